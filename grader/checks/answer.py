@@ -1,0 +1,237 @@
+"""What comes back from the student's side: plain data, looked at only after it was validated.
+
+A suite never touches a student's value directly. It hands the ``Answer`` to a comparison, or asks for what it
+expects (``answer.array(shape=(8, 3))``); anything else fails the check in words, so that no reply, however
+odd, can raise inside the suite and be mistaken for a fault of ours.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from grader.checks.failure import fail
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+KINDS = {"number": "fiub", "float": "f", "integer": "iu"}
+
+
+class Handle:
+    """An object that stays on the student's side; only its number and its type's name cross."""
+
+    def __init__(self, number: int, type_name: str) -> None:
+        self.number = number
+        self.type_name = type_name
+
+    def __repr__(self) -> str:
+        """``<an MLP object>``."""
+        return f"<an object of type {self.type_name}>"
+
+
+class Asker(Protocol):
+    """The live connection behind an answer: asks the student's side and describes the call."""
+
+    def ask(
+        self, target: Handle | str, name: str, args: tuple[object, ...], kwargs: Mapping[str, object], call: str
+    ) -> Answer:
+        """Call ``name`` of the object (or module) and wait for the answer; raises CheckFailed."""
+        ...
+
+    def get(self, target: Handle, name: str, call: str) -> Answer:
+        """Read an attribute."""
+        ...
+
+    def set(self, target: Handle, name: str, value: object, call: str) -> None:
+        """Assign an attribute."""
+        ...
+
+
+def render(value: object) -> str:
+    """A value as it stands in a call, without its contents: ``float64[8, 5]``, ``3``, ``{W1, b1}``."""
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype}[{', '.join(map(str, value.shape))}]"
+    if isinstance(value, Answer):
+        return value.call if isinstance(value.value, Handle) else render(value.value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(map(str, value)) + "}"
+    if isinstance(value, list | tuple):
+        return f"[{len(value)} × {render(value[0])}]" if value else "[]"
+    return repr(value)
+
+
+def render_call(name: str, args: Sequence[object], kwargs: Mapping[str, object]) -> str:
+    """``gradients(float64[8, 5], int64[8])``."""
+    parts = [render(a) for a in args] + [f"{k}={render(v)}" for k, v in kwargs.items()]
+    return f"{name}({', '.join(parts)})"
+
+
+def describe(value: object) -> str:
+    """What a value is, in a few words: "an array of shape (8, 3), float64", "a dict with W1, b1"."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}, {value.dtype}"
+    if isinstance(value, Handle):
+        return f"an object of type {value.type_name}"
+    if isinstance(value, dict):
+        keys = ", ".join(str(k)[:20] for k in list(value)[:8])
+        return f"a dict with {keys}{', …' if len(value) > 8 else ''}" if value else "an empty dict"
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    if isinstance(value, str | bytes):
+        return f"{type(value).__name__} {value[:40]!r}"
+    if value is None:
+        return "nothing (None)"
+    return f"{type(value).__name__} {value!r}"
+
+
+class RemoteMethod:
+    """A method of an object on the student's side, ready to be called."""
+
+    def __init__(self, answer: Answer, name: str) -> None:
+        self._answer = answer
+        self._name = name
+
+    def __call__(self, *args: object, **kwargs: object) -> Answer:
+        """Ask the student's side; raises CheckFailed if it raises, dies or hangs."""
+        return self._answer.ask(self._name, args, kwargs)
+
+
+class Answer:
+    """One reply, with the call that produced it.
+
+    Attributes:
+        call: The call as a student would write it, arrays by dtype and shape.
+        value: Decoded plain data (None, bool, int, float, str, bytes, list, dict, ndarray) or a ``Handle``.
+    """
+
+    def __init__(self, call: str, value: object, asker: Asker | None = None) -> None:
+        self.call = call
+        self.value = value
+        self._asker = asker
+
+    # ── an object on the student's side ──────────────────────────────────────────────────────────────────
+
+    def __getattr__(self, name: str) -> RemoteMethod:
+        """``net.forward`` — a method to call on the student's side."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return RemoteMethod(self, name)
+
+    def ask(self, name: str, args: tuple[object, ...], kwargs: Mapping[str, object]) -> Answer:
+        """Call the method ``name`` of this object."""
+        handle, asker = self._object(f".{name}")
+        return asker.ask(handle, name, args, kwargs, f"{self.call}.{render_call(name, args, kwargs)}")
+
+    def get(self, name: str) -> Answer:
+        """Read the attribute ``name`` of this object."""
+        handle, asker = self._object(f".{name}")
+        return asker.get(handle, name, f"{self.call}.{name}")
+
+    def set(self, name: str, value: object) -> None:
+        """Assign the attribute ``name`` of this object."""
+        handle, asker = self._object(f".{name} = …")
+        asker.set(handle, name, value, f"{self.call}.{name} = {render(value)}")
+
+    def _object(self, use: str) -> tuple[Handle, Asker]:
+        if not isinstance(self.value, Handle) or self._asker is None:
+            raise fail(
+                f"{self.call} gave {describe(self.value)}, but an object with {use} was expected.", call=self.call
+            )
+        return self.value, self._asker
+
+    # ── plain data, validated ────────────────────────────────────────────────────────────────────────────
+
+    def array(self, shape: tuple[int | None, ...] | None = None, kind: str = "number") -> NDArray[np.float64]:
+        """The value as a finite array: float64, or int64 for ``kind="integer"``.
+
+        Args:
+            shape: Expected shape; ``None`` for a free dimension; ``None`` alone for any shape.
+            kind: ``number``, ``float`` or ``integer`` (integral floats count as integers).
+
+        Raises:
+            CheckFailed: Anything else came back; shape is told before dtype, dtype before values.
+        """
+        value = self.value
+        if isinstance(value, bool | int | float):
+            value = np.asarray(value)
+        if isinstance(value, list) and all(isinstance(v, bool | int | float) for v in value):
+            value = np.asarray(value, dtype=np.float64 if any(isinstance(v, float) for v in value) else None)
+        if not isinstance(value, np.ndarray):
+            raise fail("An array was expected.", call=self.call, yours=describe(value), expected=_wanted(shape))
+        if shape is not None and not _fits(value.shape, shape):
+            raise fail(
+                "The array has the wrong shape.", call=self.call, yours=f"shape {value.shape}", expected=_wanted(shape)
+            )
+        if value.dtype.kind not in "fiub":
+            raise fail("The array does not hold real numbers.", call=self.call, yours=str(value.dtype))
+        finite = np.isfinite(value)
+        if not finite.all():
+            at = tuple(int(i) for i in np.argwhere(~finite)[0])
+            raise fail(
+                "The result is not finite: it contains NaN or infinity.",
+                call=self.call,
+                where=f"index {at}" if at else "",
+                yours=str(value[at]),
+                how_many=f"{int((~finite).sum())} of {value.size} are not finite",
+            )
+        if kind == "integer":
+            as_int = value.astype(np.int64)
+            if not np.array_equal(as_int, value):
+                raise fail("Whole numbers were expected.", call=self.call, yours=str(value.dtype))
+            return as_int  # type: ignore[return-value]
+        if value.dtype.kind not in KINDS[kind]:
+            raise fail(f"A {kind} array was expected.", call=self.call, yours=str(value.dtype))
+        return np.asarray(value, dtype=np.float64)
+
+    def number(self) -> float:
+        """The value as one finite number (a 0-d array or an array of one element will do)."""
+        if isinstance(self.value, np.ndarray) and self.value.size == 1:
+            return float(Answer(self.call, self.value.reshape(())).array(()))
+        if isinstance(self.value, int | float):
+            return float(self.array(()))
+        raise fail("A single number was expected.", call=self.call, yours=describe(self.value))
+
+    def numbers(self, length: int | None = None) -> NDArray[np.float64]:
+        """The value as a list of finite numbers; nested one-element arrays will do."""
+        if isinstance(self.value, list):
+            return np.array([Answer(f"{self.call}[{i}]", v).number() for i, v in enumerate(self.value)]).reshape(
+                self._length(len(self.value), length)
+            )
+        return self.array((length,))
+
+    def _length(self, found: int, wanted: int | None) -> int:
+        if wanted is not None and found != wanted:
+            raise fail(
+                "The list has the wrong length.", call=self.call, yours=f"{found} values", expected=f"{wanted} values"
+            )
+        return found
+
+    def tensors(self, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, NDArray[np.float64]]:
+        """The value as a dict of finite arrays with exactly these names (more are ignored) and shapes."""
+        if not isinstance(self.value, dict):
+            raise fail("A dict of arrays was expected.", call=self.call, yours=describe(self.value),
+                       expected=f"a dict with {', '.join(shapes)}")
+        missing = [name for name in shapes if name not in self.value]
+        if missing:
+            raise fail(
+                f"{', '.join(missing)} missing from the result.",
+                call=self.call,
+                yours=describe(self.value),
+                expected=f"a dict with {', '.join(shapes)}",
+            )
+        return {n: Answer(f"{self.call}[{n!r}]", self.value[n]).array(s) for n, s in shapes.items()}
+
+
+def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
+    return len(shape) == len(wanted) and all(w is None or s == w for s, w in zip(shape, wanted, strict=True))
+
+
+def _wanted(shape: tuple[int | None, ...] | None) -> str:
+    if shape is None:
+        return "an array of numbers"
+    inner = ", ".join("any" if s is None else str(s) for s in shape)
+    return f"an array of shape ({inner}{',' if len(shape) == 1 else ''})"

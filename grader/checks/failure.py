@@ -1,0 +1,18 @@
+"""How a check says no: one exception that carries the finding."""
+
+from __future__ import annotations
+
+from grader.records import Finding
+
+
+class CheckFailed(Exception):  # noqa: N818 - a failed check is an outcome, not an error of ours
+    """The student's work breaks the check's promise."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.headline)
+        self.finding = finding
+
+
+def fail(headline: str, **parts: str) -> CheckFailed:
+    """A failure to raise: ``raise fail("The loss is not a number.", call=answer.call, hint="…")``."""
+    return CheckFailed(Finding(headline=headline, **parts))  # type: ignore[arg-type]

@@ -1,0 +1,324 @@
+"""The frozen records that flow between the stages, and that every report is made from.
+
+Course      Assignment ⊃ Lab ⊃ Module, Criterion, Limits      what is asked
+Submission  Submission                                         what was handed in
+Judge       CheckResult ⊃ Finding, Measurement, Plot           what was found
+Verdict     Verdict ⊃ LabVerdict ⊃ CriterionResult             what follows
+Report      Record                                             all of it: report.json
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from msgspec import Struct, field
+
+SCHEMA_VERSION = 1
+
+
+class Outcome(StrEnum):
+    """Of one check. UNGRADED is our fault and never costs a student."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+    UNGRADED = "ungraded"
+
+
+class Decision(StrEnum):
+    """Of a whole submission, and of each lab and criterion in it."""
+
+    PASS = "pass"
+    REVISE = "revise"
+    REVIEW = "review"
+    UNGRADED = "ungraded"
+
+
+class Weight(StrEnum):
+    """What a criterion counts for: the lab's text demands it, or it is good practice beyond it."""
+
+    REQUIRED = "required"
+    ADVICE = "advice"
+
+
+class Fault(StrEnum):
+    """Who has to act on a check that did not pass."""
+
+    STUDENT = "student"
+    COURSE = "course"
+    GRADER = "grader"
+
+
+# ── Course ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What student code may use; each from the rubric, with these defaults."""
+
+    check_seconds: float = 20.0
+    """Wall time of one check, and of the student's import; the judge's clock decides."""
+    total_seconds: float = 300.0
+    """Wall time of a lab's whole suite."""
+    memory_mb: int = 1024
+    """Memory of one container, tmpfs included."""
+    processes: int = 128
+    """Processes and threads of one container."""
+    disk_mb: int = 64
+    """The writable tmpfs, the only place student code can write to."""
+    reply_mb: int = 64
+    """Largest reply to one question."""
+    cpus: float = 1.0
+
+
+class Module(Struct, frozen=True, kw_only=True):
+    """One file that the student hands in, and the environment it runs in."""
+
+    name: str
+    """How checks speak of it: ``student.mlp_numpy``."""
+    file: str
+    """Path relative to the lab's folder."""
+    environment: str = "numpy"
+    """``numpy`` (no autograd anywhere near) or ``torch``."""
+    interface: dict[str, object] = field(default_factory=dict)
+    """What a mapping may spell differently; plain data from the rubric, read by the worker's adapter."""
+
+
+class Criterion(Struct, frozen=True, kw_only=True):
+    """A line of the rubric: what is judged, what it counts for, and the checks it rests on (all must pass)."""
+
+    id: str
+    title: str
+    weight: Weight = Weight.REQUIRED
+    points: float = 0.0
+    checks: tuple[str, ...] = ()
+
+
+class Lab(Struct, frozen=True, kw_only=True):
+    """One part of an assignment, with its own files, suite and reference."""
+
+    id: str
+    """``lab1_mlp``: also the name of its folders in the course."""
+    assignment: str
+    title: str
+    folder: str
+    """The student's folder, relative to the repository's root; ``""`` is the root itself."""
+    modules: tuple[Module, ...]
+    criteria: tuple[Criterion, ...]
+    limits: Limits = Limits()
+    suite: Path = Path()
+    """Holds ``public/`` and ``hidden/``."""
+    reference: Path = Path()
+    data: dict[str, object] = field(default_factory=dict)
+    """Free settings for the lab's suite, e.g. where its data comes from."""
+
+
+class Assignment(Struct, frozen=True, kw_only=True):
+    """What one repository is graded for."""
+
+    id: str
+    title: str
+    labs: tuple[Lab, ...]
+    root: Path
+    """The course's folder."""
+    deadline: str = ""
+    """As written in the rubric, e.g. ``2026-11-27 18:00 Africa/Lagos``."""
+    pass_points: float | None = None
+    """Points needed to pass, where the rubric counts points; ``None``: all required criteria."""
+    digest: str = ""
+    """sha256 of rubric, suites and references: with it a verdict can be replayed."""
+
+
+class Mapping(Struct, frozen=True, kw_only=True):
+    """How a repository spells one module's interface: Python expressions, run on the student's side only."""
+
+    module: str
+    file: str
+    load: str = "definitions"
+    """``definitions`` (imports, classes, functions, constants) or ``import`` (the file as it is)."""
+    pythonpath: tuple[str, ...] = ()
+    spellings: dict[str, str] = field(default_factory=dict)
+    """``make``, each tensor, each method, or ``step``: name → expression."""
+    where: str = ""
+    """``grade.yml:12``: where it was written, for messages."""
+
+
+# ── Submission ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Submission(Struct, frozen=True, kw_only=True):
+    """One commit of one repository, as regular files in a fresh folder."""
+
+    url: str
+    """Without credentials."""
+    ref: str
+    commit: str
+    """40 hex digits; empty for a plain folder."""
+    committed_at: str
+    """ISO 8601, the student's to forge; empty for a plain folder."""
+    tree: Path
+    """The fresh folder: only regular files, only those that labs or mappings may need."""
+    paths: tuple[str, ...]
+    """Every path of the commit (bounded), sanitised for display: near misses are found in it."""
+    notes: tuple[str, ...] = ()
+    """What was left out and why: links, too large, odd names."""
+
+
+# ── Judge ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Series(Struct, frozen=True, kw_only=True):
+    """One line of a plot."""
+
+    label: str
+    y: tuple[float, ...]
+    x: tuple[float, ...] = ()
+    """Empty: 1, 2, 3, …"""
+    role: str = "yours"
+    """``yours``, ``reference``, ``other``, ``deviation`` or ``limit``: decides colour and dash."""
+
+
+class Plot(Struct, frozen=True, kw_only=True):
+    """Curves to draw, the student's against the reference's, and what may stand beneath them."""
+
+    title: str
+    x_label: str
+    y_label: str
+    series: tuple[Series, ...]
+    log_y: bool = False
+    beneath: Plot | None = None
+    """A second panel on the same x axis: the deviation and its limit."""
+
+
+class Measurement(Struct, frozen=True, kw_only=True):
+    """A number that was measured, with what was allowed."""
+
+    name: str
+    value: float
+    limit: float | None = None
+    better: str = "lower"
+    """``lower``: passes at or below the limit; ``higher``: at or above."""
+    unit: str = ""
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """What a failed check tells, in the order it is told. Empty fields are not shown."""
+
+    headline: str
+    """What is wrong, in one sentence a beginner understands."""
+    call: str = ""
+    """What was called: ``MLP(5, 7, 3).gradients(X, y)`` with X of shape (8, 5)."""
+    yours: str = ""
+    expected: str = ""
+    where: str = ""
+    """``W1[2, 0]``, or the student's file and line."""
+    how_many: str = ""
+    how_far: str = ""
+    allowed: str = ""
+    diagnosis: str = ""
+    """The bug's name, if it could be told; never a guess."""
+    diagnosis_id: str = ""
+    """Which mistake or rule said so; for ``grade verify``."""
+    hint: str = ""
+    traceback: str = ""
+    """The student's own, cut to their files."""
+    secret: tuple[str, ...] = ()
+    """Names of the fields above that a student's copy of the report must not show (hidden checks)."""
+
+
+class CheckResult(Struct, frozen=True, kw_only=True):
+    """What became of one check."""
+
+    id: str
+    lab: str
+    promise: str
+    """The check's docstring: the sentence that holds if it passed."""
+    outcome: Outcome
+    criterion: str = ""
+    hidden: bool = False
+    fault: Fault | None = None
+    finding: Finding | None = None
+    note: str = ""
+    """Said also when it passed: a convention, a caveat."""
+    waited_for: str = ""
+    """BLOCKED: the check it needed."""
+    seconds: float = 0.0
+    measurements: tuple[Measurement, ...] = ()
+    plots: tuple[Plot, ...] = ()
+
+
+# ── Verdict and report ────────────────────────────────────────────────────────────────────────────────────
+
+
+class CriterionResult(Struct, frozen=True, kw_only=True):
+    """A criterion with what became of it."""
+
+    id: str
+    title: str
+    lab: str
+    weight: Weight
+    decision: Decision
+    earned: float = 0.0
+    points: float = 0.0
+    checks: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+
+
+class LabVerdict(Struct, frozen=True, kw_only=True):
+    """One lab's decision."""
+
+    id: str
+    title: str
+    decision: Decision
+    criteria: tuple[CriterionResult, ...]
+
+
+class Verdict(Struct, frozen=True, kw_only=True):
+    """The decision, and the sentences that it follows from."""
+
+    decision: Decision
+    labs: tuple[LabVerdict, ...]
+    reasons: tuple[str, ...] = ()
+    earned: float = 0.0
+    points: float = 0.0
+
+
+class Timing(Struct, frozen=True, kw_only=True):
+    """Wall time of one stage."""
+
+    stage: str
+    seconds: float
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """Everything about one attempt: ``report.json``. All other reports are made from it."""
+
+    schema_version: int = SCHEMA_VERSION
+    verdict: Decision
+    assignment: str
+    title: str = ""
+    url: str = ""
+    ref: str = ""
+    commit: str = ""
+    committed_at: str = ""
+    graded_at: str = ""
+    sandbox: str = ""
+    """``docker`` or ``local``; local doesn't protect, and the report says so."""
+    device: str = "cpu"
+    suite: str = "all"
+    image_digests: dict[str, str] = field(default_factory=dict)
+    """Environment → image id."""
+    suite_digest: str = ""
+    seed: str = ""
+    """The secret seed, 128 bits in hex; empty in the student's copy."""
+    grader_version: str = ""
+    reasons: tuple[str, ...] = ()
+    earned: float = 0.0
+    points: float = 0.0
+    labs: tuple[LabVerdict, ...] = ()
+    criteria: tuple[CriterionResult, ...] = ()
+    checks: tuple[CheckResult, ...] = ()
+    notes: tuple[str, ...] = ()
+    timings: tuple[Timing, ...] = ()
+    partial: bool = False
+    """True if grading was interrupted: what was graded by then is kept."""
