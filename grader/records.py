@@ -94,6 +94,27 @@ class Criterion(Struct, frozen=True, kw_only=True):
     checks: tuple[str, ...] = ()
 
 
+class Edit(Struct, frozen=True, kw_only=True):
+    """A replacement in one reference file; the text occurs there exactly once."""
+
+    file: str
+    replace: str
+    with_: str
+
+
+class Mistake(Struct, frozen=True, kw_only=True):
+    """A wrong submission kept on purpose: the reference with one wrong idea."""
+
+    id: str
+    idea: str
+    """What a student thought, in one line."""
+    edits: tuple[Edit, ...]
+    fails: tuple[str, ...]
+    """The checks it must fail."""
+    diagnosis: str = ""
+    """The sentence its finding must carry, where the bug is nameable."""
+
+
 class Lab(Struct, frozen=True, kw_only=True):
     """One part of an assignment, with its own files, suite and reference."""
 
@@ -109,6 +130,7 @@ class Lab(Struct, frozen=True, kw_only=True):
     suite: Path = Path()
     """Holds ``public/`` and ``hidden/``."""
     reference: Path = Path()
+    mistakes: tuple[Mistake, ...] = ()
     data: dict[str, object] = field(default_factory=dict)
     """Free settings for the lab's suite, e.g. where its data comes from."""
 
