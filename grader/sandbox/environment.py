@@ -1,0 +1,124 @@
+"""What every sandbox promises: rooms to run student code in, made ready ahead, each with one connection out.
+
+A *room* holds one submission in one *environment* (``numpy``: no autograd anywhere near; ``torch``). In it runs
+the worker's zygote and nothing else; it has called back over ``connection`` before the student's files arrive,
+so its start-up is never charged to the student. The *judge* has a room of its own, with the course to read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import socket
+    from pathlib import Path
+
+    from grader.records import Limits
+
+Progress = Callable[[str], None]
+"""Told what takes long, one line at a time: ``building the torch image``."""
+
+ENVIRONMENTS = ("numpy", "torch")
+"""What a rubric's ``environment:`` may say."""
+
+
+class Room(Protocol):
+    """One submission in one environment; what happens inside hurts only this submission.
+
+    Attributes:
+        connection: The zygote's control channel; the only thing that ever listens to the room. Whoever got it
+            may pass it on, ``close`` closes it in any case.
+        image: Id of the image that the room runs (``sha256:…``); empty where there are no images.
+    """
+
+    connection: socket.socket
+    image: str
+
+    def fill(self, files: Mapping[str, bytes]) -> None:
+        """Put the student's files in, read-only for everything inside.
+
+        Args:
+            files: Path relative to the room's ``/submission`` → contents.
+
+        Raises:
+            ValueError: A path is absolute, leaves the folder, or is a folder of another.
+            Ungraded: The host's disk is full, or the room is already closed.
+        """
+        ...
+
+    def obituary(self) -> str:
+        """Why the room died, for wording only and never for a verdict; empty while it lives or if unknown."""
+        ...
+
+    def close(self) -> None:
+        """Kill everything inside and close the connection; what needs time is removed in the background."""
+        ...
+
+
+class JudgeRoom(Protocol):
+    """Where the judge runs: it reads the course and hostile replies, and has no network.
+
+    Attributes:
+        connection: The judge's control channel.
+        image: Id of its image; empty where there are no images.
+        course: The course's folder as the judge sees it.
+        data: The data folder as the judge sees it, if one was given.
+    """
+
+    connection: socket.socket
+    image: str
+    course: Path
+    data: Path | None
+
+    def obituary(self) -> str:
+        """Why the judge died; empty while it lives or if unknown."""
+        ...
+
+    def close(self) -> None:
+        """Kill the judge and close its connection."""
+        ...
+
+
+class Sandbox(Protocol):
+    """Gives rooms. Safe to use from several threads.
+
+    Attributes:
+        name: ``docker`` or ``local``.
+        protects: False if student code can reach this machine: then reports say so, and hidden suites need trust.
+    """
+
+    name: str
+    protects: bool
+
+    def prepare(self, environment: str, limits: Limits, count: int = 1) -> None:
+        """Have ``count`` rooms standing by, started in the background; missing images are built first.
+
+        Raises:
+            Ungraded: No engine, or an image can't be had. Rooms that fail to start tell it at ``open``.
+        """
+        ...
+
+    def open(self, environment: str, limits: Limits, files: Mapping[str, bytes]) -> Room:
+        """A room with the student's files in it: one that stands by, else a new one.
+
+        Raises:
+            Ungraded: It failed to start, twice; the engine's own words are in the message.
+        """
+        ...
+
+    def judge(self, course: Path, data: Path | None = None) -> JudgeRoom:
+        """Start the judge with the course (and a data folder, if the course reads one) to look at.
+
+        Raises:
+            Ungraded: As ``open``.
+        """
+        ...
+
+    def image_digests(self) -> dict[str, str]:
+        """Environment → image id, of the images used so far; empty where there are no images."""
+        ...
+
+    def close(self) -> None:
+        """Remove every room, also those standing by. Quick enough for Ctrl-C; may be called twice."""
+        ...
