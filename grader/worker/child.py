@@ -1,0 +1,161 @@
+"""One student process: waits for its socket, loads the student's code, answers the judge's questions."""
+
+from __future__ import annotations
+
+import linecache
+import os
+import socket
+import traceback
+from pathlib import Path
+from typing import NoReturn
+
+from grader import wire
+from grader.worker import confine
+from grader.worker.loading import load
+from grader.worker.mapped import MappingError, adapter
+from grader.worker.plain import Shelf, to_tensors
+
+MESSAGE_LENGTH = 2_000
+FRAMES = 12
+
+
+def live(handover: socket.socket, home: confine.Home, submission: Path) -> NoReturn:
+    """Confine this process, wait for its socket, serve, and leave without looking back."""
+    try:
+        confine.close_all_but(handover.fileno())
+        confine.settle(home)
+        _, fds, _, _ = socket.recv_fds(handover, 1, 1)
+        handover.close()
+        if fds:
+            Server(socket.socket(fileno=fds[0]), submission).serve()
+    finally:
+        os._exit(0)
+
+
+class Server:
+    """Answers questions about one submission."""
+
+    def __init__(self, channel: socket.socket, submission: Path) -> None:
+        self._channel = channel
+        self._submission = submission
+        self._modules: dict[str, tuple[object, wire.Load]] = {}
+        self._shelf = Shelf()
+
+    def serve(self) -> None:
+        """Question, answer, question, … until the judge hangs up."""
+        while True:
+            try:
+                question, identity = wire.read_question(self._channel)
+            except wire.Closed:
+                return
+            reply = self._answer(question)
+            try:
+                pieces = wire.encode(reply, identity, self._shelf.to_plain)
+            except Exception as error:  # noqa: BLE001 - whatever a student's object does when it is looked at
+                text = f"{error}" if isinstance(error, TypeError) else f"{type(error).__name__} while it was being sent"
+                pieces = wire.encode(wire.Raised("unsendable", type(error).__name__, text[:MESSAGE_LENGTH]), identity)
+            wire.send(self._channel, pieces)
+
+    def _answer(self, question: wire.Question) -> wire.Reply:
+        try:
+            return wire.Returned(self._do(question))
+        except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are the student's too
+            return self._raised(error)
+
+    def _do(self, question: wire.Question) -> object:
+        match question:
+            case wire.Load():
+                module: object = load(self._submission, question.file, question.load, question.pythonpath)
+                if question.mapping is not None:
+                    mapped = adapter(module, question.interface, question.mapping)
+                    module = type(mapped.__name__, (), {mapped.__name__: mapped})
+                self._modules[question.name] = (module, question)
+                return None
+            case wire.Call():
+                function, spec = self._function(question.target, question.name)
+                args, kwargs = self._shelf.take(question.args), self._shelf.take(question.kwargs)
+                if spec is not None and spec.tensors:
+                    args, kwargs = to_tensors(args, spec.device), to_tensors(kwargs, spec.device)
+                return function(*args, **kwargs)  # type: ignore[operator,misc]
+            case wire.Get():
+                return getattr(self._object(question.target), question.name)
+            case wire.Set():
+                value = self._shelf.take(question.value)
+                spec = self._spec()
+                if spec is not None and spec.tensors and spec.mapping is None:
+                    value = to_tensors(value, spec.device)
+                setattr(self._object(question.target), question.name, value)
+                return None
+            case wire.Hold():
+                spec = self._modules[question.module][1]
+                return self._shelf.keep(to_tensors(question.value, spec.device) if spec.tensors else question.value)
+            case wire.Fetch():
+                return self._object(question.target)
+
+    def _spec(self) -> wire.Load | None:
+        return next((spec for _, spec in self._modules.values()), None)
+
+    def _object(self, target: object) -> object:
+        return self._modules[target][0] if isinstance(target, str) else self._shelf.take(target)
+
+    def _function(self, target: object, name: str) -> tuple[object, wire.Load | None]:
+        if target == "":
+            from grader.worker import torch_tools
+
+            return getattr(torch_tools, name), self._spec()
+        if isinstance(target, str) and not hasattr(self._object(target), name):
+            raise NoSuchName(f"{target}.py has no {name}")
+        return getattr(self._object(target), name), self._spec()
+
+    # ── What went wrong, as data ─────────────────────────────────────────────────────────────────────────
+
+    def _raised(self, error: BaseException) -> wire.Raised:
+        frames = self._frames(error)
+        innermost = frames[-1].file if frames else ""
+        if isinstance(error, MappingError) or innermost.startswith("<mapping"):
+            where = "mapping"
+        elif isinstance(error, NoSuchName | FileNotFoundError) and not frames:
+            where = "missing"
+        else:
+            where = "student"
+        return wire.Raised(
+            where=where,
+            type=type(error).__name__[:100],
+            message=_clean(_message(error)),
+            frames=[f for f in frames if not f.file.startswith("<mapping")],
+        )
+
+    def _frames(self, error: BaseException) -> list[wire.Frame]:
+        if isinstance(error, SyntaxError) and error.filename:
+            return self._own(error.filename, error.lineno or 0, "", error.text or "")
+        summary = traceback.extract_tb(error.__traceback__)
+        found = [f for s in summary for f in self._own(s.filename, s.lineno or 0, s.name, "")]
+        return found[:2] + found[max(2, len(found) - FRAMES) :]
+
+    def _own(self, file: str, line: int, function: str, text: str) -> list[wire.Frame]:
+        if file.startswith("<mapping"):
+            return [wire.Frame(file, line, function)]
+        path = Path(file)
+        if not path.is_relative_to(self._submission):
+            return []
+        shown = _clean(str(path.relative_to(self._submission)))
+        text = text or linecache.getline(file, line)
+        return [wire.Frame(shown[:200], line, function[:100], _clean(text.strip())[:200])]
+
+
+class NoSuchName(AttributeError):
+    """The student's module lacks a name that the lab asks for."""
+
+
+def _message(error: BaseException) -> str:
+    if isinstance(error, SyntaxError):
+        return str(error.msg)
+    try:
+        return str(error)[:MESSAGE_LENGTH]
+    except BaseException as second:  # noqa: BLE001 - __str__ is the student's as well
+        return f"(its message could not be read: {type(second).__name__})"
+
+
+def _clean(text: str) -> str:
+    return text[:MESSAGE_LENGTH].encode("utf-8", "replace").decode()
+

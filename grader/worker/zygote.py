@@ -1,0 +1,168 @@
+"""The zygote: numpy (and torch) are imported once; every check gets a fresh process forked from here.
+
+The judge's commands on the control socket, one byte each, and the answers:
+
+    R                the zygote → ready: libraries imported, first process waiting
+    B + a socket     a check begins: the waiting process gets the socket and serves the judge on it
+    E                the check is over: kill all it left, wipe its files → E, died u8, wait status i32
+
+In a container the zygote is PID 1 and keeps uid 0 with the right to change uid and to kill, nothing else; each
+process gets a uid of its own, so it can't touch the zygote, nor the files of the one before it.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import os
+import signal
+import socket
+import struct
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+from grader.worker import child, confine
+
+READY, BEGIN, END = b"R", b"B", b"E"
+ENDED = struct.Struct("!cBi")
+LAST_BREATH = 0.3
+"""Seconds that a process which closed its socket gets to end by itself, so that its exit status is its own."""
+
+
+class House(NamedTuple):
+    """Where student processes live, and as whom."""
+
+    submission: Path
+    scratch: Path
+    uid_base: int = 0
+    preload: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    lifetime: int = 3600
+
+
+def serve(control: socket.socket, house: House) -> NoReturn:
+    """Answer the judge's commands until the connection closes."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGALRM, lambda *_: os._exit(1))  # PID 1 has no default action
+    signal.alarm(house.lifetime)
+    prepare(house)
+    nursery = Nursery(control, house)
+    nursery.fork_next()
+    try:
+        control.sendall(READY)
+        while True:
+            command, fds, _, _ = socket.recv_fds(control, 1, 1)
+            if command == BEGIN and fds:
+                nursery.begin(fds[0])
+            elif command == END:
+                control.sendall(ENDED.pack(END, *nursery.end()))
+                nursery.fork_next()
+            else:
+                break
+    except OSError:
+        pass
+    nursery.kill_all()
+    os._exit(0)
+
+
+def prepare(house: House) -> None:
+    """Import the libraries with one thread, and freeze the heap so that forks stay cheap."""
+    gc.disable()
+    confine.deny_imports(house.deny)
+    for name in house.preload:
+        importlib.import_module(name)
+    if "torch" in sys.modules:
+        from grader.worker import torch_ready
+
+        torch_ready.prepare()
+    gc.enable()
+    gc.collect()
+    gc.freeze()
+    confine.set_dumpable(on=False)
+    confine.become_subreaper()
+
+
+class Nursery:
+    """One process at a time: forked ahead, handed a socket, killed with all that it left."""
+
+    def __init__(self, control: socket.socket, house: House) -> None:
+        self._control = control
+        self._house = house
+        self._serial = 0
+        self._pid = 0
+        self._handover: socket.socket | None = None
+
+    def fork_next(self) -> None:
+        """Fork the process of the next check; it confines itself and waits for its socket."""
+        self._serial += 1
+        ours, theirs = socket.socketpair()
+        self._pid = os.fork()
+        if self._pid == 0:
+            ours.close()
+            self._control.close()
+            home = confine.Home(
+                uid=self._house.uid_base and self._house.uid_base + self._serial % 1000,
+                scratch=self._house.scratch,
+                name=f"check{self._serial}",
+            )
+            child.live(theirs, home, self._house.submission)
+        theirs.close()
+        self._handover = ours
+
+    def begin(self, fd: int) -> None:
+        """Give the waiting process its socket."""
+        if self._handover is not None:
+            try:
+                socket.send_fds(self._handover, [BEGIN], [fd])
+            except OSError:
+                pass  # it died while waiting: the judge sees its socket close
+            self._handover.close()
+            self._handover = None
+        os.close(fd)
+
+    def end(self) -> tuple[int, int]:
+        """Kill everything that the check left and wipe its files.
+
+        Returns:
+            Whether the process had ended by itself, and its wait status.
+        """
+        died, status = self._reap_own()
+        self.kill_all()
+        while True:
+            try:
+                pid, any_status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                break
+            if pid == 0:
+                self.kill_all()
+                time.sleep(0.001)
+            elif pid == self._pid:
+                status = any_status
+        if self._house.uid_base:
+            confine.wipe(self._house.scratch)
+        return int(died), status
+
+    def _reap_own(self) -> tuple[bool, int]:
+        until = time.monotonic() + LAST_BREATH
+        while True:
+            try:
+                pid, status = os.waitpid(self._pid, os.WNOHANG)
+            except ChildProcessError:
+                return True, 0
+            if pid:
+                return True, status
+            if time.monotonic() > until or not confine.is_exiting(self._pid):
+                return False, 0
+            time.sleep(0.002)
+
+    def kill_all(self) -> None:
+        """SIGKILL to every process but this one: atomic in a container, a walk over descendants elsewhere."""
+        if os.getpid() == 1:
+            try:
+                os.kill(-1, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        else:
+            confine.kill_descendants()
