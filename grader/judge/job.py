@@ -1,0 +1,134 @@
+"""What the grader and the judge say to each other: a job one way, events the other, both trusted.
+
+Framed msgpack over a Unix socket; file descriptors (a job's own channel, a room's connection) ride along.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from grader.records import CheckResult, Lab, Mapping
+
+_LENGTH = struct.Struct("!I")
+
+
+class ModuleSource(Struct, frozen=True, kw_only=True):
+    """One of the lab's modules as this submission has it."""
+
+    name: str
+    file: str
+    """Path within the submission; empty if it is missing."""
+    environment: str
+    source: str = ""
+    """The file's text, for rules about what it may import; never executed here."""
+    interface: dict[str, object] = {}
+    mapping: Mapping | None = None
+    absent: str = ""
+    """If the file is missing: the sentence that says so, near misses included."""
+
+
+class Job(Struct, frozen=True, kw_only=True, tag=True):
+    """Judge one lab of one submission."""
+
+    course: str
+    """The course's folder as the judge sees it; the lab's paths are relative to it."""
+    lab: Lab
+    modules: tuple[ModuleSource, ...]
+    seed: str
+    suite: str = "all"
+    only: tuple[str, ...] = ()
+    """Check ids to run, with what they need; empty: all."""
+    device: str = "cpu"
+
+
+class NeedRoom(Struct, frozen=True, tag=True):
+    """Asks for a room; the answer is a byte, ``1`` with its connection or ``0`` if there is none to be had."""
+
+    environment: str
+    lost: str = ""
+    """Why the one before it was lost; empty for the first."""
+
+
+class Started(Struct, frozen=True, tag=True):
+    """A check begins."""
+
+    id: str
+    promise: str
+    position: int
+    total: int
+
+
+class Finished(Struct, frozen=True, tag=True):
+    """A check has its result."""
+
+    result: CheckResult
+
+
+class Misfit(Struct, frozen=True, tag=True):
+    """A mapping's expression does not fit the repository."""
+
+    module: str
+    message: str
+
+
+class Done(Struct, frozen=True, tag=True):
+    """The suite ran to its end; ``trouble`` says what was wrong with the suite or with us."""
+
+    trouble: str = ""
+
+
+Event = NeedRoom | Started | Finished | Misfit | Done
+Message = Job | NeedRoom | Started | Finished | Misfit | Done
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Path):
+        return str(value)
+    raise NotImplementedError(type(value))
+
+
+def _path(kind: type, value: Any) -> object:
+    if kind is Path:
+        return Path(value)
+    raise NotImplementedError(kind)
+
+
+_encoder = msgspec.msgpack.Encoder(enc_hook=_plain)
+_decoder = msgspec.msgpack.Decoder(Message, dec_hook=_path)
+
+
+def tell(channel: socket.socket, message: Message, *fds: int) -> None:
+    """Send a message, and descriptors with it."""
+    body = _encoder.encode(message)
+    header = _LENGTH.pack(len(body))
+    if fds:
+        socket.send_fds(channel, [header], fds)
+    else:
+        channel.sendall(header)
+    channel.sendall(body)
+
+
+def hear(channel: socket.socket) -> tuple[Message, list[int]] | None:
+    """The next message and its descriptors; ``None`` if the other side is gone."""
+    header, fds, _, _ = socket.recv_fds(channel, _LENGTH.size, 1)
+    header += _exactly(channel, _LENGTH.size - len(header)) if header else b""
+    if len(header) < _LENGTH.size:
+        return None
+    body = _exactly(channel, _LENGTH.unpack(header)[0])
+    return (_decoder.decode(body), list(fds)) if body else None
+
+
+def _exactly(channel: socket.socket, count: int) -> bytes:
+    data = bytearray()
+    while len(data) < count:
+        got = channel.recv(count - len(data))
+        if not got:
+            return b""
+        data += got
+    return bytes(data)

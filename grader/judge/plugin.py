@@ -1,0 +1,255 @@
+"""pytest's hooks → check results: select, order by needs, block, run, record. Nothing is ever parsed."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.checks.decorator import CheckSpec
+from grader.checks.evidence import Evidence
+from grader.checks.failure import CheckFailed
+from grader.checks.zoo import Zoo
+from grader.judge import job as jobs
+from grader.judge.reference import Reference
+from grader.judge.student import MappingMisfit, Student
+from grader.judge.tenancy import Landlord, RoomLost
+from grader.records import CheckResult, Fault, Finding, Lab, Outcome
+
+SECRET_FIELDS = ("yours", "expected", "where", "how_far")
+"""What a hidden check's finding keeps from the student's copy: it would tell inputs and expected values."""
+
+
+class _Blocked(Exception):  # noqa: N818 - an event
+    """A check that this one needs did not pass."""
+
+    def __init__(self, waited_for: str, outcome: Outcome) -> None:
+        super().__init__(waited_for)
+        self.waited_for = waited_for
+        self.outcome = outcome
+
+
+class JudgePlugin:
+    """Runs a suite's checks against one submission.
+
+    Args:
+        job: What to judge.
+        landlord: Where student processes live.
+        report: Receives each event.
+    """
+
+    def __init__(self, job: jobs.Job, landlord: Landlord, report: Callable[[jobs.Event], None]) -> None:
+        self._job = job
+        self._landlord = landlord
+        self._report = report
+        self._outcomes: dict[str, Outcome] = {}
+        self._time_left = job.lab.limits.total_seconds
+        self._started = 0.0
+        self._evidence = Evidence()
+        self._misfits: set[str] = set()
+        self._position = 0
+        self._total = 0
+        self.trouble = ""
+
+    # ── which checks, in which order ─────────────────────────────────────────────────────────────────────
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the checks that were asked for (with what they need), each after what it needs."""
+        by_id = {spec.id: item for item in items if (spec := _spec(item)) is not None}
+        wanted = list(self._job.only or by_id)
+        ordered: dict[str, pytest.Item] = {}
+
+        def place(check_id: str, above: tuple[str, ...]) -> None:
+            if check_id in ordered or check_id not in by_id or check_id in above:
+                return
+            for need in _spec(by_id[check_id]).needs:  # type: ignore[union-attr]
+                place(need, (*above, check_id))
+            ordered[check_id] = by_id[check_id]
+
+        for check_id in wanted:
+            place(check_id, ())
+        items[:] = ordered.values()
+        self._total = len(items)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A suite that can't even be read is the course's fault, and must be told."""
+        if report.failed and not self.trouble:
+            self.trouble = str(report.longrepr)
+
+    # ── one check ────────────────────────────────────────────────────────────────────────────────────────
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Begin a check, unless something it needs did not pass or the lab's time is used up."""
+        spec = _check(item)
+        self._position += 1
+        self._report(jobs.Started(spec.id, _promise(item), self._position, self._total))
+        self._started = time.monotonic()
+        self._evidence = Evidence()
+        for need in spec.needs:
+            outcome = self._outcomes.get(need, Outcome.PASSED if self._job.suite == "public" else Outcome.UNGRADED)
+            if outcome is not Outcome.PASSED:
+                raise _Blocked(need, outcome)
+        if self._time_left <= 0:
+            raise CheckFailed(
+                Finding(
+                    headline="This check was not run: the lab's time was used up by the checks before it.",
+                    allowed=f"{self._job.lab.limits.total_seconds:g} seconds for all checks together",
+                    hint="Look at the checks that took longest.",
+                )
+            )
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Iterator[Any]:
+        """Record the result: from the exception object, never from text."""
+        report = yield
+        error = call.excinfo.value if call.excinfo is not None else None
+        failed_early = call.when == "setup" and error is not None
+        if call.when == "call" or failed_early:
+            self._finish(item, error)
+        elif call.when == "teardown" and error is not None and not self.trouble:
+            self.trouble = "".join(traceback.format_exception(error))
+        return report
+
+    def _finish(self, item: pytest.Item, error: BaseException | None) -> None:
+        spec = _check(item)
+        seconds = time.monotonic() - self._started
+        self._time_left -= seconds
+        result = CheckResult(
+            id=spec.id,
+            lab=self._job.lab.id,
+            promise=_promise(item),
+            outcome=Outcome.PASSED,
+            hidden=_is_hidden(item),
+            note=" ".join(self._evidence.notes),
+            seconds=seconds,
+            measurements=tuple(self._evidence.measurements),
+            plots=tuple(self._evidence.plots),
+        )
+        changes = self._judge(error, hidden=result.hidden)
+        fields = {name: getattr(result, name) for name in result.__struct_fields__}
+        result = CheckResult(**{**fields, **changes})
+        self._outcomes[spec.id] = result.outcome
+        self._report(jobs.Finished(result))
+
+    def _judge(self, error: BaseException | None, *, hidden: bool) -> dict[str, Any]:
+        """What an exception means: theirs, the course's, or ours. The one place where this is decided."""
+        match error:
+            case None:
+                return {}
+            case _Blocked(waited_for=check, outcome=Outcome.UNGRADED):
+                return {"outcome": Outcome.UNGRADED, "fault": Fault.GRADER, "waited_for": check}
+            case _Blocked(waited_for=check):
+                return {"outcome": Outcome.BLOCKED, "fault": Fault.STUDENT, "waited_for": check}
+            case CheckFailed(finding=finding):
+                return {
+                    "outcome": Outcome.FAILED,
+                    "fault": Fault.STUDENT,
+                    "finding": _with_secrets(finding) if hidden else finding,
+                }
+            case MappingMisfit(module=module):
+                if module not in self._misfits:
+                    self._misfits.add(module)
+                    self._report(jobs.Misfit(module, str(error)))
+                finding = Finding(headline="The mapping does not fit this repository.", yours=str(error))
+                return {"outcome": Outcome.UNGRADED, "fault": Fault.COURSE, "finding": finding}
+            case RoomLost():
+                finding = Finding(headline="We could not run your code: no sandbox was to be had.", yours=str(error))
+                return {"outcome": Outcome.UNGRADED, "fault": Fault.GRADER, "finding": finding}
+            case _:
+                finding = Finding(
+                    headline="This check is broken; it says nothing about your work.",
+                    traceback="".join(traceback.format_exception(error, limit=-4)),
+                )
+                return {"outcome": Outcome.UNGRADED, "fault": Fault.COURSE, "finding": finding}
+
+    # ── fixtures ─────────────────────────────────────────────────────────────────────────────────────────
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
+        """The submission, in processes of this check's own."""
+        limits = self._job.lab.limits
+        seconds = min(_check(request.node).seconds or limits.check_seconds, self._time_left)
+        student = Student(self._job.modules, self._landlord, limits, seconds, self._job.device)
+        yield student
+        student.leave()
+
+    @cached_property
+    def _reference(self) -> Reference:
+        return Reference(Path(self._job.course) / self._job.lab.reference)
+
+    @pytest.fixture
+    def reference(self) -> Reference:
+        """The reference's modules, imported here: they are ours."""
+        return self._reference
+
+    @cached_property
+    def _zoo(self) -> Zoo:
+        return Zoo(Path(self._job.course) / self._job.lab.reference, self._job.lab.mistakes)
+
+    @pytest.fixture
+    def zoo(self) -> Zoo:
+        """The lab's mistakes as mutants of the reference, to name a bug by."""
+        return self._zoo
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        """Draws what is sent to the student's side; the same for the same seed and check, whatever ran before."""
+        return self._generator(request, 0)
+
+    @pytest.fixture
+    def withheld(self, request: pytest.FixtureRequest) -> np.random.Generator:
+        """Draws what is never sent; tells nothing about ``rng``, nor the other way round."""
+        return self._generator(request, 1)
+
+    def _generator(self, request: pytest.FixtureRequest, stream: int) -> np.random.Generator:
+        own = int.from_bytes(hashlib.sha256(_check(request.node).id.encode()).digest()[:8], "big")
+        return np.random.default_rng(np.random.SeedSequence(int(self._job.seed, 16), spawn_key=(own, stream)))
+
+    @pytest.fixture
+    def evidence(self) -> Evidence:
+        """Keeps what the check measured."""
+        return self._evidence
+
+    @pytest.fixture
+    def lab(self) -> Lab:
+        """The lab that is judged."""
+        return self._job.lab
+
+    @pytest.fixture
+    def device(self) -> str:
+        """Where torch modules work: ``cpu`` or ``cuda``."""
+        return self._job.device
+
+
+def _spec(item: pytest.Item) -> CheckSpec | None:
+    return getattr(getattr(item, "function", None), "__check__", None)
+
+
+def _check(item: pytest.Item) -> CheckSpec:
+    spec = _spec(item)
+    assert spec is not None  # others were left out at collection
+    return spec
+
+
+def _promise(item: pytest.Item) -> str:
+    doc = getattr(getattr(item, "function", None), "__doc__", None) or ""
+    return str(doc).strip().partition("\n\n")[0].replace("\n", " ")
+
+
+def _is_hidden(item: pytest.Item) -> bool:
+    return item.path.parent.name != "public"
+
+
+def _with_secrets(finding: Finding) -> Finding:
+    fields = {name: getattr(finding, name) for name in finding.__struct_fields__}
+    return Finding(**{**fields, "secret": tuple(dict.fromkeys((*finding.secret, *SECRET_FIELDS)))})

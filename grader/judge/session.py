@@ -1,0 +1,66 @@
+"""One job: run the lab's suite with pytest in this process, and report every check as it ends."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.judge import job as jobs
+from grader.judge.plugin import JudgePlugin
+from grader.judge.tenancy import Landlord
+
+NET_SECONDS = 30
+"""Beyond a check's own limit, until pytest-timeout ends a judge that hangs itself."""
+
+
+def run(job: jobs.Job, channel: socket.socket) -> str:
+    """Judge one lab of one submission; results go out over ``channel`` as they come.
+
+    Returns:
+        What was wrong with the suite or with us; empty if it ran to its end.
+    """
+    course = Path(job.course)
+    suite = course / job.lab.suite
+    folders = [suite / part for part in (("public",) if job.suite == "public" else ("public", "hidden"))]
+    sys.path.insert(0, str(course))
+    silence()
+
+    landlord = Landlord(lambda environment, lost: _request(channel, environment, lost))
+    plugin = JudgePlugin(job, landlord, lambda event: jobs.tell(channel, event))
+    try:
+        status = pytest.main(
+            [
+                *(str(f) for f in folders if f.is_dir()),
+                *("-c", os.devnull, f"--rootdir={suite}", f"--confcutdir={suite}", "--noconftest"),
+                *("--import-mode=importlib", "--assert=plain", "--tb=no", "-q", "--no-header"),
+                *("-p", "no:cacheprovider", "-p", "no:junitxml", "-p", "no:pastebin", "-p", "no:doctest"),
+                f"--timeout={job.lab.limits.check_seconds + NET_SECONDS}",
+                *("-W", "ignore"),
+            ],
+            plugins=[plugin],
+        )
+    finally:
+        landlord.close()
+    if plugin.trouble:
+        return plugin.trouble
+    return "" if status in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED} else f"pytest ended with {status!r}"
+
+
+def _request(channel: socket.socket, environment: str, lost: str) -> socket.socket | None:
+    jobs.tell(channel, jobs.NeedRoom(environment, lost))
+    answer, fds, _, _ = socket.recv_fds(channel, 1, 1)
+    if answer == b"":
+        raise BrokenPipeError
+    return socket.socket(fileno=fds[0]) if answer == b"1" and fds else None
+
+
+def silence() -> None:
+    """Send our own standard streams nowhere: results come from hooks alone."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nothing, stream)
+    os.close(nothing)
