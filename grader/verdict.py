@@ -1,0 +1,249 @@
+"""Check results in, decision out: pure arithmetic, every point traceable to a check.
+
+The decision is the one that holds **however the ungraded checks would have come out**:
+
+REVISE     the student's work fails something required, and no result of an ungraded check could mend that
+PASS       everything required was graded and holds; an ungraded check is never read as a pass
+UNGRADED   it depends on what could not be graded, which is our fault
+
+So what we could not grade never costs a student (a REVISE stands on failed checks alone), never gives a
+pass, and never hides a failure that the student has to mend anyway. With ``pass_points`` the same rule is an
+interval: REVISE if the points earned and all those still open fall short, PASS if the points earned suffice.
+
+What counts as what:
+
+- A check is met if it PASSED, and not met if it FAILED by the student's fault. It is open if it is UNGRADED,
+  if it failed by the course's or the grader's fault, or if there is no result for it.
+- A BLOCKED check is what the check at the end of its chain is: not met behind a required check that is not
+  met, open otherwise. Behind a check that is only advice it is open: advice never changes the decision.
+- A required criterion passes if all its checks are met, and asks to revise if one is not. No checks: open.
+- Advice is judged in the same way and shown; it earns no points and decides nothing.
+- Where the rubric sets ``pass_points``, criteria with points are decided by their sum, and required criteria
+  without points must still pass. For a part of the suite the bound shrinks with the points at stake in it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from grader.records import (
+    Assignment,
+    CheckResult,
+    Criterion,
+    CriterionResult,
+    Decision,
+    Fault,
+    LabVerdict,
+    Outcome,
+    Verdict,
+    Weight,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+Key = tuple[str, str]
+"""Of a check: lab and id."""
+
+PASS, REVISE, OPEN = Decision.PASS, Decision.REVISE, Decision.UNGRADED
+
+
+def decide(
+    assignment: Assignment,
+    results: Iterable[CheckResult],
+    *,
+    suite: str = "all",
+    selected: Collection[Key] | None = None,
+) -> Verdict:
+    """The verdict on one submission.
+
+    Args:
+        assignment: The rubric; give it only the labs that were asked for.
+        results: What the judge found, in any order. Results that no criterion names are ignored, and two
+            results for one check count as none.
+        suite: ``all`` or ``public``. With ``public``, checks that were not selected are left out.
+        selected: The checks that were to run, as (lab, id). By default every check of the rubric, or, for a
+            part of the suite, those that there is a result for.
+    """
+    found = _by_key(results)
+    if selected is None and suite != "all":
+        selected = found.keys()
+    ledger = _Ledger(assignment, found, selected)
+    labs = tuple(ledger.lab(lab.id, lab.title, lab.criteria) for lab in assignment.labs)
+    labs = tuple(lab for lab in labs if lab.criteria)
+    criteria = tuple(c for lab in labs for c in lab.criteria)
+    bound = _bound(assignment, criteria)
+    decision = _decide(criteria, bound)
+    required = [c for c in criteria if c.weight is Weight.REQUIRED]
+    return Verdict(
+        decision=decision,
+        labs=labs,
+        reasons=tuple(_reasons(decision, criteria, ledger, bound, suite)),
+        earned=sum(c.earned for c in required),
+        points=sum(c.points for c in required),
+    )
+
+
+class _Ledger:
+    """Looks up what became of each check, and adds it up."""
+
+    def __init__(
+        self, assignment: Assignment, found: dict[Key, CheckResult | None], selected: Collection[Key] | None
+    ) -> None:
+        self.found = found
+        self.selected = selected
+        self.required = {
+            (lab.id, check)
+            for lab in assignment.labs
+            for criterion in lab.criteria
+            if criterion.weight is Weight.REQUIRED
+            for check in criterion.checks
+        }
+
+    def lab(self, lab: str, title: str, criteria: Sequence[Criterion]) -> LabVerdict:
+        """One lab's criteria, and its own decision."""
+        judged = tuple(self.criterion(lab, c) for c in criteria if self._asked(lab, c))
+        return LabVerdict(id=lab, title=title, decision=_decide(judged, None), criteria=judged)
+
+    def criterion(self, lab: str, criterion: Criterion) -> CriterionResult:
+        """One criterion: the worst of its checks."""
+        checks = tuple(c for c in criterion.checks if self.selected is None or (lab, c) in self.selected)
+        states = {c: self.state((lab, c)) for c in checks}
+        decision = (
+            REVISE if REVISE in states.values() else OPEN if OPEN in states.values() or not checks else PASS
+        )
+        return CriterionResult(
+            id=criterion.id,
+            title=criterion.title,
+            lab=lab,
+            weight=criterion.weight,
+            decision=decision,
+            earned=criterion.points if decision is PASS else 0.0,
+            points=criterion.points,
+            checks=checks,
+            failed=tuple(c for c, state in states.items() if state is REVISE),
+        )
+
+    def state(self, key: Key) -> Decision:
+        """Of one check: met, not met, or open."""
+        result = self.root(key)
+        if result is None or result.fault in (Fault.COURSE, Fault.GRADER):
+            return OPEN
+        if result.outcome is Outcome.PASSED:
+            # A check that waits for one that passed contradicts itself: that is a fault of ours, not a pass.
+            return PASS if key == (result.lab, result.id) else OPEN
+        if result.outcome is Outcome.FAILED:
+            behind_advice = key != (result.lab, result.id) and (result.lab, result.id) not in self.required
+            return OPEN if behind_advice and key in self.required else REVISE
+        return OPEN
+
+    def root(self, key: Key) -> CheckResult | None:
+        """The result that decides a check: its own, or that at the end of the chain it waited for."""
+        seen: set[Key] = set()
+        while key not in seen:
+            seen.add(key)
+            result = self.found.get(key)
+            if result is None or result.outcome is not Outcome.BLOCKED:
+                return result
+            key = (key[0], result.waited_for)
+        return None
+
+    def _asked(self, lab: str, criterion: Criterion) -> bool:
+        return self.selected is None or any((lab, c) in self.selected for c in criterion.checks)
+
+
+def _by_key(results: Iterable[CheckResult]) -> dict[Key, CheckResult | None]:
+    found: dict[Key, CheckResult | None] = {}
+    for result in results:
+        key = (result.lab, result.id)
+        found[key] = None if key in found else result
+    return found
+
+
+def _bound(assignment: Assignment, criteria: Sequence[CriterionResult]) -> float | None:
+    """Points needed to pass, in proportion to the points that are at stake here; ``None``: no such bound."""
+    if assignment.pass_points is None:
+        return None
+    whole = sum(c.points for lab in assignment.labs for c in lab.criteria if c.weight is Weight.REQUIRED)
+    here = sum(c.points for c in criteria if c.weight is Weight.REQUIRED)
+    # The margin is for sums of tenths: ten criteria of 0.1 points reach one point.
+    return assignment.pass_points * here / whole - 1e-9 if whole else None
+
+
+def _decide(criteria: Sequence[CriterionResult], bound: float | None) -> Decision:
+    required = [c for c in criteria if c.weight is Weight.REQUIRED]
+    must = [c for c in required if bound is None or not c.points]
+    earned = sum(c.earned for c in required)
+    reachable = sum(c.points for c in required if c.decision is not REVISE)
+    if any(c.decision is REVISE for c in must) or (bound is not None and reachable < bound):
+        return REVISE
+    if any(c.decision is OPEN for c in must) or (bound is not None and earned < bound):
+        return OPEN
+    # Nothing required was met: with no check behind it, that is no pass.
+    return PASS if any(c.decision is PASS for c in required) else OPEN
+
+
+def _reasons(
+    decision: Decision, criteria: Sequence[CriterionResult], ledger: _Ledger, bound: float | None, suite: str
+) -> Iterable[str]:
+    """The sentences that the decision follows from, the deciding ones first."""
+    required = [c for c in criteria if c.weight is Weight.REQUIRED]
+    unmet = [c for c in required if c.decision is REVISE]
+    still_open = [c for c in required if c.decision is OPEN]
+    if bound is not None:
+        earned, points = sum(c.earned for c in required), sum(c.points for c in required)
+        yield f"{earned:g} of {points:g} points earned; {bound:g} are needed."
+    if decision is PASS and not unmet and not still_open:
+        met = (
+            "The one required criterion is met"
+            if len(required) == 1
+            else f"All {len(required)} required criteria are met"
+        )
+        checks = sum(len(c.checks) for c in required)
+        yield f"{met}: {_count(checks, 'check')} passed."
+    for criterion in unmet:
+        yield _unmet(criterion, ledger)
+    for criterion in still_open:
+        yield _open(criterion, ledger)
+    if not required:
+        yield "No required check was run, so there is nothing to decide on."
+    if suite != "all":
+        yield "Only the public checks were run; the hidden checks decide on the grade."
+    advice = [c for c in criteria if c.weight is Weight.ADVICE and c.decision is REVISE]
+    if advice:
+        yield f"{_count(len(advice), 'piece')} of advice beyond the requirements: shown, never counted."
+
+
+def _unmet(criterion: CriterionResult, ledger: _Ledger) -> str:
+    by_outcome: dict[Outcome, list[str]] = defaultdict(list)
+    for check in criterion.failed:
+        result = ledger.found[criterion.lab, check]
+        assert result is not None  # what is not met has a result
+        by_outcome[result.outcome].append(check)
+    parts = []
+    if by_outcome[Outcome.FAILED]:
+        parts.append(f"{_names(by_outcome[Outcome.FAILED])} failed")
+    if by_outcome[Outcome.BLOCKED]:
+        roots = [ledger.root((criterion.lab, c)) for c in by_outcome[Outcome.BLOCKED]]
+        waited = _names(dict.fromkeys(r.id for r in roots if r is not None))
+        parts.append(f"{_names(by_outcome[Outcome.BLOCKED])} could not run before {waited} passes")
+    return f"“{criterion.title}” is not met yet: {'; '.join(parts)}."
+
+
+def _open(criterion: CriterionResult, ledger: _Ledger) -> str:
+    waiting = [c for c in criterion.checks if ledger.state((criterion.lab, c)) is OPEN]
+    what = f"{_names(waiting)} gave no result" if waiting else "no check stands behind it"
+    return f"“{criterion.title}” could not be graded: {what}. That is our side's fault and costs nothing."
+
+
+def _names(ids: Iterable[str], most: int = 4) -> str:
+    """``a``, ``a and b``, ``a, b, c and 3 more``."""
+    names = list(ids)
+    if len(names) > most:
+        names = [*names[: most - 1], f"{len(names) - most + 1} more"]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
