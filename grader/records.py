@@ -193,7 +193,8 @@ class Series(Struct, frozen=True, kw_only=True):
     """One line of a plot."""
 
     label: str
-    y: tuple[float, ...]
+    y: tuple[float | None, ...]
+    """A report writes ``None`` where a value is not finite: a gap in the line."""
     x: tuple[float, ...] = ()
     """Empty: 1, 2, 3, …"""
     role: str = "yours"
@@ -216,7 +217,8 @@ class Measurement(Struct, frozen=True, kw_only=True):
     """A number that was measured, with what was allowed."""
 
     name: str
-    value: float
+    value: float | None
+    """A report writes ``None`` for a value that is not finite."""
     limit: float | None = None
     better: str = "lower"
     """``lower``: passes at or below the limit; ``higher``: at or above."""
@@ -324,6 +326,8 @@ class Record(Struct, frozen=True, kw_only=True):
     commit: str = ""
     committed_at: str = ""
     graded_at: str = ""
+    files: tuple[str, ...] = ()
+    """The student's files that the labs' modules were read from, relative to the repository."""
     sandbox: str = ""
     """``docker`` or ``local``; local doesn't protect, and the report says so."""
     device: str = "cpu"
