@@ -1,0 +1,96 @@
+"""The grader's side of the judge: hand it a job, give it rooms, collect results as they come."""
+
+from __future__ import annotations
+
+import select
+import socket
+import time
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from grader.errors import Ungraded
+from grader.judge import job as jobs
+from grader.records import CheckResult
+
+GRACE_SECONDS = 180.0
+"""Beyond a lab's own time: starting rooms, and the judge's own work."""
+
+
+class Ruling(Struct, frozen=True, kw_only=True):
+    """What came of a job.
+
+    Attributes:
+        results: In the order in which the checks ran.
+        misfits: Mappings that don't fit: module and what went wrong.
+        trouble: What was wrong with the suite or with us; empty if the suite ran to its end.
+    """
+
+    results: tuple[CheckResult, ...]
+    misfits: tuple[jobs.Misfit, ...] = ()
+    trouble: str = ""
+
+
+OpenRoom = Callable[[str, str], socket.socket]
+"""Environment, and why the one before it was lost → the connection of a room with the student's files."""
+
+
+def rule(
+    connection: socket.socket, job: jobs.Job, open_room: OpenRoom, watch: Callable[[jobs.Event], None]
+) -> Ruling:
+    """Have the judge do a job.
+
+    Args:
+        connection: The judge's control channel.
+        job: What to judge.
+        open_room: Called when the judge needs a room; raises Ungraded if there is none to be had.
+        watch: Sees every event as it comes, so that nothing is lost if this is interrupted.
+
+    Raises:
+        Ungraded: The judge is gone.
+    """
+    ours, theirs = socket.socketpair()
+    with ours:
+        try:
+            jobs.tell(connection, job, theirs.fileno())
+        except OSError as error:
+            raise Ungraded("The judge is not there any more.", "Run the grade again.") from error
+        finally:
+            theirs.close()
+        return _follow(ours, job, open_room, watch)
+
+
+def _follow(
+    channel: socket.socket, job: jobs.Job, open_room: OpenRoom, watch: Callable[[jobs.Event], None]
+) -> Ruling:
+    results: list[CheckResult] = []
+    misfits: list[jobs.Misfit] = []
+    until = time.monotonic() + job.lab.limits.total_seconds + GRACE_SECONDS
+    while True:
+        if not select.select([channel], [], [], max(0.0, until - time.monotonic()))[0]:
+            return Ruling(results=tuple(results), misfits=tuple(misfits), trouble="the judge took too long")
+        heard = jobs.hear(channel)
+        if heard is None:
+            return Ruling(results=tuple(results), misfits=tuple(misfits), trouble="the judge ended early")
+        event = heard[0]
+        if isinstance(event, jobs.Job):
+            continue
+        watch(event)
+        match event:
+            case jobs.NeedRoom(environment=environment, lost=lost):
+                _give_room(channel, environment, lost, open_room)
+            case jobs.Finished(result=result):
+                results.append(result)
+            case jobs.Misfit():
+                misfits.append(event)
+            case jobs.Done(trouble=trouble):
+                return Ruling(results=tuple(results), misfits=tuple(misfits), trouble=trouble)
+
+
+def _give_room(channel: socket.socket, environment: str, lost: str, open_room: OpenRoom) -> None:
+    try:
+        connection = open_room(environment, lost)
+    except Ungraded:
+        channel.sendall(b"0")
+        raise
+    socket.send_fds(channel, [b"1"], [connection.fileno()])
