@@ -37,7 +37,12 @@ class Asker(Protocol):
     """The live connection behind an answer: asks the student's side and describes the call."""
 
     def ask(
-        self, target: Handle | str, name: str, args: tuple[object, ...], kwargs: Mapping[str, object], call: str
+        self,
+        target: Handle | str,
+        name: str,
+        args: tuple[object, ...],
+        kwargs: Mapping[str, object],
+        call: str,
     ) -> Answer:
         """Call ``name`` of the object (or module) and wait for the answer; raises CheckFailed."""
         ...
@@ -50,6 +55,10 @@ class Asker(Protocol):
         """Assign an attribute."""
         ...
 
+    def fetch(self, target: Handle, call: str) -> Answer:
+        """Read a held object's value."""
+        ...
+
 
 def render(value: object) -> str:
     """A value as it stands in a call, without its contents: ``float64[8, 5]``, ``3``, ``{W1, b1}``."""
@@ -60,7 +69,7 @@ def render(value: object) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(map(str, value)) + "}"
     if isinstance(value, list | tuple):
-        return f"[{len(value)} × {render(value[0])}]" if value else "[]"
+        return f"[{len(value)} of {render(value[0])}]" if value else "[]"
     return repr(value)
 
 
@@ -70,21 +79,22 @@ def render_call(name: str, args: Sequence[object], kwargs: Mapping[str, object])
     return f"{name}({', '.join(parts)})"
 
 
-def describe(value: object) -> str:
+def describe(value: object) -> str:  # noqa: PLR0911 - one line per kind
     """What a value is, in a few words: "an array of shape (8, 3), float64", "a dict with W1, b1"."""
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}, {value.dtype}"
-    if isinstance(value, Handle):
-        return f"an object of type {value.type_name}"
-    if isinstance(value, dict):
-        keys = ", ".join(str(k)[:20] for k in list(value)[:8])
-        return f"a dict with {keys}{', …' if len(value) > 8 else ''}" if value else "an empty dict"
-    if isinstance(value, list):
-        return f"a list of {len(value)}"
-    if isinstance(value, str | bytes):
-        return f"{type(value).__name__} {value[:40]!r}"
-    if value is None:
-        return "nothing (None)"
+    match value:
+        case None:
+            return "nothing (None)"
+        case np.ndarray():
+            return f"an array of shape {value.shape}, {value.dtype}"
+        case Handle():
+            return f"an object of type {value.type_name}"
+        case dict():
+            keys = ", ".join(str(k)[:20] for k in list(value)[:8])
+            return f"a dict with {keys}{', …' if len(value) > 8 else ''}" if value else "an empty dict"
+        case list():
+            return f"a list of {len(value)}"
+        case str() | bytes():
+            return f"{type(value).__name__} {value[:40]!r}"
     return f"{type(value).__name__} {value!r}"
 
 
@@ -136,10 +146,16 @@ class Answer:
         handle, asker = self._object(f".{name} = …")
         asker.set(handle, name, value, f"{self.call}.{name} = {render(value)}")
 
+    def fetch(self) -> Answer:
+        """Read back what this handle holds: an array that was sent with ``hold``, as it is now."""
+        handle, asker = self._object(" a value")
+        return asker.fetch(handle, self.call)
+
     def _object(self, use: str) -> tuple[Handle, Asker]:
         if not isinstance(self.value, Handle) or self._asker is None:
             raise fail(
-                f"{self.call} gave {describe(self.value)}, but an object with {use} was expected.", call=self.call
+                f"{self.call} gave {describe(self.value)}, but an object with {use} was expected.",
+                call=self.call,
             )
         return self.value, self._asker
 
@@ -161,10 +177,15 @@ class Answer:
         if isinstance(value, list) and all(isinstance(v, bool | int | float) for v in value):
             value = np.asarray(value, dtype=np.float64 if any(isinstance(v, float) for v in value) else None)
         if not isinstance(value, np.ndarray):
-            raise fail("An array was expected.", call=self.call, yours=describe(value), expected=_wanted(shape))
+            raise fail(
+                "An array was expected.", call=self.call, yours=describe(value), expected=_wanted(shape)
+            )
         if shape is not None and not _fits(value.shape, shape):
             raise fail(
-                "The array has the wrong shape.", call=self.call, yours=f"shape {value.shape}", expected=_wanted(shape)
+                "The array has the wrong shape.",
+                call=self.call,
+                yours=f"shape {value.shape}",
+                expected=_wanted(shape),
             )
         if value.dtype.kind not in "fiub":
             raise fail("The array does not hold real numbers.", call=self.call, yours=str(value.dtype))
@@ -179,7 +200,8 @@ class Answer:
                 how_many=f"{int((~finite).sum())} of {value.size} are not finite",
             )
         if kind == "integer":
-            as_int = value.astype(np.int64)
+            with np.errstate(invalid="ignore"):
+                as_int = value.astype(np.int64)
             if not np.array_equal(as_int, value):
                 raise fail("Whole numbers were expected.", call=self.call, yours=str(value.dtype))
             return as_int  # type: ignore[return-value]
@@ -198,32 +220,62 @@ class Answer:
     def numbers(self, length: int | None = None) -> NDArray[np.float64]:
         """The value as a list of finite numbers; nested one-element arrays will do."""
         if isinstance(self.value, list):
-            return np.array([Answer(f"{self.call}[{i}]", v).number() for i, v in enumerate(self.value)]).reshape(
-                self._length(len(self.value), length)
-            )
+            return np.array(
+                [Answer(f"{self.call}[{i}]", v).number() for i, v in enumerate(self.value)]
+            ).reshape(self._length(len(self.value), length))
         return self.array((length,))
 
     def _length(self, found: int, wanted: int | None) -> int:
         if wanted is not None and found != wanted:
             raise fail(
-                "The list has the wrong length.", call=self.call, yours=f"{found} values", expected=f"{wanted} values"
+                "The list has the wrong length.",
+                call=self.call,
+                yours=f"{found} values",
+                expected=f"{wanted} values",
             )
         return found
 
     def tensors(self, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, NDArray[np.float64]]:
         """The value as a dict of finite arrays with exactly these names (more are ignored) and shapes."""
+        return {name: self.item(name, names=tuple(shapes)).array(shape) for name, shape in shapes.items()}
+
+    def item(self, name: str, *, names: tuple[str, ...] = ()) -> Answer:
+        """One entry of a dict.
+
+        Args:
+            name: Its key.
+            names: All keys that the dict should have, for the message.
+        """
+        wanted = f"a dict with {', '.join(names or (name,))}"
         if not isinstance(self.value, dict):
-            raise fail("A dict of arrays was expected.", call=self.call, yours=describe(self.value),
-                       expected=f"a dict with {', '.join(shapes)}")
-        missing = [name for name in shapes if name not in self.value]
+            raise fail(
+                "A dict of arrays was expected.", call=self.call, yours=describe(self.value), expected=wanted
+            )
+        missing = [n for n in names or (name,) if n not in self.value]
         if missing:
             raise fail(
                 f"{', '.join(missing)} missing from the result.",
                 call=self.call,
                 yours=describe(self.value),
-                expected=f"a dict with {', '.join(shapes)}",
+                expected=wanted,
             )
-        return {n: Answer(f"{self.call}[{n!r}]", self.value[n]).array(s) for n, s in shapes.items()}
+        return Answer(f"{self.call}[{name!r}]", self.value[name])
+
+    def is_single(self) -> bool:
+        """True if any array in the value is of single precision or less: then float32 limits apply.
+
+        A Python float says nothing about how it was computed; ask an array.
+        """
+        return any(
+            a.dtype.kind == "f" and a.dtype.itemsize < np.dtype(float).itemsize for a in _arrays(self.value)
+        )
+
+
+def _arrays(value: object) -> list[NDArray[np.float64]]:
+    if isinstance(value, np.ndarray):
+        return [value]
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [array for item in items for array in _arrays(item)]
 
 
 def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:

@@ -18,7 +18,12 @@ class CheckSpec(Struct, frozen=True, kw_only=True):
     seconds: float | None = None
 
 
-def check(id: str, *, needs: str | tuple[str, ...] = (), seconds: float | None = None) -> Callable[[Test], Test]:  # noqa: A002
+def check(
+    id: str,  # noqa: A002 - the rubric's word
+    *,
+    needs: str | tuple[str, ...] = (),
+    seconds: float | None = None,
+) -> Callable[[Test], Test]:
     """Make a test function a check.
 
     Args:

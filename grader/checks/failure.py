@@ -14,5 +14,8 @@ class CheckFailed(Exception):  # noqa: N818 - a failed check is an outcome, not 
 
 
 def fail(headline: str, **parts: str) -> CheckFailed:
-    """A failure to raise: ``raise fail("The loss is not a number.", call=answer.call, hint="…")``."""
+    """A failure, to be raised with the finding's further parts.
+
+    Example: ``raise fail("The loss is not a number.", call=answer.call, hint="…")``
+    """
     return CheckFailed(Finding(headline=headline, **parts))  # type: ignore[arg-type]
