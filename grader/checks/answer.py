@@ -55,10 +55,6 @@ class Asker(Protocol):
         """Assign an attribute."""
         ...
 
-    def fetch(self, target: Handle, call: str) -> Answer:
-        """Read a held object's value."""
-        ...
-
 
 def render(value: object) -> str:
     """A value as it stands in a call, without its contents: ``float64[8, 5]``, ``3``, ``{W1, b1}``."""
@@ -145,11 +141,6 @@ class Answer:
         """Assign the attribute ``name`` of this object."""
         handle, asker = self._object(f".{name} = …")
         asker.set(handle, name, value, f"{self.call}.{name} = {render(value)}")
-
-    def fetch(self) -> Answer:
-        """Read back what this handle holds: an array that was sent with ``hold``, as it is now."""
-        handle, asker = self._object(" a value")
-        return asker.fetch(handle, self.call)
 
     def _object(self, use: str) -> tuple[Handle, Asker]:
         if not isinstance(self.value, Handle) or self._asker is None:

@@ -1,0 +1,138 @@
+"""The zoo: the lab's mistakes as mutants of the reference, against which a wrong result is held.
+
+If a submission's numbers are those of a mutant on every probe, and of no other, the bug has a name. The
+mutants are ours: they run here, in the judge, on the same inputs that were sent to the student's side.
+"""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from grader.records import Mistake
+
+Seen = TypeVar("Seen")
+"""What is observed of a module: gradients on all probes, a loss curve, …"""
+
+ACTIVE = 1e-9
+"""A mutant that stays this close to the reference shows nothing of its bug on these probes."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A bug's name.
+
+    Attributes:
+        sentence: What the student reads.
+        id: The mistake (or mistakes, joined by ``+``) or the rule that said so.
+    """
+
+    sentence: str
+    id: str
+
+
+class Zoo:
+    """Mutants of a lab's reference, built when first asked for.
+
+    Args:
+        folder: The lab's reference folder; where there is none (a student's checkout), the zoo is empty.
+        mistakes: The lab's mistakes; those without a diagnosis name nothing, and stay out.
+    """
+
+    def __init__(self, folder: Path, mistakes: tuple[Mistake, ...]) -> None:
+        self._folder = folder
+        self._mistakes = tuple(m for m in mistakes if m.diagnosis)
+        self._built: dict[tuple[str, ...], ModuleType | None] = {}
+
+    def name(
+        self,
+        module: str,
+        yours: Seen,
+        observe: Callable[[ModuleType], Seen],
+        distance: Callable[[Seen, Seen], float],
+        tolerance: float,
+    ) -> Diagnosis | None:
+        """Name the mistake whose mutant gives the student's numbers; else the two that do together.
+
+        Args:
+            module: The reference's module, e.g. ``mlp_numpy``.
+            yours: The student's numbers, validated.
+            observe: Gets the same numbers from a module; must leave its inputs as they are.
+            distance: How far two observations are apart; anything not finite is infinitely far.
+            tolerance: Up to which distance two observations are the same.
+
+        Returns:
+            ``None`` if no mutant matches, or if mutants with different names do.
+        """
+        truth = self._observe(self._build(module, ()), observe)
+        if truth is None:
+            return None
+        candidates = [m for m in self._mistakes if {e.file for e in m.edits} == {f"{module}.py"}]
+        active: list[Mistake] = []
+        matches: list[tuple[Mistake, ...]] = []
+        for mistake in candidates:
+            seen = self._observe(self._build(module, (mistake,)), observe)
+            if seen is None or not distance(seen, truth) > ACTIVE:
+                continue
+            active.append(mistake)
+            if distance(yours, seen) <= tolerance:
+                matches.append((mistake,))
+        if not matches:
+            for pair in itertools.combinations(active, 2):
+                seen = self._observe(self._build(module, pair), observe)
+                if seen is not None and distance(yours, seen) <= tolerance:
+                    matches.append(pair)
+        return _agreed(matches)
+
+    def _build(self, module: str, mistakes: tuple[Mistake, ...]) -> ModuleType | None:
+        """The reference's module with these mistakes in it; ``None`` if they don't go together."""
+        key = (module, *(m.id for m in mistakes))
+        if key not in self._built:
+            self._built[key] = self._compile(module, mistakes)
+        return self._built[key]
+
+    def _compile(self, module: str, mistakes: tuple[Mistake, ...]) -> ModuleType | None:
+        path = self._folder / f"{module}.py"
+        if not path.is_file():
+            return None
+        source = path.read_text(encoding="utf-8")
+        for edit in itertools.chain.from_iterable(m.edits for m in mistakes):
+            if source.count(edit.replace) != 1:
+                return None
+            source = source.replace(edit.replace, edit.with_)
+        mutant = ModuleType(f"mutant_{module}")
+        try:
+            exec(compile(source, str(path), "exec"), mutant.__dict__)  # noqa: S102 - the course's own code
+        except Exception:  # noqa: BLE001 - a pair of edits may not make a program
+            return None
+        return mutant
+
+    @staticmethod
+    def _observe(mutant: ModuleType | None, observe: Callable[[ModuleType], Seen]) -> Seen | None:
+        if mutant is None:
+            return None
+        try:
+            with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+                return observe(mutant)
+        except Exception:  # noqa: BLE001 - a mutant that crashes explains no number
+            return None
+
+
+def _agreed(matches: Iterable[tuple[Mistake, ...]]) -> Diagnosis | None:
+    """The one thing that all matches say; silence if they differ."""
+    sentences = {tuple(sorted(m.diagnosis for m in match)): match for match in matches}
+    if len(sentences) != 1:
+        return None
+    (match,) = sentences.values()
+    said = [m.diagnosis for m in match]
+    sentence = said[0] if len(said) == 1 else f"Two things at once. {said[0]} {said[1]}"
+    return Diagnosis(sentence, "+".join(m.id for m in match))
