@@ -1,0 +1,147 @@
+"""The images of the rooms: built when their inputs change, found by the digest of those inputs otherwise.
+
+    base ◀─ numpy ◀─ torch ◀─ judge         packages, each layer on the one before
+              ▲        ▲
+            worker   worker                 our own files last: a change of them rebuilds in a second
+
+No submission and no suite is ever part of an image.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.errors import Ungraded
+from grader.sandbox.engine import Refused
+from grader.sandbox.image import archive, base, wheels
+from grader.sandbox.sources import worker_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from grader.sandbox.engine import Engine
+    from grader.sandbox.environment import Progress
+
+HERE = Path(__file__).parent
+CHAIN = ("numpy", "torch", "judge")
+"""Each environment's packages come on top of those before it."""
+
+
+def tags(base_id: str) -> dict[str, str]:
+    """Names of all images on this base, packages and final: ``grader-numpy:<digest of everything in it>``."""
+    names, below = {}, base_id
+    for environment in CHAIN:
+        below = _digest(below, *(HERE / name for name in ("Dockerfile.packages", "settle.py", f"{environment}.txt")))
+        names[f"{environment}-packages"] = f"grader-{environment}-packages:{below[:12]}"
+        final = below if environment == "judge" else _digest(below, HERE / "Dockerfile.worker", worker_sources())
+        names[environment] = f"grader-{environment}:{final[:12]}"
+    return names
+
+
+def present(engine: Engine, environments: Sequence[str] = CHAIN) -> dict[str, str]:
+    """Environment → image id, of those that are here and up to date."""
+    if not (base_id := base.present(engine)):
+        return {}
+    names = tags(base_id)
+    return {environment: image for environment in environments if (image := engine.image_id(names[environment]))}
+
+
+def ensure(engine: Engine, environments: Sequence[str], progress: Progress) -> dict[str, str]:
+    """Environment → image id; what is missing is built, which takes a minute or two the first time.
+
+    Raises:
+        Ungraded: No engine, no base, no packages, or the engine failed to build; the message says which.
+    """
+    found = present(engine, environments)
+    if len(found) == len(environments):
+        return found
+    with _alone(progress):
+        names = tags(base.obtain(engine, progress))
+        for environment in environments:
+            _final(engine, names, environment, progress)
+    return present(engine, environments)
+
+
+def _final(engine: Engine, names: Mapping[str, str], environment: str, progress: Progress) -> None:
+    if engine.image_id(names[environment]):
+        return
+    _packages(engine, names, environment, progress)
+    if environment == "judge":  # runs the engine that is installed here, so that it never needs a rebuild
+        repository, tag = names[environment].split(":")
+        engine.ask("POST", f"/images/{names['judge-packages']}/tag", query={"repo": repository, "tag": tag})
+        return
+    progress(f"{environment} image: adding the worker")
+    context = {"Dockerfile": HERE / "Dockerfile.worker", **worker_sources()}
+    _build(engine, names[environment], context, {"BASE": names[f"{environment}-packages"]})
+
+
+def _packages(engine: Engine, names: Mapping[str, str], environment: str, progress: Progress) -> None:
+    name = names[f"{environment}-packages"]
+    if engine.image_id(name):
+        return
+    at = CHAIN.index(environment)
+    if at:
+        _packages(engine, names, CHAIN[at - 1], progress)
+    below = names[f"{CHAIN[at - 1]}-packages"] if at else base.present(engine)
+    with tempfile.TemporaryDirectory(prefix="grader-packages-") as folder:
+        progress(f"{environment} image: fetching packages")
+        wheels.fetch(HERE / f"{environment}.txt", Path(folder, "packages"), _machine(engine))
+        progress(f"{environment} image: building")
+        context = {
+            "Dockerfile": HERE / "Dockerfile.packages",
+            "settle.py": HERE / "settle.py",
+            "packages": Path(folder, "packages"),
+        }
+        _build(engine, name, context, {"BASE": below, "NAME": environment})
+
+
+def _build(engine: Engine, name: str, context: Mapping[str, Path], arguments: Mapping[str, str]) -> None:
+    query = {"t": name, "buildargs": dict(arguments), "networkmode": "none", "rm": True, "forcerm": True}
+    said = ""
+    try:
+        for message in engine.stream("/build", archive.stream(context), query=query):
+            said = str(message.get("stream", "")).strip() or said
+    except Refused as refused:
+        raise Ungraded(
+            f"Docker could not build {name}: {refused}" + (f" (after: {said})" if said else ""),
+            "`grade doctor` looks at the disk and the engine; then run `grade image build` again.",
+        ) from refused
+
+
+def _digest(*parts: str | Path | Mapping[str, Path]) -> str:
+    """sha256 over texts, files, and named files."""
+    total = hashlib.sha256()
+    for part in parts:
+        if isinstance(part, str):
+            pieces = [part.encode()]
+        elif isinstance(part, Path):
+            pieces = [part.read_bytes()]
+        else:
+            pieces = [piece for name, file in part.items() for piece in (name.encode(), file.read_bytes())]
+        for piece in pieces:
+            total.update(len(piece).to_bytes(8, "big") + piece)
+    return total.hexdigest()
+
+
+def _machine(engine: Engine) -> str:
+    architecture = engine.ask("GET", "/version")["Arch"]
+    return {"amd64": "x86_64", "arm64": "aarch64"}.get(architecture, architecture)
+
+
+@contextlib.contextmanager
+def _alone(progress: Progress) -> Iterator[None]:
+    """One build at a time on this machine; the others find its result."""
+    path = Path(tempfile.gettempdir(), f"grader-image-{os.getuid()}.lock")
+    with path.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress("waiting for another grader that is building the images")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

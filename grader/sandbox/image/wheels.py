@@ -1,0 +1,64 @@
+"""Packages for an image, fetched by the host's own pip: the image needs no network, no pip and no certificates."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from grader.errors import Ungraded
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PYTHON = "3.11"
+"""Of both bases, ``python:3.11-slim`` and Debian bookworm."""
+CPU_TORCH = "https://download.pytorch.org/whl/cpu"
+"""PyTorch's own index of CPU builds; asked only if this machine's pip knows no other."""
+
+TRIMS = (
+    "bin/f2py", "bin/numpy-config", "bin/isympy", "share",
+    "numpy/**/tests", "numpy/**/*.pyi", "numpy/**/*.a", "scipy/**/tests", "sympy/**/tests", "sympy/**/benchmarks",
+    "torch/include", "torch/share", "torch/test", "torch/bin/protoc*", "torch/**/*.pyi", "torch/**/*.a",
+)  # fmt: skip
+"""Never needed to run. ``torch/bin/torch_shm_manager`` and sympy look so too, but torch asks for both."""
+
+
+def fetch(requirements: Path, target: Path, machine: str) -> None:
+    """Install the pinned packages for Linux and ``PYTHON`` into ``target``, without what never runs.
+
+    Args:
+        requirements: Fully pinned, dependencies included.
+        target: A folder to create.
+        machine: The engine's architecture, ``x86_64`` or ``aarch64``.
+
+    Raises:
+        Ungraded: pip is missing, or can't find or fetch something; its own last line is in the message.
+    """
+    if importlib.util.find_spec("pip") is None:
+        raise Ungraded(
+            "Building an image needs pip, and this Python has none.", f"Run `{sys.executable} -m ensurepip`."
+        )
+    command = [
+        *(sys.executable, "-m", "pip", "install", "--quiet", "--no-compile", "--no-deps", "--only-binary=:all:"),
+        *("--disable-pip-version-check", "--no-input", "--root-user-action=ignore"),
+        *("--python-version", PYTHON, "--implementation", "cp"),
+        *(f"--platform=manylinux_2_{glibc}_{machine}" for glibc in range(36, 16, -1)),
+        *(f"--platform=manylinux2014_{machine}", "--target", str(target), "--requirement", str(requirements)),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    if done.returncode and "torch==" in done.stderr:
+        command.append(f"--extra-index-url={CPU_TORCH}")
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+        raise Ungraded(
+            f"pip could not fetch the packages of {requirements.name}: {said[-1]}",
+            "Check the network, or point pip at a mirror (PIP_INDEX_URL, PIP_FIND_LINKS), and run "
+            "`grade image build` again.",
+        )
+    for pattern in TRIMS:
+        for path in list(target.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

@@ -1,0 +1,14 @@
+"""The engine's own files that travel into a student's room: the worker and the wire, nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ENGINE = Path(__file__).resolve().parent.parent
+"""The installed ``grader`` package."""
+
+
+def worker_sources() -> dict[str, Path]:
+    """Path below a room's ``/opt/grader`` → file here."""
+    files = [ENGINE / "__init__.py", ENGINE / "wire.py", *sorted((ENGINE / "worker").rglob("*.py"))]
+    return {str(file.relative_to(ENGINE.parent)): file for file in files}
