@@ -1,0 +1,90 @@
+"""Whose a room is: so that what a killed grader left behind is found, and nobody else's is touched.
+
+An owner is written ``pid-start-namespace-boot``. A pid alone comes round again; with the process's start time it
+doesn't, until the machine is booted anew. In another pid namespace (a grader in a container of its own) nobody
+can tell whether it lives, so its rooms are left alone.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+PREFIX = "grader-room."
+
+
+@functools.cache
+def _self(_pid: int) -> str:
+    return f"{os.getpid()}-{_start(os.getpid())}-{_namespace()}-{_boot()}"
+
+
+def myself() -> str:
+    """This process."""
+    return _self(os.getpid())
+
+
+def is_dead(owner: str) -> bool:
+    """True only if it is certain that this owner runs no more."""
+    try:
+        pid, start, namespace, boot = owner.split("-")
+        number = int(pid)
+    except ValueError:
+        return False
+    if boot != _boot():
+        return True
+    if namespace != _namespace():
+        return False
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass  # alive, but somebody else's
+    return _start(number) != start
+
+
+def private_folder() -> Path:
+    """A new folder that only this user may enter, and that the next grader removes if we can't.
+
+    Its path is short: a Unix socket's may have 107 bytes.
+    """
+    base = tempfile.gettempdir()
+    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{myself()}.", dir=base if len(base) < 32 else "/tmp"))  # noqa: S108
+
+
+def remove_dead_folders() -> int:
+    """Remove the folders of graders that were killed; returns how many there were."""
+    count = 0
+    for base in {tempfile.gettempdir(), "/tmp"}:  # noqa: S108 - see private_folder
+        for folder in Path(base).glob(f"{PREFIX}*"):
+            if is_dead(folder.name.split(".")[1]) and folder.lstat().st_uid == os.getuid():
+                shutil.rmtree(folder, ignore_errors=True)
+                count += 1
+    return count
+
+
+def _start(pid: int) -> str:
+    """Clock ticks from boot to the process's start; ``0`` where there is no /proc."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except OSError:
+        return "0"
+
+
+@functools.cache
+def _namespace() -> str:
+    try:
+        return str(os.stat("/proc/self/ns/pid").st_ino)  # noqa: PTH116 - a link to nowhere, which Path resolves
+    except OSError:
+        return "0"
+
+
+@functools.cache
+def _boot() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().replace("-", "")[:12]
+    except OSError:
+        return "0"
