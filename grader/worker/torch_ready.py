@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 import types
 
@@ -21,7 +22,7 @@ def prepare() -> None:
         stand_in = _LazyDynamo("torch._dynamo")
         sys.modules["torch._dynamo"] = stand_in
         torch._dynamo = stand_in  # type: ignore[attr-defined]  # noqa: SLF001
-        import torch.optim  # noqa: F401
+        importlib.import_module("torch.optim")
 
 
 class _LazyDynamo(types.ModuleType):
@@ -42,6 +43,4 @@ class _LazyDynamo(types.ModuleType):
             del sys.modules["torch._dynamo"]
             if torch.__dict__.get("_dynamo") is self:
                 del torch.__dict__["_dynamo"]
-        import importlib
-
         return getattr(importlib.import_module("torch._dynamo"), name)
