@@ -1,0 +1,92 @@
+"""A deadline as a course writes it: ``2026-11-27 18:00 Africa/Lagos``, or ``Friday 18:00 Africa/Lagos``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from zoneinfo import ZoneInfo, available_timezones
+
+from msgspec import Struct
+
+from grader.course.problems import did_you_mean, quoted, suggest
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+_WRITTEN = re.compile(r"(?P<day>\S+)\s+(?P<time>\S+)\s+(?P<zone>\S+)")
+
+
+class Deadline(Struct, frozen=True, kw_only=True):
+    """A moment, or the same moment of every week.
+
+    Attributes:
+        time: Wall clock time.
+        zone: IANA name.
+        date: The day; ``None`` for a weekly deadline.
+        weekday: 0 is Monday; used where there is no date.
+    """
+
+    time: dt.time
+    zone: str
+    date: dt.date | None = None
+    weekday: int = 0
+
+
+class DeadlineError(ValueError):
+    """The text can't be read as a deadline.
+
+    Attributes:
+        message: What is wrong with it.
+        suggestion: What to write.
+    """
+
+    def __init__(self, message: str, suggestion: str = "") -> None:
+        super().__init__(f"{message} {suggestion}".strip())
+        self.message = message
+        self.suggestion = suggestion
+
+
+def parse_deadline(text: str) -> Deadline:
+    """Read a deadline: weekday or ISO date, then time, then IANA zone.
+
+    Raises:
+        DeadlineError: Some part of it can't be read, or there is no such zone.
+    """
+    written = _WRITTEN.fullmatch(text.strip())
+    if written is None:
+        raise DeadlineError(
+            f"the deadline {quoted(text)} needs a day, a time and a zone.",
+            "Write '2026-11-27 18:00 Africa/Lagos' or 'Friday 18:00 Africa/Lagos'.",
+        )
+    date, weekday = _day(written["day"])
+    return Deadline(time=_time(written["time"]), zone=_zone(written["zone"]), date=date, weekday=weekday)
+
+
+def _day(text: str) -> tuple[dt.date | None, int]:
+    if text.capitalize() in WEEKDAYS:
+        return None, WEEKDAYS.index(text.capitalize())
+    if text[0].isdigit():
+        try:
+            date = dt.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - only the date is kept
+        except ValueError:
+            raise DeadlineError(
+                f"the deadline's date {quoted(text)} is no day.", "Write it as 2026-11-27."
+            ) from None
+        return date, date.weekday()
+    raise DeadlineError(f"the deadline's day {quoted(text)} is not known.", suggest(text, WEEKDAYS, "days"))
+
+
+def _time(text: str) -> dt.time:
+    try:
+        return dt.datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - the zone is written beside it
+    except ValueError:
+        raise DeadlineError(f"the deadline's time {quoted(text)} is no time.", "Write it as 18:00.") from None
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # unknown, a path out of the database, a folder of it
+        guess = did_you_mean(name, sorted(available_timezones()))
+        suggestion = guess or "Write an IANA zone, like Africa/Lagos."
+        raise DeadlineError(f"the deadline's zone {quoted(name)} is not known.", suggestion) from None
+    return name

@@ -1,0 +1,204 @@
+"""Reading one YAML map field by field: every fault of it is told, and the reader reads like a description.
+
+    def read_criterion(fields: Fields) -> Criterion:
+        return Criterion(id=fields.text("id"), title=fields.text("title"), checks=fields.texts("checks"))
+
+A field that is missing or of the wrong type becomes a problem and an empty value; since problems are raised
+before anything is used, the empty value is never seen. Keys that nobody asked for are told by ``close``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from grader.course.problems import Problems, quoted, suggest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from grader.course.marked import Node
+
+T = TypeVar("T")
+
+
+def kind(value: object) -> str:
+    """What a value is, in an author's words."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, str):
+        return "text" if value else "empty text"
+    return "a list" if isinstance(value, list) else "a map"
+
+
+class Fields:
+    """One map, being read. Required fields are those without a default."""
+
+    def __init__(self, node: Node, problems: Problems, name: str = "") -> None:
+        self.node = node
+        self.problems = problems
+        self._asked: list[str] = []
+        self._entries: dict[str, Node] = {}
+        if isinstance(node.value, dict):
+            self._entries = node.value
+        else:
+            subject = quoted(name) if name else "this"
+            problems.add(node.where, f"{subject} must be a map (keys with values), not {kind(node.value)}.")
+
+    @property
+    def readable(self) -> bool:
+        """Whether it is a map at all."""
+        return isinstance(self.node.value, dict)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._entries
+
+    def where(self, key: str = "") -> str:
+        """The place of a field, or of the map."""
+        return self._entries[key].where if key in self._entries else self.node.where
+
+    def text(
+        self, key: str, default: str | None = None, *, choices: Collection[str] = (), empty: bool = False
+    ) -> str:
+        """Text; one of the choices, if there are any; empty text only where that is allowed."""
+        node = self._take(key, required=default is None)
+        if node is None:
+            return default or ""
+        if not isinstance(node.value, str):
+            return self._wrong(key, node, "text", "")
+        if not (empty or node.value.strip()):
+            return self._wrong(key, node, "text", "")
+        if choices and node.value not in choices:
+            self.problems.add(
+                node.where, f"{quoted(key)} is {quoted(node.value)}.", suggest(node.value, choices, "values")
+            )
+        return node.value
+
+    def number(
+        self, key: str, default: float | None = None, *, whole: bool = False, positive: bool = False
+    ) -> float:
+        """A number, not negative; a whole one or greater than 0 if asked."""
+        node = self._take(key, required=default is None)
+        if node is None:
+            return default or 0
+        value = node.value
+        if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+            return self._wrong(key, node, "a whole number" if whole else "a number", 0)
+        if value < 0 or (positive and value == 0):
+            limit = "greater than 0" if positive else "0 or more"
+            self.problems.add(node.where, f"{quoted(key)} must be {limit}, not {value}.")
+        return value
+
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        """True or false."""
+        node = self._take(key, required=False)
+        if node is None:
+            return default
+        return (
+            node.value if isinstance(node.value, bool) else self._wrong(key, node, "true or false", default)
+        )
+
+    def texts(self, key: str, *, required: bool = True, lone: bool = False) -> tuple[str, ...]:
+        """A list of texts without repetition; with ``lone``, a single text stands for a list of one."""
+        node = self._take(key, required=required)
+        if node is None:
+            return ()
+        if lone and isinstance(node.value, str) and node.value:
+            return (node.value,)
+        if not isinstance(node.value, list):
+            return self._wrong(key, node, "text or a list of texts" if lone else "a list of texts", ())
+        found: list[str] = []
+        for item in node.value:
+            if not isinstance(item.value, str) or not item.value:
+                self._wrong(key, item, "a list of texts", None, got=f"with {kind(item.value)} in it")
+            elif item.value in found:
+                self.problems.add(item.where, f"{quoted(item.value)} stands twice in {quoted(key)}.")
+            else:
+                found.append(item.value)
+        return tuple(found)
+
+    def record(self, key: str, read: Callable[[Fields], T]) -> T | None:
+        """A map of fixed keys, or ``None`` where there is none."""
+        node = self._take(key, required=False)
+        return None if node is None else read_record(node, read, self.problems, name=key)
+
+    def records(self, key: str, read: Callable[[Fields], T]) -> tuple[T, ...]:
+        """A list of maps."""
+        node = self._take(key, required=True)
+        if node is None:
+            return ()
+        return read_records(node, read, self.problems, name=key)
+
+    def named(self, key: str, *, required: bool = True) -> Iterator[tuple[str, Node]]:
+        """A map whose keys are names the author chose."""
+        node = self._take(key, required=required)
+        if node is None:
+            return
+        if not isinstance(node.value, dict) or (required and not node.value):
+            got = "an empty map" if node.value == {} else None
+            self._wrong(key, node, "a map (names with values)", None, got=f"not {got}" if got else "")
+            return
+        yield from node.value.items()
+
+    def plain(self, key: str) -> dict[str, object]:
+        """A map of anything."""
+        return {name: node.plain() for name, node in self.named(key, required=False)}
+
+    def rest(self) -> Iterator[tuple[str, Node]]:
+        """The entries not asked for so far; their names are the author's."""
+        left = [key for key in self._entries if key not in self._asked]
+        self._asked += left
+        for key in left:
+            yield key, self._entries[key]
+
+    def offer(self, key: str) -> None:
+        """Know a key that isn't there, so that a misspelling of it can be guessed."""
+        self._asked.append(key)
+
+    def close(self) -> None:
+        """Tell the keys that nobody asked for."""
+        for key, node in self._entries.items():
+            if key not in self._asked:
+                self.problems.add(
+                    node.where, f"unknown key {quoted(key)}.", suggest(key, self._asked, "keys")
+                )
+
+    def _take(self, key: str, *, required: bool) -> Node | None:
+        self._asked.append(key)
+        if required and self.readable and key not in self._entries:
+            self.problems.add(self.node.where, f"{quoted(key)} is missing.")
+        return self._entries.get(key)
+
+    def _wrong(self, key: str, node: Node, wanted: str, instead: T, *, got: str = "") -> T:
+        scalar = wanted.endswith(("text", "texts")) and isinstance(node.value, bool | int | float)
+        self.problems.add(
+            node.where,
+            f"{quoted(key)} must be {wanted}, {got or 'not ' + kind(node.value)}.",
+            "Put it in quotes." if scalar else "",
+        )
+        return instead
+
+
+def read_record(node: Node, read: Callable[[Fields], T], problems: Problems, *, name: str = "") -> T | None:
+    """Read one map wholly; ``None`` if it isn't one."""
+    fields = Fields(node, problems, name)
+    if not fields.readable:
+        return None
+    value = read(fields)
+    fields.close()
+    return value
+
+
+def read_records(
+    node: Node, read: Callable[[Fields], T], problems: Problems, *, name: str = ""
+) -> tuple[T, ...]:
+    """Read a list of maps; those that aren't maps are told and left out."""
+    if not isinstance(node.value, list):
+        subject = quoted(name) if name else "this"
+        problems.add(node.where, f"{subject} must be a list, not {kind(node.value)}.")
+        return ()
+    values = (read_record(item, read, problems, name=name) for item in node.value)
+    return tuple(value for value in values if value is not None)

@@ -1,0 +1,192 @@
+"""Do rubric, suite, reference and mistakes speak of the same checks and files? Every disagreement is told."""
+
+from __future__ import annotations
+
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from grader.course.problems import quoted, suggest
+from grader.course.solution import cut_solutions
+from grader.records import Lab, Weight
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from grader.course.marked import Node
+    from grader.course.problems import Problems
+    from grader.course.rubric import Rubric
+    from grader.course.suite import Suite
+
+
+class LabContent(Struct, frozen=True, kw_only=True):
+    """All that was read of one lab, side by side."""
+
+    lab: Lab
+    root: Path
+    rubric: Node
+    """The lab's part of the rubric."""
+    suite: Suite
+    reference_files: dict[str, str]
+    mistakes: Node | None
+    """The YAML of the mistakes that are in ``lab``."""
+
+
+def lint_lab(content: LabContent, problems: Problems) -> None:
+    """Tell every disagreement between the parts of a lab."""
+    _lint_folders(content, problems)
+    _lint_markers(content, problems)
+    if content.lab.suite.is_dir():
+        _lint_checks(content, problems)
+        _lint_criteria(content, problems)
+        _lint_needs(content, problems)
+        _lint_mistakes(content, problems)
+
+
+def lint_points(rubric: Rubric, problems: Problems) -> None:
+    """Points add up to what the author says, suffice to pass, and none are on advice."""
+    assignment, node = rubric.assignment, rubric.node
+    total = 0.0
+    for lab in assignment.labs:
+        for i, criterion in enumerate(lab.criteria):
+            total += criterion.points
+            if criterion.points and criterion.weight is Weight.ADVICE:
+                problems.add(
+                    node.at("labs", lab.id, "criteria", i, "points").where,
+                    f"the criterion {quoted(criterion.id)} is advice, so it can't carry points.",
+                )
+    sum_up = f"but the criteria's points add up to {total:g}."
+    if rubric.points_total is not None and abs(rubric.points_total - total) > 1e-9:
+        problems.add(node.at("points_total").where, f"'points_total' is {rubric.points_total:g}, {sum_up}")
+    if assignment.pass_points is not None and assignment.pass_points > total:
+        problems.add(node.at("pass_points").where, f"'pass_points' is {assignment.pass_points:g}, {sum_up}")
+
+
+def _lint_folders(content: LabContent, problems: Problems) -> None:
+    lab = content.lab
+    for folder in (lab.suite, lab.reference):
+        if not folder.is_dir():
+            problems.add(
+                content.rubric.where,
+                f"the lab {quoted(lab.id)} has no folder {folder.relative_to(content.root).as_posix()}.",
+                suggest(folder.name, sorted(f.name for f in folder.parent.glob("*/")), "folders"),
+            )
+    if lab.reference.is_dir():
+        for module in lab.modules:
+            if module.file and not (lab.reference / module.file).is_file():
+                problems.add(
+                    content.rubric.at("modules", module.name, "file").where,
+                    f"the reference has no file {quoted(module.file)}.",
+                    suggest(module.file, content.reference_files, "files"),
+                )
+
+
+def _lint_markers(content: LabContent, problems: Problems) -> None:
+    place = content.lab.reference.relative_to(content.root)
+    for name in dict.fromkeys(module.file for module in content.lab.modules):
+        if name in content.reference_files:
+            cut_solutions(content.reference_files[name], (place / name).as_posix(), problems)
+
+
+def _lint_checks(content: LabContent, problems: Problems) -> None:
+    """Every check is written once, and judged by a criterion."""
+    used = {check_id for criterion in content.lab.criteria for check_id in criterion.checks}
+    places: dict[str, str] = {}
+    for check in content.suite.checks:
+        if check.id in places:
+            problems.add(
+                check.where, f"the check {quoted(check.id)} is written twice, first at {places[check.id]}."
+            )
+        elif check.id not in used:
+            problems.add(
+                check.where,
+                f"the check {quoted(check.id)} is in no criterion.",
+                "Add it to a criterion of the rubric: required, or advice.",
+            )
+        places.setdefault(check.id, check.where)
+
+
+def _lint_criteria(content: LabContent, problems: Problems) -> None:
+    """Every criterion rests on checks that somebody wrote, and that no other criterion rests on."""
+    used: dict[str, str] = {}
+    for i, criterion in enumerate(content.lab.criteria):
+        place = content.rubric.at("criteria", i)
+        if not criterion.checks and "checks" in (place.value if isinstance(place.value, dict) else ()):
+            problems.add(place.at("checks").where, f"the criterion {quoted(criterion.id)} rests on no check.")
+        for check_id in criterion.checks:
+            where = _item(place.at("checks"), check_id)
+            _check_written(content, where, check_id, "nobody wrote the check {}.", problems)
+            if check_id in used:
+                problems.add(
+                    where,
+                    f"the check {quoted(check_id)} is in the criterion {quoted(used[check_id])} already.",
+                )
+            used.setdefault(check_id, criterion.id)
+
+
+def _lint_needs(content: LabContent, problems: Problems) -> None:
+    """What a check needs exists, is not the check itself, and is neither weaker nor more hidden."""
+    written = {check.id: check for check in content.suite.checks}
+    advice = {
+        c for criterion in content.lab.criteria if criterion.weight is Weight.ADVICE for c in criterion.checks
+    }
+    for check in content.suite.checks:
+        for need in check.needs:
+            subject = f"the check {quoted(check.id)} needs {quoted(need)}"
+            _check_written(
+                content,
+                check.where,
+                need,
+                f"the check {quoted(check.id)} needs {{}}, which nobody wrote.",
+                problems,
+            )
+            if need in advice and check.id not in advice:
+                problems.add(
+                    check.where, f"{subject}, which is advice: advice would be the reason for revise."
+                )
+            if need in written and written[need].hidden and not check.hidden:
+                problems.add(check.where, f"{subject}, which is hidden: students don't have it.")
+    for circle in _circles({check.id: set(check.needs) & set(written) for check in written.values()}):
+        problems.add(written[circle[0]].where, f"checks need each other in a circle: {' → '.join(circle)}.")
+
+
+def _circles(needs: dict[str, set[str]]) -> Iterator[list[str]]:
+    """Circles of needs, each once, from the check that is written first back to itself."""
+    order = list(needs)
+    while True:
+        try:
+            TopologicalSorter(needs).prepare()
+        except CycleError as error:
+            circle: list[str] = error.args[1][:0:-1]  # each one now needs the next, and the last the first
+            needs[circle[0]].discard(circle[1 % len(circle)])
+            first = circle.index(min(circle, key=order.index))
+            yield [*circle[first:], *circle[:first], circle[first]]
+        else:
+            return
+
+
+def _lint_mistakes(content: LabContent, problems: Problems) -> None:
+    """The checks that mistakes must fail exist."""
+    items = content.mistakes.value if content.mistakes and isinstance(content.mistakes.value, list) else []
+    places = {
+        item.at("id").plain(): item.at("fails") for item in items if isinstance(item.at("id").value, str)
+    }
+    for mistake in content.lab.mistakes:
+        for check_id in mistake.fails:
+            where = _item(places[mistake.id], check_id)
+            sentence = f"the mistake {quoted(mistake.id)} must fail {{}}, which nobody wrote."
+            _check_written(content, where, check_id, sentence, problems)
+
+
+def _check_written(content: LabContent, where: str, check_id: str, sentence: str, problems: Problems) -> None:
+    written = [check.id for check in content.suite.checks]
+    if check_id not in written and content.suite.complete:
+        problems.add(where, sentence.format(quoted(check_id)), suggest(check_id, written, "checks"))
+
+
+def _item(node: Node, text: str) -> str:
+    """The place of a text in a list, or of the lone text."""
+    items: Iterable[Node] = node.value if isinstance(node.value, list) else ()
+    return next((item.where for item in items if item.value == text), node.where)

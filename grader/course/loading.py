@@ -1,0 +1,68 @@
+"""(root, assignment) → Assignment, or every fault of its content at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import structs
+
+from grader.course.digest import digest
+from grader.course.discover import known_assignment
+from grader.course.lint import LabContent, lint_lab, lint_points
+from grader.course.mistakes import read_mistakes
+from grader.course.problems import Problems
+from grader.course.reference import readable_files
+from grader.course.rubric import Rubric, read_rubric
+from grader.course.suite import scan_suite
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.records import Assignment, Lab
+
+
+def load(root: Path, assignment: str) -> Assignment:
+    """Read an assignment with all its content, and check that its parts fit together.
+
+    Args:
+        root: The course's folder: holds ``rubrics/``, ``test_suites/`` and ``reference/``.
+        assignment: Its id: the rubric's file name without its ending.
+
+    Returns:
+        The assignment with its labs' mistakes and the digest of all of it. Nothing was imported or run.
+
+    Raises:
+        UsageError: There is no such assignment, or no course at ``root``.
+        CourseError: The content is at fault; carries every problem with file and line.
+    """
+    root = root.resolve()
+    known_assignment(root, assignment)
+    problems = Problems()
+    rubric = read_rubric(root, assignment, problems)
+    labs: tuple[Lab, ...] = ()
+    if rubric is not None:
+        lint_points(rubric, problems)
+        labs = tuple(_with_mistakes(lab, rubric, problems) for lab in rubric.assignment.labs)
+    problems.raise_any(
+        f"The content of {assignment}", remedy="Mend the course at these places, then try again."
+    )
+    assert rubric is not None
+    loaded = structs.replace(rubric.assignment, labs=labs)
+    return structs.replace(loaded, digest=digest(loaded))
+
+
+def _with_mistakes(lab: Lab, rubric: Rubric, problems: Problems) -> Lab:
+    root = rubric.assignment.root
+    files = readable_files(lab.reference, root, problems)
+    mistakes, node = read_mistakes(lab.reference, root, files, problems)
+    lab = structs.replace(lab, mistakes=mistakes)
+    content = LabContent(
+        lab=lab,
+        root=root,
+        rubric=rubric.node.at("labs", lab.id),
+        suite=scan_suite(lab.suite, root, problems),
+        reference_files=files,
+        mistakes=node,
+    )
+    lint_lab(content, problems)
+    return lab

@@ -1,0 +1,38 @@
+"""A lab's reference as text: what mistakes edit and starters are cut from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grader.course.problems import Problems
+
+
+def reference_files(reference: Path) -> dict[str, str]:
+    """The Python files of a reference by their path in its folder, in stable order.
+
+    Raises:
+        UnicodeDecodeError: A file is not UTF-8; a course that was loaded has none such.
+    """
+    return {
+        file.relative_to(reference).as_posix(): file.read_text("utf-8") for file in _python_files(reference)
+    }
+
+
+def readable_files(reference: Path, root: Path, problems: Problems) -> dict[str, str]:
+    """The same, while loading: files that are not text are told and left out."""
+    files: dict[str, str] = {}
+    for file in _python_files(reference):
+        try:
+            files[file.relative_to(reference).as_posix()] = file.read_text("utf-8")
+        except UnicodeDecodeError:
+            problems.add(
+                file.relative_to(root).as_posix(), "this is not UTF-8 text.", "Save the file as UTF-8."
+            )
+    return files
+
+
+def _python_files(reference: Path) -> list[Path]:
+    return sorted(file for file in reference.rglob("*.py") if file.is_file())

@@ -1,0 +1,174 @@
+"""``rubrics/<assignment>.yaml`` → the assignment: its labs, their modules, criteria and limits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, structs
+
+from grader.course.deadline import DeadlineError, parse_deadline
+from grader.course.fields import Fields, read_record
+from grader.course.interface import read_interface
+from grader.course.marked import Node, read_yaml
+from grader.course.paths import read_path
+from grader.course.problems import quoted
+from grader.records import Assignment, Criterion, Lab, Limits, Module, Weight
+
+if TYPE_CHECKING:
+    from grader.course.problems import Problems
+
+ENVIRONMENTS = ("numpy", "torch")
+
+
+class Rubric(Struct, frozen=True, kw_only=True):
+    """An assignment as its rubric alone describes it, with what the cross-checks need.
+
+    Attributes:
+        assignment: Without mistakes and digest, which come from other files.
+        node: The rubric's YAML, where every place can be looked up.
+        points_total: What the author says the points add up to; ``None`` if they don't say.
+    """
+
+    assignment: Assignment
+    node: Node
+    points_total: float | None
+
+
+def rubric_file(root: Path, assignment: str) -> Path:
+    """Where an assignment's rubric is."""
+    return root / "rubrics" / f"{assignment}.yaml"
+
+
+def read_rubric(root: Path, assignment: str, problems: Problems) -> Rubric | None:
+    """Read an assignment's rubric.
+
+    Args:
+        root: The course's folder.
+        assignment: The rubric's file name without its ending.
+        problems: Where faults go.
+
+    Returns:
+        What it says, or ``None`` if it is not YAML, or no map. If there are problems, parts may be empty.
+    """
+    file = rubric_file(root, assignment)
+    node = read_yaml(file.read_bytes(), file.relative_to(root).as_posix(), problems)
+    if node is None:
+        return None
+    return read_record(node, lambda fields: _rubric(fields, root, assignment), problems)
+
+
+def _rubric(fields: Fields, root: Path, assignment: str) -> Rubric:
+    said = fields.text("assignment")
+    if said and said != assignment:
+        fields.problems.add(
+            fields.where("assignment"),
+            f"'assignment' is {quoted(said)}, but the file is called {assignment}.yaml.",
+        )
+    return Rubric(
+        assignment=Assignment(
+            id=assignment,
+            title=fields.text("title"),
+            deadline=_deadline(fields),
+            pass_points=fields.number("pass_points") if "pass_points" in fields else None,
+            labs=_labs(fields, root, assignment),
+            root=root,
+        ),
+        node=fields.node,
+        points_total=fields.number("points_total") if "points_total" in fields else None,
+    )
+
+
+def _deadline(fields: Fields) -> str:
+    text = fields.text("deadline", default="")
+    if text:
+        try:
+            parse_deadline(text)
+        except DeadlineError as bad:
+            fields.problems.add(fields.where("deadline"), bad.message, bad.suggestion)
+    return text
+
+
+def _labs(fields: Fields, root: Path, assignment: str) -> tuple[Lab, ...]:
+    labs = []
+    for lab_id, node in fields.named("labs"):
+        _check_identifier(fields, node, "lab", lab_id)
+        place = Path(assignment) / lab_id
+
+        def read(lab: Fields, lab_id: str = lab_id, place: Path = place) -> Lab:
+            return Lab(
+                id=lab_id,
+                assignment=assignment,
+                title=lab.text("title"),
+                folder=read_path(lab, "folder", lab_id) if "folder" in lab else lab_id,
+                limits=lab.record("limits", _limits) or Limits(),
+                data=lab.plain("data"),
+                modules=_modules(lab),
+                criteria=_criteria(lab),
+                suite=root / "test_suites" / place,
+                reference=root / "reference" / place,
+            )
+
+        lab = read_record(node, read, fields.problems, name=lab_id)
+        if lab is not None:
+            labs.append(lab)
+    return tuple(labs)
+
+
+def _limits(fields: Fields) -> Limits:
+    given: dict[str, float] = {}
+    for limit in structs.fields(Limits):
+        given[limit.name] = fields.number(
+            limit.name, limit.default, whole=isinstance(limit.default, int), positive=True
+        )
+    return Limits(**given)  # type: ignore[arg-type]
+
+
+def _modules(lab: Fields) -> tuple[Module, ...]:
+    modules = []
+    for name, node in lab.named("modules"):
+        _check_identifier(lab, node, "module", name)
+
+        def read(module: Fields, name: str = name) -> Module:
+            return Module(
+                name=name,
+                file=read_path(module, "file"),
+                environment=module.text("environment", default="numpy", choices=ENVIRONMENTS),
+                interface=module.record("interface", read_interface) or {},
+            )
+
+        module = read_record(node, read, lab.problems, name=name)
+        if module is not None:
+            modules.append(module)
+    return tuple(modules)
+
+
+def _criteria(lab: Fields) -> tuple[Criterion, ...]:
+    seen: dict[str, int] = {}
+
+    def read(fields: Fields) -> Criterion:
+        criterion = Criterion(
+            id=fields.text("id"),
+            title=fields.text("title"),
+            weight=Weight.ADVICE if fields.flag("advice") else Weight.REQUIRED,
+            points=fields.number("points", default=0.0),
+            checks=fields.texts("checks"),
+        )
+        if criterion.id in seen:
+            fields.problems.add(
+                fields.where("id"),
+                f"the criterion {quoted(criterion.id)} is written twice, first in line {seen[criterion.id]}.",
+            )
+        elif criterion.id:
+            seen[criterion.id] = fields.node.line
+        return criterion
+
+    return lab.records("criteria", read)
+
+
+def _check_identifier(fields: Fields, node: Node, what: str, name: str) -> None:
+    """Labs are packages in the course, and modules are spoken of as ``student.name``."""
+    if not name.isidentifier():
+        fields.problems.add(
+            node.where, f"the {what} {quoted(name)} needs a Python name: letters, digits and '_'."
+        )

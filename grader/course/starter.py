@@ -1,0 +1,108 @@
+"""A student's first commit: the reference with its solutions cut out, a ``grade.yml`` and a README."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.course.problems import Problems
+from grader.course.reference import reference_files
+from grader.course.solution import cut_solutions, has_solution
+from grader.errors import UsageError
+from grader.records import Weight
+
+if TYPE_CHECKING:
+    from grader.records import Assignment, Lab
+
+PACKAGES = {"numpy": "Python and NumPy only", "torch": "Python, NumPy and PyTorch"}
+
+
+def write_starter(assignment: Assignment, folder: Path) -> tuple[Path, ...]:
+    """Write the starter of an assignment's labs.
+
+    Args:
+        assignment: As loaded, with the labs that are wanted.
+        folder: Where to; made if it isn't there.
+
+    Returns:
+        The files that were written.
+
+    Raises:
+        UsageError: One of them is there already: nothing is overwritten, and nothing was written.
+        CourseError: A reference file has no marked solution, so that the starter would hand it out.
+    """
+    texts = {**_modules(assignment), "grade.yml": _grade_yml(assignment), "README.md": _readme(assignment)}
+    files = {folder / name: text for name, text in texts.items()}
+    there = [file.relative_to(folder).as_posix() for file in files if file.exists()]
+    if there:
+        raise UsageError(
+            f"{folder} has {', '.join(there)} already; nothing is overwritten.",
+            "Name an empty or a new folder.",
+        )
+    for file, text in files.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+    return tuple(files)
+
+
+def starter_files(lab: Lab) -> dict[str, str]:
+    """The lab's module files as students get them, by their path in the lab's folder.
+
+    Raises:
+        CourseError: A file has no marked solution, or the markers don't pair.
+    """
+    problems = Problems()
+    reference = reference_files(lab.reference)
+    starters = {}
+    for name in dict.fromkeys(module.file for module in lab.modules):
+        place = f"reference/{lab.assignment}/{lab.id}/{name}"
+        if not has_solution(reference[name]):
+            problems.add(
+                place,
+                "no solution is marked, so the starter would hand all of it out.",
+                "Put '# BEGIN SOLUTION' and '# END SOLUTION' around what students write.",
+            )
+        starters[name] = cut_solutions(reference[name], place, problems)
+    problems.raise_any(f"The starter of {lab.id}")
+    return starters
+
+
+def _modules(assignment: Assignment) -> dict[str, str]:
+    return {
+        (Path(lab.folder) / name).as_posix(): text
+        for lab in assignment.labs
+        for name, text in starter_files(lab).items()
+    }
+
+
+def _grade_yml(assignment: Assignment) -> str:
+    return f"# What this repository is handed in for.\nassignment: {assignment.id}\n"
+
+
+def _readme(assignment: Assignment) -> str:
+    lines = [f"# {assignment.title}", ""]
+    if assignment.deadline:
+        lines += [f"Due: {assignment.deadline}", ""]
+    lines += [
+        "Replace each `raise NotImplementedError(…)` by your code, commit, push, and hand in the URL of",
+        "the repository.",
+        "Keep the names and arguments of what is there; if you change one, say how in `grade.yml`.",
+    ]
+    for lab in assignment.labs:
+        lines += ["", *_lab(lab)]
+    return "\n".join(lines) + "\n"
+
+
+def _lab(lab: Lab) -> list[str]:
+    lines = [f"## {lab.title}", ""]
+    for module in lab.modules:
+        file = (Path(lab.folder) / module.file).as_posix()
+        lines.append(f"- `{file}` runs with {PACKAGES[module.environment]}.")
+    for weight, heading in (
+        (Weight.REQUIRED, "To pass:"),
+        (Weight.ADVICE, "Good practice, shown in your report and never the reason to revise:"),
+    ):
+        titles = [criterion.title for criterion in lab.criteria if criterion.weight is weight]
+        if titles:
+            lines += ["", heading, "", *(f"- {title}" for title in titles)]
+    return lines

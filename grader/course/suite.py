@@ -1,0 +1,157 @@
+"""A suite's checks, read from its source: nothing of it is imported, so that a fault in it can be told."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from grader.course.problems import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from grader.course.problems import Problems
+
+ARGUMENTS = ("id", "needs", "seconds")
+
+
+class SuiteCheck(Struct, frozen=True, kw_only=True):
+    """One check function, as its decorator and docstring describe it."""
+
+    id: str
+    needs: tuple[str, ...] = ()
+    seconds: float | None = None
+    promise: str = ""
+    """The docstring's first line."""
+    where: str
+    """``file:line`` of the decorator."""
+    hidden: bool
+
+
+class Suite(Struct, frozen=True, kw_only=True):
+    """A lab's checks, public ones first, in the order of files and lines."""
+
+    checks: tuple[SuiteCheck, ...]
+    complete: bool
+    """False if a file or a decorator could not be read: a check that seems to be missing may be there."""
+
+
+class NotLiteralError(ValueError):
+    """A decorator's argument is computed, so it can't be read without running it."""
+
+
+def scan_suite(suite: Path, root: Path, problems: Problems) -> Suite:
+    """Find the checks of a lab.
+
+    Args:
+        suite: The folder that holds ``public/`` and ``hidden/``.
+        root: The course's folder, which places are relative to.
+        problems: Where faults go: files that don't parse, functions that can't be checks.
+    """
+    checks: list[SuiteCheck] = []
+    complete = True
+    for part in ("public", "hidden"):
+        for file in sorted((suite / part).rglob("test_*.py")):
+            place = file.relative_to(root).as_posix()
+            tree = parse_file(file, place, problems)
+            found = [] if tree is None else list(_checks(tree, place, problems, hidden=part == "hidden"))
+            complete = complete and tree is not None and None not in found
+            checks += [check for check in found if check is not None]
+    return Suite(checks=tuple(checks), complete=complete)
+
+
+def parse_file(file: Path, place: str, problems: Problems) -> ast.Module | None:
+    """A Python file's syntax tree, or ``None`` and a problem."""
+    try:
+        return ast.parse(file.read_bytes(), filename=place)
+    except SyntaxError as error:
+        problems.add(f"{place}:{error.lineno or 1}", f"not valid Python: {error.msg}.")
+    except ValueError as error:
+        problems.add(f"{place}:1", f"not valid Python: {error}.")
+    return None
+
+
+def _checks(tree: ast.Module, place: str, problems: Problems, *, hidden: bool) -> Iterator[SuiteCheck | None]:
+    """The checks of a file; ``None`` for one that can't be read."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        mark = next((d for d in function.decorator_list if _is_check(d)), None)
+        if mark is None:
+            if function in tree.body and function.name.startswith("test_"):
+                problems.add(
+                    f"{place}:{function.lineno}",
+                    f"{function.name} has no @check, so no criterion can use it.",
+                )
+            continue
+        where = f"{place}:{mark.lineno}"
+        if function not in tree.body or not isinstance(function, ast.FunctionDef):
+            problems.add(where, f"{function.name} must be a plain function of the module to be a check.")
+        elif not function.name.startswith("test_"):
+            problems.add(where, f"{function.name} is never run.", f"Call it 'test_{function.name}'.")
+        yield _read(function, mark, where, problems, hidden=hidden)
+
+
+def _is_check(decorator: ast.expr) -> bool:
+    target = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return (isinstance(target, ast.Name) and target.id == "check") or (
+        isinstance(target, ast.Attribute) and target.attr == "check"
+    )
+
+
+def _read(
+    function: ast.FunctionDef | ast.AsyncFunctionDef,
+    mark: ast.expr,
+    where: str,
+    problems: Problems,
+    *,
+    hidden: bool,
+) -> SuiteCheck | None:
+    if not isinstance(mark, ast.Call):
+        problems.add(where, f"the @check of {function.name} has no id.", 'Write @check("topic.property").')
+        return None
+    try:
+        arguments = {keyword.arg: _literal(keyword.value) for keyword in mark.keywords}
+        if mark.args:
+            arguments["id"] = _literal(mark.args[0])
+    except NotLiteralError:
+        problems.add(
+            where, f"the @check of {function.name} must be written out: it is read without running it."
+        )
+        return None
+    id_, needs, seconds = arguments.get("id"), arguments.get("needs", ()), arguments.get("seconds")
+    needs = (needs,) if isinstance(needs, str) else needs
+    if (
+        not (isinstance(id_, str) and id_)
+        or not (isinstance(needs, tuple | list) and all(isinstance(n, str) for n in needs))
+        or not (seconds is None or (isinstance(seconds, int | float) and seconds > 0))
+        or not set(arguments) <= set(ARGUMENTS)
+        or len(mark.args) > 1
+    ):
+        problems.add(
+            where,
+            f"the @check of {function.name} is not one.",
+            'Write @check("id"), with needs="id" or needs=("id", "id"), and seconds=60 if need be.',
+        )
+        return None
+    promise = (ast.get_docstring(function) or "").split("\n", 1)[0].strip()
+    if not promise:
+        problems.add(
+            where,
+            f"the check {quoted(id_)} has no docstring.",
+            "Its first line is the promise that students read.",
+        )
+    return SuiteCheck(
+        id=id_, needs=tuple(needs), seconds=seconds, promise=promise, where=where, hidden=hidden
+    )
+
+
+def _literal(node: ast.expr) -> object:
+    try:
+        value: object = ast.literal_eval(node)
+    except ValueError as error:
+        raise NotLiteralError from error
+    return value
