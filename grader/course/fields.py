@@ -28,10 +28,11 @@ def kind(value: object) -> str:
     if isinstance(value, bool):
         return "true or false"
     if isinstance(value, int | float):
-        return "a number"
+        return f"the number {value}"
     if isinstance(value, str):
         return "text" if value else "empty text"
-    return "a list" if isinstance(value, list) else "a map"
+    empty = "" if value else "empty "
+    return f"{'an' if empty else 'a'} {empty}{'list' if isinstance(value, list) else 'map'}"
 
 
 class Fields:
@@ -40,7 +41,7 @@ class Fields:
     def __init__(self, node: Node, problems: Problems, name: str = "") -> None:
         self.node = node
         self.problems = problems
-        self._asked: list[str] = []
+        self._asked: dict[str, None] = {}
         self._entries: dict[str, Node] = {}
         if isinstance(node.value, dict):
             self._entries = node.value
@@ -77,32 +78,38 @@ class Fields:
             )
         return node.value
 
-    def number(
-        self, key: str, default: float | None = None, *, whole: bool = False, positive: bool = False
-    ) -> float:
-        """A number, not negative; a whole one or greater than 0 if asked."""
+    def number(self, key: str, default: float | None = None, *, positive: bool = False) -> float:
+        """A number that is not negative; greater than 0 if asked."""
         node = self._take(key, required=default is None)
         if node is None:
-            return default or 0
+            return default or 0.0
         value = node.value
-        if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
-            return self._wrong(key, node, "a whole number" if whole else "a number", 0)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return self._wrong(key, node, "a number", 0.0)
         if value < 0 or (positive and value == 0):
             limit = "greater than 0" if positive else "0 or more"
             self.problems.add(node.where, f"{quoted(key)} must be {limit}, not {value}.")
-        return value
+        return float(value)
+
+    def whole(self, key: str, default: int | None = None, *, positive: bool = False) -> int:
+        """A whole number that is not negative; greater than 0 if asked."""
+        value = self.number(key, default, positive=positive)
+        node = self._entries.get(key)
+        if node is not None and isinstance(node.value, float):
+            self._wrong(key, node, "a whole number", None)
+        return int(value)
 
     def flag(self, key: str, *, default: bool = False) -> bool:
         """True or false."""
         node = self._take(key, required=False)
-        if node is None:
-            return default
-        return (
-            node.value if isinstance(node.value, bool) else self._wrong(key, node, "true or false", default)
-        )
+        if node is None or isinstance(node.value, bool):
+            return default if node is None else bool(node.value)
+        return self._wrong(key, node, "true or false", default)
 
-    def texts(self, key: str, *, required: bool = True, lone: bool = False) -> tuple[str, ...]:
-        """A list of texts without repetition; with ``lone``, a single text stands for a list of one."""
+    def texts(
+        self, key: str, *, required: bool = True, lone: bool = False, repeated: bool = False
+    ) -> tuple[str, ...]:
+        """A list of texts, each once unless ``repeated``; with ``lone``, a text stands for a list of one."""
         node = self._take(key, required=required)
         if node is None:
             return ()
@@ -114,7 +121,7 @@ class Fields:
         for item in node.value:
             if not isinstance(item.value, str) or not item.value:
                 self._wrong(key, item, "a list of texts", None, got=f"with {kind(item.value)} in it")
-            elif item.value in found:
+            elif item.value in found and not repeated:
                 self.problems.add(item.where, f"{quoted(item.value)} stands twice in {quoted(key)}.")
             else:
                 found.append(item.value)
@@ -126,10 +133,12 @@ class Fields:
         return None if node is None else read_record(node, read, self.problems, name=key)
 
     def records(self, key: str, read: Callable[[Fields], T]) -> tuple[T, ...]:
-        """A list of maps."""
+        """A list of maps, at least one."""
         node = self._take(key, required=True)
         if node is None:
             return ()
+        if node.value == []:
+            return self._wrong(key, node, "a list of maps", ())
         return read_records(node, read, self.problems, name=key)
 
     def named(self, key: str, *, required: bool = True) -> Iterator[tuple[str, Node]]:
@@ -138,8 +147,7 @@ class Fields:
         if node is None:
             return
         if not isinstance(node.value, dict) or (required and not node.value):
-            got = "an empty map" if node.value == {} else None
-            self._wrong(key, node, "a map (names with values)", None, got=f"not {got}" if got else "")
+            self._wrong(key, node, "a map (names with values)", None)
             return
         yield from node.value.items()
 
@@ -150,13 +158,13 @@ class Fields:
     def rest(self) -> Iterator[tuple[str, Node]]:
         """The entries not asked for so far; their names are the author's."""
         left = [key for key in self._entries if key not in self._asked]
-        self._asked += left
         for key in left:
+            self._asked[key] = None
             yield key, self._entries[key]
 
     def offer(self, key: str) -> None:
         """Know a key that isn't there, so that a misspelling of it can be guessed."""
-        self._asked.append(key)
+        self._asked[key] = None
 
     def close(self) -> None:
         """Tell the keys that nobody asked for."""
@@ -167,7 +175,7 @@ class Fields:
                 )
 
     def _take(self, key: str, *, required: bool) -> Node | None:
-        self._asked.append(key)
+        self._asked[key] = None
         if required and self.readable and key not in self._entries:
             self.problems.add(self.node.where, f"{quoted(key)} is missing.")
         return self._entries.get(key)

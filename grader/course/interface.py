@@ -20,70 +20,63 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from grader.course.fields import Fields
-    from grader.course.marked import Node
 
 RESERVED = ("file", "load", "pythonpath", "make", "step")
 """What a mapping says beside tensors and methods, so that neither may be called so."""
 
 
 def read_interface(fields: Fields) -> dict[str, object]:
-    """Read and check one interface; an empty map is a module that no mapping can spell differently."""
-    interface: dict[str, object] = {"class": fields.text("class"), "make": list(fields.texts("make"))}
-    names: set[str] = set()
-    for group in ("tensors", "methods"):
-        members: dict[str, object] = {}
-        for name, node in fields.named(group, required=False):
-            members[name] = node.plain()
-            _check_name(fields, node, name, names)
-            _check_items(
-                fields, node, name, sizes=cast("list[str]", interface["make"]) if group == "tensors" else None
-            )
-        if members:
-            interface[group] = members
-    if "step" in fields:
-        interface["step"] = list(fields.texts("step"))
-    derive = {name: node.plain() for name, node in fields.named("derive", required=False)}
-    if derive:
-        interface["derive"] = derive
-        _check_derived(fields, derive, cast("dict[str, object]", interface.get("methods", {})))
-    return interface
+    """Read and check one interface; a module without one can't be spelled in another way."""
+    make = list(fields.texts("make"))
+    tensors = fields.record("tensors", _lists) or {}
+    methods = fields.record("methods", _lists) or {}
+    for name in methods:
+        if name in tensors:
+            fields.problems.add(fields.node.at("methods", name).where, f"{quoted(name)} is a tensor already.")
+    _check_sizes(fields, tensors, make)
+    interface: dict[str, object] = {"class": fields.text("class"), "make": make}
+    interface |= {"tensors": tensors} if tensors else {}
+    interface |= {"methods": methods} if methods else {}
+    interface |= {"step": list(fields.texts("step"))} if "step" in fields else {}
+    derived = fields.record("derive", lambda derive: _derived(derive, methods))
+    return interface | ({"derive": derived} if derived else {})
 
 
-def _check_name(fields: Fields, node: Node, name: str, names: set[str]) -> None:
-    if not name.isidentifier():
-        fields.problems.add(node.where, f"{quoted(name)} is not a Python name.")
-    elif name in RESERVED:
-        fields.problems.add(node.where, f"{quoted(name)} is a mapping's own word: {', '.join(RESERVED)}.")
-    elif name in names:
-        fields.problems.add(node.where, f"{quoted(name)} is a tensor already.")
-    names.add(name)
+def _lists(fields: Fields) -> dict[str, list[str]]:
+    """A name for each list: the arguments of a method, the sizes of a tensor."""
+    lists = {}
+    for name, node in fields.rest():
+        if not name.isidentifier():
+            fields.problems.add(node.where, f"{quoted(name)} is not a Python name.")
+        elif name in RESERVED:
+            fields.problems.add(node.where, f"{quoted(name)} is a mapping's own word: {', '.join(RESERVED)}.")
+        lists[name] = list(fields.texts(name, repeated=True))
+    return lists
 
 
-def _check_items(fields: Fields, node: Node, name: str, *, sizes: list[str] | None) -> None:
-    """A method's arguments, or a tensor's sizes, which must be arguments of ``make``."""
-    wanted = "a list of argument names" if sizes is None else "a list of sizes, each an argument of 'make'"
-    if not isinstance(node.value, list) or not all(isinstance(item.value, str) for item in node.value):
-        fields.problems.add(node.where, f"{quoted(name)} must be {wanted}.")
-        return
-    for item in node.value:
-        if sizes is not None and item.value not in sizes:
-            fields.problems.add(
-                item.where,
-                f"the size {quoted(item.value)} of {quoted(name)} is not an argument of 'make'.",
-                suggest(item.value, sizes, "arguments"),
-            )
+def _check_sizes(fields: Fields, tensors: Mapping[str, list[str]], make: list[str]) -> None:
+    """Each size is an argument of ``make``, so that the worker can tell a tensor's layout by its shape."""
+    for name, sizes in tensors.items():
+        for i, size in enumerate(sizes):
+            if size not in make:
+                fields.problems.add(
+                    fields.node.at("tensors", name, i).where,
+                    f"the size {quoted(size)} of {quoted(name)} is not an argument of 'make'.",
+                    suggest(size, make, "arguments"),
+                )
 
 
-def _check_derived(fields: Fields, derive: Mapping[str, object], methods: Mapping[str, object]) -> None:
-    for name, node in fields.named("derive", required=False):
+def _derived(fields: Fields, methods: Mapping[str, object]) -> dict[str, str]:
+    derived = {}
+    for name, node in fields.rest():
         if name not in methods:
             fields.problems.add(
                 node.where,
                 f"'derive' names the unknown method {quoted(name)}.",
                 suggest(name, methods, "methods"),
             )
-        elif not isinstance(derive[name], str):
-            fields.problems.add(node.where, f"{quoted(name)} must be text: how it follows from the rest.")
+        derived[name] = fields.text(name)
+    return derived
 
 
 def spellings(interface: Mapping[str, object]) -> tuple[str, ...]:

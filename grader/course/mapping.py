@@ -34,7 +34,7 @@ from grader.records import Assignment, Lab, Mapping
 if TYPE_CHECKING:
     from grader.records import Module
 
-MOST_BYTES = 64 * 1024
+MOST_BYTES = 16 * 1024
 MOST_CHARACTERS = 1000
 LOADS = ("definitions", "import")
 REMEDY = "Correct {}, or give a mapping that fits with --mapping FILE."
@@ -128,7 +128,7 @@ def declared(grade_file: GradeFile, assignment: Assignment) -> Declared:
             continue
         fields = Fields(node, problems, lab_id)
         if "folder" in fields:
-            folders[lab_id] = read_path(fields, "folder", "")
+            folders[lab_id] = read_path(fields, "folder", root=True)
         mappings[lab_id] = _mappings(fields, labs[lab_id], folders.get(lab_id, labs[lab_id].folder))
     problems.raise_any(grade_file.name, MappingNeeded, REMEDY.format(grade_file.name))
     return Declared(folders=folders, mappings={lab: found for lab, found in mappings.items() if found})

@@ -16,10 +16,11 @@ import yaml
 from grader.course.problems import Problems, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sized
 
 MOST_BYTES = 1_000_000
 MOST_DEPTH = 16
+MOST_ITEMS = 1000
 MOST_DIGITS = 15
 
 Scalar = None | bool | int | float | str
@@ -168,6 +169,7 @@ class _Builder:
         items = []
         while not isinstance(event := self.next(), yaml.SequenceEndEvent):
             items.append(self.node(event, depth + 1))
+            self.bound(items, event)
         return items
 
     def mapping(self, depth: int) -> dict[str, Node]:
@@ -179,6 +181,7 @@ class _Builder:
                 raise _RefusedError(line, "a key must be text.", "Quote a value that begins with [ or {.")
             key = event.value
             value = self.node(self.next(), depth + 1)
+            self.bound(entries, event)
             if key in entries:
                 first = entries[key].line
                 self.problems.add(
@@ -187,6 +190,11 @@ class _Builder:
             else:
                 entries[key] = Node(value.value, self.file, line)
         return entries
+
+    def bound(self, items: Sized, event: yaml.Event) -> None:
+        """Readers may take a time that grows with the square of a list's length."""
+        if len(items) > MOST_ITEMS:
+            raise _RefusedError(_line(event), f"a list or map of more than {MOST_ITEMS} items.")
 
 
 _WRITE_OUT = "Write the value out; if it is meant as text, put it in quotes."

@@ -13,10 +13,9 @@ if TYPE_CHECKING:
 MOST_CHARACTERS = 200
 
 
-def read_path(fields: Fields, key: str, default: str | None = None) -> str:
-    """A path inside the repository, such as ``src/mlp.py``; ``""`` is its root."""
-    text = fields.text(key, default, empty=default == "")
-    return checked_path(fields, key, text)
+def read_path(fields: Fields, key: str, *, root: bool = False) -> str:
+    """A path inside the repository, such as ``src/mlp.py``; ``""`` is its root, if that is allowed."""
+    return checked_path(fields, key, fields.text(key, empty=root))
 
 
 def checked_path(fields: Fields, key: str, text: str) -> str:

@@ -100,7 +100,7 @@ def _labs(fields: Fields, root: Path, assignment: str) -> tuple[Lab, ...]:
                 id=lab_id,
                 assignment=assignment,
                 title=lab.text("title"),
-                folder=read_path(lab, "folder", lab_id) if "folder" in lab else lab_id,
+                folder=read_path(lab, "folder", root=True) if "folder" in lab else lab_id,
                 limits=lab.record("limits", _limits) or Limits(),
                 data=lab.plain("data"),
                 modules=_modules(lab),
@@ -118,9 +118,8 @@ def _labs(fields: Fields, root: Path, assignment: str) -> tuple[Lab, ...]:
 def _limits(fields: Fields) -> Limits:
     given: dict[str, float] = {}
     for limit in structs.fields(Limits):
-        given[limit.name] = fields.number(
-            limit.name, limit.default, whole=isinstance(limit.default, int), positive=True
-        )
+        read = fields.whole if isinstance(limit.default, int) else fields.number
+        given[limit.name] = read(limit.name, limit.default, positive=True)
     return Limits(**given)  # type: ignore[arg-type]
 
 
