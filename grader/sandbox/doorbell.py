@@ -1,7 +1,8 @@
-"""One call from inside a room: a Unix socket that takes a single connection and is gone before student code is."""
+"""One call from inside a room: a Unix socket for a single connection, gone before student code is there."""
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 from typing import TYPE_CHECKING
@@ -29,7 +30,9 @@ class Doorbell:
         self.path = path
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(str(path))
-        path.chmod(0o666)  # root in a room has no right to pass by permissions; the folder around it is private
+        path.chmod(
+            0o666
+        )  # root in a room has no right to pass by permissions; the folder around it is private
         self._listener.listen(1)
         self._listener.settimeout(POLL)
 
@@ -63,3 +66,20 @@ class Doorbell:
         """Stop listening; nobody can call any more."""
         self._listener.close()
         self.path.unlink(missing_ok=True)
+
+
+def is_open(connection: socket.socket) -> bool:
+    """False if the other side has hung up."""
+    try:
+        return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+
+
+def hang_up(connection: socket.socket) -> None:
+    """Close it for everyone who holds a copy, too: the judge may have one."""
+    with contextlib.suppress(OSError):  # the other side was quicker
+        connection.shutdown(socket.SHUT_RDWR)
+    connection.close()

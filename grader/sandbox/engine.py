@@ -20,8 +20,6 @@ from grader.errors import Ungraded
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-API = "/v1.41"
-"""The oldest engine that this is tested against: 20.10."""
 DEFAULT_SOCKET = "/var/run/docker.sock"
 LOCAL_INSTEAD = "Or use --sandbox local: it needs no Docker, but doesn't protect this machine."
 
@@ -70,11 +68,12 @@ class Engine:
             Refused: The engine said no.
             Ungraded: There is no engine, it may not be used, or it did not answer in time.
         """
-        text = b"".join(self._stream(method, path, None if body is None else json.dumps(body).encode(), query, seconds))
+        sent = None if body is None else json.dumps(body).encode()
+        text = b"".join(self._pieces(method, _with(path, query), sent, seconds=seconds))
         return json.loads(text) if text.strip() else None
 
     def stream(
-        self, path: str, body: Iterable[bytes], *, query: Mapping[str, object], seconds: float = 900.0
+        self, path: str, tar: Iterable[bytes], *, query: Mapping[str, object], seconds: float = 900.0
     ) -> Iterator[dict[str, Any]]:
         """POST a tar (a build, an import) and yield the engine's progress, one JSON object a line.
 
@@ -82,38 +81,36 @@ class Engine:
             Refused: The engine said no, at once or in the midst of it.
         """
         rest = b""
-        for chunk in self._stream("POST", path, body, query, seconds, "application/x-tar"):
-            *lines, rest = (rest + chunk).split(b"\n")
+        for piece in self._pieces("POST", _with(path, query), tar, "application/x-tar", seconds=seconds):
+            *lines, rest = (rest + piece).split(b"\n")
             for line in filter(bytes.strip, lines):
                 message = json.loads(line)
                 if "error" in message:
                     raise Refused(500, str(message["error"]))
                 yield message
 
-    def _stream(
+    def _pieces(
         self,
         method: str,
-        path: str,
-        body: bytes | Iterable[bytes] | None,
-        query: Mapping[str, object] | None,
+        url: str,
+        body: bytes | Iterable[bytes] | None = None,
+        content: str = "application/json",
+        *,
         seconds: float,
-        content_type: str = "application/json",
     ) -> Iterator[bytes]:
-        url = API + path
-        if query:
-            url += "?" + urllib.parse.urlencode({k: v if isinstance(v, str) else json.dumps(v) for k, v in query.items()})
         connection = _Connection(self.path, seconds)
+        headers = {} if body is None else {"Content-Type": content}
         try:
-            with contextlib.suppress(BrokenPipeError):  # it may refuse before it has read all; the answer says why
-                connection.request(method, url, body, {"Content-Type": content_type} if body is not None else {})
+            with contextlib.suppress(BrokenPipeError):  # it may refuse before it has read all
+                connection.request(method, url, body, headers)
             answer = connection.getresponse()
             if answer.status >= 400:
                 raise Refused(answer.status, _message(answer.read()))
-            while chunk := answer.read1(1 << 16):
-                yield chunk
+            while piece := answer.read1(1 << 16):
+                yield piece
         except TimeoutError as late:
             raise Ungraded(
-                f"Docker did not answer within {seconds:.0f} s ({method} {path}).",
+                f"Docker did not answer within {seconds:.0f} s ({method} {url.partition('?')[0]}).",
                 "Is the machine overloaded? `docker ps` and `dmesg` say more; restarting Docker usually helps.",
             ) from late
         except (OSError, http.client.HTTPException) as error:
@@ -173,11 +170,11 @@ class Engine:
         """The end of its stdout and stderr; empty if it is gone or keeps no log."""
         query = {"stdout": True, "stderr": True, "tail": lines}
         try:
-            raw = b"".join(self._stream("GET", f"/containers/{container}/logs", None, query, 10.0))
+            raw = b"".join(self._pieces("GET", _with(f"/containers/{container}/logs", query), seconds=10.0))
         except (Refused, Ungraded):
             return ""
         text, at = b"", 0
-        while at + 8 <= len(raw):  # each piece: stream u8, 3 × 0, length u32
+        while at + 8 <= len(raw):  # each piece: stream u8, 3 zero bytes, length u32
             size = int.from_bytes(raw[at + 4 : at + 8], "big")
             text, at = text + raw[at + 8 : at + 8 + size], at + 8 + size
         return text.decode(errors="replace").strip()
@@ -185,7 +182,7 @@ class Engine:
     def events(self, container: str, since: float, until: float) -> list[dict[str, Any]]:
         """What happened to it between two Unix times: ``oom``, ``die`` (with its exit code) and so on."""
         query = {"since": str(int(since)), "until": str(int(until)), "filters": {"container": [container]}}
-        raw = b"".join(self._stream("GET", "/events", None, query, 10.0))
+        raw = b"".join(self._pieces("GET", _with("/events", query), seconds=10.0))
         return [json.loads(line) for line in raw.splitlines() if line.strip()]
 
     # ── images ────────────────────────────────────────────────────────────────────────────────────────────
@@ -210,6 +207,14 @@ def _socket_path(docker_host: str) -> str:
             f"Unset DOCKER_HOST. {LOCAL_INSTEAD}",
         )
     return path
+
+
+def _with(path: str, query: Mapping[str, object] | None) -> str:
+    """The path without a version: every engine speaks its own, and what we use has long been the same."""
+    text = {
+        name: value if isinstance(value, str) else json.dumps(value) for name, value in (query or {}).items()
+    }
+    return f"{path}?{urllib.parse.urlencode(text)}" if text else path
 
 
 def _message(raw: bytes) -> str:

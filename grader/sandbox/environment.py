@@ -1,8 +1,8 @@
 """What every sandbox promises: rooms to run student code in, made ready ahead, each with one connection out.
 
-A *room* holds one submission in one *environment* (``numpy``: no autograd anywhere near; ``torch``). In it runs
-the worker's zygote and nothing else; it has called back over ``connection`` before the student's files arrive,
-so its start-up is never charged to the student. The *judge* has a room of its own, with the course to read.
+A *room* holds one submission in one *environment* (``numpy``: no autograd anywhere near; ``torch``). In it
+runs the worker's zygote and nothing else; it has called back over ``connection`` before the student's files
+arrive, so its start-up is never charged to the student. The *judge* has a room of its own, with the course.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 """Told what takes long, one line at a time: ``building the torch image``."""
 
-ENVIRONMENTS = ("numpy", "torch")
-"""What a rubric's ``environment:`` may say."""
+PRELOAD = {"numpy": "numpy", "torch": "numpy,torch"}
+"""What a rubric's ``environment:`` may say → libraries that its zygote imports once."""
 
 
 class Room(Protocol):
@@ -85,7 +85,7 @@ class Sandbox(Protocol):
 
     Attributes:
         name: ``docker`` or ``local``.
-        protects: False if student code can reach this machine: then reports say so, and hidden suites need trust.
+        protects: False if student code can reach this machine: reports say so, and hidden suites need trust.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Student files, written where a room reads them: regular files only, readable by all, writable by none inside."""
+"""Student files, written where a room reads them: regular files, readable by all, writable by none."""
 
 from __future__ import annotations
 

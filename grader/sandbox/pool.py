@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from grader.errors import Ungraded
+from grader.sandbox.doorbell import is_open
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,10 @@ class Pool(Generic[R]):
             rooms += started
         for future in started:
             threading.Thread(
-                target=self._begin, args=(future, environment, limits), name=f"start-{environment}", daemon=True
+                target=self._begin,
+                args=(future, environment, limits),
+                name=f"start-{environment}",
+                daemon=True,
             ).start()
 
     def take(self, environment: str, limits: Limits) -> R:
@@ -83,13 +86,3 @@ class Pool(Generic[R]):
         if closed:
             room.close()
             future.set_exception(Ungraded("The sandbox was closed while a room was being started."))
-
-
-def is_open(connection: socket.socket) -> bool:
-    """False if the other side has hung up."""
-    try:
-        return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
-    except BlockingIOError:
-        return True
-    except OSError:
-        return False

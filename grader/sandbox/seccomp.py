@@ -1,9 +1,9 @@
 """The system calls of a room: what Python, NumPy and PyTorch need, and nothing that is about other processes.
 
-An allow-list for 64-bit processes only, after Docker's default profile. Left out on purpose, though Docker allows
-them: io_uring, ptrace and process_vm_*, every socket but Unix ones (AF_VSOCK is not confined by a network
-namespace), System V IPC and message queues, kernel AIO, fanotify, memfd_secret, and changing another process's
-limits or priority. Anything else is answered with EPERM.
+An allow-list for 64-bit processes only, after Docker's default profile. Left out on purpose, though Docker
+allows them: io_uring, ptrace and process_vm_*, every socket but Unix ones (AF_VSOCK is not confined by a
+network namespace), System V IPC and message queues, kernel AIO, fanotify, memfd_secret, and changing another
+process's limits or priority. What is not allowed is answered with EPERM.
 """
 
 from __future__ import annotations
@@ -17,39 +17,41 @@ NEW_NAMESPACES = 0x7E020000
 """CLONE_NEW*: all the flags of clone that ask for a namespace."""
 
 ALLOWED = """
-    access chdir chmod chown close close_range copy_file_range creat dup dup2 dup3 faccessat faccessat2 fadvise64
-    fallocate fchdir fchmod fchmodat fchown fchownat fcntl fdatasync fgetxattr flistxattr flock fremovexattr
-    fsetxattr fstat fstatfs fsync ftruncate futimesat getcwd getdents getdents64 getxattr inotify_add_watch
-    inotify_init inotify_init1 inotify_rm_watch ioctl lchown lgetxattr link linkat listxattr llistxattr
-    lremovexattr lseek lsetxattr lstat mkdir mkdirat mknod mknodat newfstatat open openat openat2 pipe pipe2
-    pread64 preadv preadv2 pwrite64 pwritev pwritev2 read readahead readlink readlinkat readv removexattr rename
-    renameat renameat2 rmdir sendfile setxattr splice stat statfs statx symlink symlinkat sync sync_file_range
-    syncfs tee truncate umask unlink unlinkat utime utimensat utimes vmsplice write writev
+    access chdir chmod chown close close_range copy_file_range creat dup dup2 dup3 faccessat faccessat2
+    fadvise64 fallocate fchdir fchmod fchmodat fchown fchownat fcntl fdatasync fgetxattr flistxattr flock
+    fremovexattr fsetxattr fstat fstatfs fsync ftruncate futimesat getcwd getdents getdents64 getxattr
+    inotify_add_watch inotify_init inotify_init1 inotify_rm_watch ioctl lchown lgetxattr link linkat
+    listxattr llistxattr lremovexattr lseek lsetxattr lstat mkdir mkdirat mknod mknodat newfstatat open
+    openat openat2 pipe pipe2 pread64 preadv preadv2 pwrite64 pwritev pwritev2 read readahead readlink
+    readlinkat readv removexattr rename renameat renameat2 rmdir sendfile setxattr splice stat statfs
+    statx symlink symlinkat sync sync_file_range syncfs tee truncate umask unlink unlinkat utime utimensat
+    utimes vmsplice write writev
 
-    brk madvise membarrier memfd_create mincore mlock mlock2 mlockall mmap mprotect mremap msync munlock munlockall
-    munmap pkey_alloc pkey_free pkey_mprotect remap_file_pages
+    brk madvise membarrier memfd_create mincore mlock mlock2 mlockall mmap mprotect mremap msync munlock
+    munlockall munmap pkey_alloc pkey_free pkey_mprotect remap_file_pages
 
-    arch_prctl capget capset execve execveat exit exit_group fork getcpu getegid geteuid getgid getgroups getpgid
-    getpgrp getpid getppid getpriority getresgid getresuid getrlimit getrusage getsid gettid getuid kill
-    modify_ldt pidfd_open pidfd_send_signal prctl rseq rt_tgsigqueueinfo rt_sigqueueinfo set_robust_list
-    get_robust_list set_tid_address setfsgid setfsuid setgid setgroups setpgid setregid setresgid setresuid
-    setreuid setrlimit setsid setuid sysinfo tgkill times tkill uname vfork wait4 waitid
+    arch_prctl capget capset execve execveat exit exit_group fork getcpu getegid geteuid getgid getgroups
+    getpgid getpgrp getpid getppid getpriority getresgid getresuid getrlimit getrusage getsid gettid
+    getuid kill modify_ldt pidfd_open pidfd_send_signal prctl rseq rt_tgsigqueueinfo rt_sigqueueinfo
+    set_robust_list get_robust_list set_tid_address setfsgid setfsuid setgid setgroups setpgid setregid
+    setresgid setresuid setreuid setrlimit setsid setuid sysinfo tgkill times tkill uname vfork wait4
+    waitid
 
     sched_get_priority_max sched_get_priority_min sched_getaffinity sched_getattr sched_getparam
-    sched_getscheduler sched_rr_get_interval sched_setaffinity sched_setattr sched_setparam sched_setscheduler
-    sched_yield ioprio_get
+    sched_getscheduler sched_rr_get_interval sched_setaffinity sched_setattr sched_setparam
+    sched_setscheduler sched_yield ioprio_get
 
-    alarm clock_getres clock_gettime clock_nanosleep getitimer gettimeofday nanosleep pause restart_syscall
-    rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn rt_sigsuspend rt_sigtimedwait setitimer sigaltstack
-    signalfd signalfd4 time timer_create timer_delete timer_getoverrun timer_gettime timer_settime timerfd_create
-    timerfd_gettime timerfd_settime
+    alarm clock_getres clock_gettime clock_nanosleep getitimer gettimeofday nanosleep pause
+    restart_syscall rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn rt_sigsuspend rt_sigtimedwait
+    setitimer sigaltstack signalfd signalfd4 time timer_create timer_delete timer_getoverrun timer_gettime
+    timer_settime timerfd_create timerfd_gettime timerfd_settime
 
-    epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_pwait2 epoll_wait eventfd eventfd2 futex futex_waitv
-    getrandom poll ppoll pselect6 select
+    epoll_create epoll_create1 epoll_ctl epoll_pwait epoll_pwait2 epoll_wait eventfd eventfd2 futex
+    futex_waitv getrandom poll ppoll pselect6 select
 
-    accept accept4 bind connect getpeername getsockname getsockopt listen recvfrom recvmmsg recvmsg sendmmsg
-    sendmsg sendto setsockopt shutdown socketpair
-""".split()
+    accept accept4 bind connect getpeername getsockname getsockopt listen recvfrom recvmmsg recvmsg
+    sendmmsg sendmsg sendto setsockopt shutdown socketpair
+""".split()  # noqa: SIM905 - a table to read
 
 
 @functools.cache
@@ -69,7 +71,7 @@ def profile() -> str:
                 _allow("clone", index=0, value=NEW_NAMESPACES, op="SCMP_CMP_MASKED_EQ"),
                 _allow("prlimit64", index=0, **own),
                 _allow("setpriority", index=1, **own),
-                # Its flags lie in memory, where a filter can't look: "not there" makes the C library use clone.
+                # Its flags lie in memory, out of a filter's sight; "not there" makes the C library use clone.
                 {"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": ENOSYS},
             ],
         }

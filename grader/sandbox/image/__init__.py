@@ -37,9 +37,13 @@ def tags(base_id: str) -> dict[str, str]:
     """Names of all images on this base, packages and final: ``grader-numpy:<digest of everything in it>``."""
     names, below = {}, base_id
     for environment in CHAIN:
-        below = _digest(below, *(HERE / name for name in ("Dockerfile.packages", "settle.py", f"{environment}.txt")))
+        below = _digest(
+            below, *(HERE / name for name in ("Dockerfile.packages", "settle.py", f"{environment}.txt"))
+        )
         names[f"{environment}-packages"] = f"grader-{environment}-packages:{below[:12]}"
-        final = below if environment == "judge" else _digest(below, HERE / "Dockerfile.worker", worker_sources())
+        final = (
+            below if environment == "judge" else _digest(below, HERE / "Dockerfile.worker", worker_sources())
+        )
         names[environment] = f"grader-{environment}:{final[:12]}"
     return names
 
@@ -49,7 +53,9 @@ def present(engine: Engine, environments: Sequence[str] = CHAIN) -> dict[str, st
     if not (base_id := base.present(engine)):
         return {}
     names = tags(base_id)
-    return {environment: image for environment in environments if (image := engine.image_id(names[environment]))}
+    return {
+        environment: image for environment in environments if (image := engine.image_id(names[environment]))
+    }
 
 
 def ensure(engine: Engine, environments: Sequence[str], progress: Progress) -> dict[str, str]:
@@ -130,7 +136,7 @@ def _digest(*parts: str | Path | Mapping[str, Path]) -> str:
 
 
 def _machine(engine: Engine) -> str:
-    architecture = engine.ask("GET", "/version")["Arch"]
+    architecture = str(engine.ask("GET", "/version")["Arch"])
     return {"amd64": "x86_64", "arm64": "aarch64"}.get(architecture, architecture)
 
 

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-Filter = "Callable[[tarfile.TarInfo], tarfile.TarInfo | None]"
-
 
 def plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
     """Owned by root, readable by all, of no particular time: the same files give the same bytes."""
@@ -24,7 +22,7 @@ def plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
 
 
 def stream(
-    entries: Mapping[str, Path], filter: Callable[[tarfile.TarInfo], tarfile.TarInfo | None] = plain
+    entries: Mapping[str, Path], adapt: Callable[[tarfile.TarInfo], tarfile.TarInfo | None] = plain
 ) -> Iterator[bytes]:
     """The bytes of a tar with these entries (name in it → file or folder here).
 
@@ -38,7 +36,7 @@ def stream(
         try:
             with os.fdopen(writer, "wb") as pipe, tarfile.open(fileobj=pipe, mode="w|") as tar:
                 for name, path in entries.items():
-                    tar.add(path, name, filter=filter)
+                    tar.add(path, name, filter=adapt)
         except BrokenPipeError:
             pass  # nobody reads any more
         except OSError as error:

@@ -1,4 +1,4 @@
-"""The image that all others rest on: ``python:3.11-slim``, or Debian made on the spot where no registry answers."""
+"""The image that all others rest on: ``python:3.11-slim``, or Debian made here where no registry is."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 REGISTRY = "python:3.11-slim"
 DEBOOTSTRAP = ("debootstrap", "--variant=minbase", "--include=python3", "bookworm")
 OWN = "grader-base:" + hashlib.sha256(" ".join(DEBOOTSTRAP).encode()).hexdigest()[:12]
-LEFT_OUT = ("dev", "proc", "sys", "tmp", "var/cache", "var/lib/apt/lists", "var/log", "usr/share/doc", "usr/share/man",
-            "usr/share/info", "usr/share/locale")  # fmt: skip
+LEFT_OUT = (
+    *("dev", "proc", "sys", "tmp", "var/cache", "var/lib/apt/lists", "var/log"),
+    *("usr/share/doc", "usr/share/man", "usr/share/info", "usr/share/locale"),
+)
 
 
 def present(engine: Engine) -> str:
@@ -52,12 +54,13 @@ def obtain(engine: Engine, progress: Progress) -> str:
 def _debootstrap(engine: Engine, why: str) -> None:
     if not shutil.which(DEBOOTSTRAP[0]):
         raise Ungraded(
-            f"{REGISTRY} can't be pulled ({why}), and debootstrap, the other way to a base, is not installed.",
+            f"{REGISTRY} can't be pulled ({why}), and debootstrap, the other way, is not installed.",
             f"Run `docker pull {REGISTRY}` where there is a network, or `sudo apt install debootstrap`.",
         )
     with tempfile.TemporaryDirectory(prefix="grader-base-") as folder:
         root = Path(folder, "root")
-        done = subprocess.run([*DEBOOTSTRAP, str(root)], capture_output=True, text=True, check=False)  # noqa: S603
+        command = [*DEBOOTSTRAP, str(root)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode:
             said = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["no message"]
             raise Ungraded(

@@ -5,12 +5,12 @@ Rooms are read-only, so what isn't compiled here is compiled again at every star
 """
 
 import compileall
-import os
 import py_compile
 import shutil
 import site
 import sys
 import sysconfig
+from pathlib import Path
 
 name = sys.argv[1]
 packages = f"/opt/packages/{name}"
@@ -19,15 +19,19 @@ standard_library = sysconfig.get_path("stdlib")
 
 
 def settled(folder: str) -> None:
+    """Compile everything below the folder."""
     compileall.compile_dir(
-        folder, quiet=2, workers=0, force=True, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
+        folder,
+        quiet=2,
+        workers=0,
+        force=True,
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
     )
 
 
 # A .pth works where PYTHONPATH doesn't: rooms run `python3 -I`.
-os.makedirs(site_packages, exist_ok=True)
-with open(f"{site_packages}/grader-{name}.pth", "w") as pth:
-    pth.write(f"{packages}\n/opt/grader\n")
+Path(site_packages).mkdir(parents=True, exist_ok=True)
+Path(site_packages, f"grader-{name}.pth").write_text(f"{packages}\n/opt/grader\n")
 settled(packages)
 
 if name == "numpy":  # the first layer: python:slim ships its library uncompiled, and with pip
@@ -36,4 +40,4 @@ if name == "numpy":  # the first layer: python:slim ships its library uncompiled
         shutil.rmtree(f"{standard_library}/{tool}", ignore_errors=True)
     settled(standard_library)
     for mount in ("/opt/grader/grader", "/rpc", "/submission", "/course", "/data"):
-        os.makedirs(mount, exist_ok=True)
+        Path(mount).mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Packages for an image, fetched by the host's own pip: the image needs no network, no pip and no certificates."""
+"""Packages for an image, fetched by the host's own pip: images need no network, no pip, no certificates."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ CPU_TORCH = "https://download.pytorch.org/whl/cpu"
 """PyTorch's own index of CPU builds; asked only if this machine's pip knows no other."""
 
 TRIMS = (
-    "bin/f2py", "bin/numpy-config", "bin/isympy", "share",
-    "numpy/**/tests", "numpy/**/*.pyi", "numpy/**/*.a", "scipy/**/tests", "sympy/**/tests", "sympy/**/benchmarks",
-    "torch/include", "torch/share", "torch/test", "torch/bin/protoc*", "torch/**/*.pyi", "torch/**/*.a",
-)  # fmt: skip
+    *("bin/f2py", "bin/numpy-config", "bin/isympy", "share"),
+    *("numpy/**/tests", "numpy/**/*.pyi", "numpy/**/*.a"),
+    *("torch/include", "torch/share", "torch/test", "torch/bin/protoc*", "torch/**/*.pyi", "torch/**/*.a"),
+    *("scipy/**/tests", "sympy/**/tests", "sympy/**/benchmarks"),
+)
 """Never needed to run. ``torch/bin/torch_shm_manager`` and sympy look so too, but torch asks for both."""
 
 
@@ -42,7 +43,16 @@ def fetch(requirements: Path, target: Path, machine: str) -> None:
             "Building an image needs pip, and this Python has none.", f"Run `{sys.executable} -m ensurepip`."
         )
     command = [
-        *(sys.executable, "-m", "pip", "install", "--quiet", "--no-compile", "--no-deps", "--only-binary=:all:"),
+        *(
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-compile",
+            "--no-deps",
+            "--only-binary=:all:",
+        ),
         *("--disable-pip-version-check", "--no-input", "--root-user-action=ignore"),
         *("--python-version", PYTHON, "--implementation", "cp"),
         *(f"--platform=manylinux_2_{glibc}_{machine}" for glibc in range(36, 16, -1)),

@@ -1,0 +1,117 @@
+"""One container's life: started, called back over a socket that takes one call, filled, hung up on."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.errors import Ungraded
+from grader.sandbox import doorbell, filling, hardening
+from grader.sandbox.engine import Refused
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Mapping
+
+    from grader.sandbox.engine import Engine
+    from grader.sandbox.remover import Remover
+
+START_SECONDS = 60.0
+"""For a container to call back. Its own clock: a loaded machine never costs the student."""
+
+
+class DidNotStart(Exception):  # noqa: N818 - what happened; whoever asked for it decides what follows
+    """The engine refused, or nobody called back; with the container's last words, if it kept any."""
+
+
+class Container:
+    """A student's room, or the judge's.
+
+    Args:
+        engine: Where it runs.
+        remover: Takes it away in the end.
+        folder: To create, its own on this machine: holds its socket and its student's files.
+
+    Attributes:
+        connection: What it called back over.
+        image: Id of its image.
+        course: The course as the judge sees it.
+        data: The data folder as the judge sees it, if it was given one.
+    """
+
+    connection: socket.socket
+    image = ""
+    course = Path("/course")
+    data: Path | None = None
+
+    def __init__(self, engine: Engine, remover: Remover, folder: Path) -> None:
+        self._engine = engine
+        self._remover = remover
+        self._folder = filling.open_folder(folder)
+        self._rpc = filling.open_folder(folder / "rpc")
+        self._submission = filling.open_folder(folder / "submission")
+        self._id = ""
+        self._since = time.time()
+        self._memory_mb = 0
+
+    def start(self, image: str, program: hardening.Program, labels: Mapping[str, str], *, gpu: bool) -> None:
+        """Run the program and wait for its call; if this raises, nothing is left of it.
+
+        Raises:
+            DidNotStart: See there.
+            Ungraded: The engine is gone.
+        """
+        program = program._replace(
+            mounts={"/rpc": self._rpc, "/submission": self._submission, **program.mounts}
+        )
+        bell = doorbell.Doorbell(self._rpc / "room.sock")
+        try:
+            self._id = self._engine.create(hardening.config(image, program, labels, gpu=gpu))
+            self._engine.start(self._id)
+            self.connection = bell.answer(lambda: self._engine.running(self._id), START_SECONDS)
+        except (Refused, doorbell.NobodyCalled) as error:
+            words = self._engine.last_words(self._id) if self._id else ""
+            self._remove()
+            raise DidNotStart(f"{error}; it said: {words}" if words else str(error)) from error
+        except BaseException:
+            self._remove()
+            raise
+        finally:
+            bell.close()
+        self.image = image
+        self._memory_mb = program.limits.memory_mb
+
+    def fill(self, files: Mapping[str, bytes]) -> None:
+        """Put the student's files into ``/submission``, which is read-only inside."""
+        filling.fill(self._submission, files)
+
+    def obituary(self) -> str:
+        """Why it died, by the engine's events; empty while it lives."""
+        if self._engine.running(self._id):
+            return ""
+        try:
+            events = self._engine.events(self._id, self._since - 60, time.time() + 1)
+        except (Refused, Ungraded):
+            return ""
+        if any(event["Action"] == "oom" for event in events):
+            return f"it needed more than its {self._memory_mb} MB of memory"
+        statuses = [
+            event["Actor"]["Attributes"].get("exitCode") for event in events if event["Action"] == "die"
+        ]
+        words = self._engine.last_words(self._id)
+        return (f"it ended with exit status {statuses[-1]}" if statuses else "") + (
+            f": {words}" if words else ""
+        )
+
+    def close(self) -> None:
+        """Hang up, which ends everything inside, and have it removed."""
+        doorbell.hang_up(self.connection)
+        self._remove()
+
+    def _remove(self) -> None:
+        if self._id:
+            self._remover.remove(self._id, self._folder)
+        else:
+            shutil.rmtree(self._folder, ignore_errors=True)

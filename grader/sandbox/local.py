@@ -1,0 +1,209 @@
+"""Rooms as subprocesses of this machine: for students, and GPU machines without Docker. It doesn't protect.
+
+The same worker, the same files, the same connection; what is missing is the wall. Student code runs as this
+user, may read what this user reads and send it anywhere, and is not stopped from using memory and disk. What
+keeps accidents small is kept: an empty environment, a folder of its own, bounds on file size and CPU time, no
+library that the environment wouldn't have, and an end for everything it started.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.errors import Ungraded
+from grader.sandbox import doorbell, filling, hardening, owner
+from grader.sandbox.environment import PRELOAD
+from grader.sandbox.pool import Pool
+from grader.sandbox.sources import ENGINE, worker_sources
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Mapping, Sequence
+
+    from grader.records import Limits
+
+START_SECONDS = 60.0
+DENIED = {"numpy": "torch,jax,tensorflow,autograd", "torch": ""}
+"""What the environment's image wouldn't have. Here it is only hidden: a determined import finds it."""
+CPU_SECONDS = 3600
+LAUNCH = 'ulimit -c 0 && ulimit -t $1 && { [ $2 = 0 ] || ulimit -f $2; } && shift 2 && exec "$@"'
+"""No core dumps, CPU seconds, and the largest file in blocks of 512 bytes (0: any)."""
+
+
+class Process:
+    """A started subprocess that has called back: a student's room, or the judge's.
+
+    Attributes:
+        connection: What it called back over.
+        image: Always empty: there are no images here.
+        course: The course as the judge sees it: where it is.
+        data: The data folder as the judge sees it.
+    """
+
+    image = ""
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        folder: Path,
+        connection: socket.socket,
+        closed: Callable[[Process], None],
+    ) -> None:
+        self.connection = connection
+        self.course = Path()
+        self.data: Path | None = None
+        self._process = process
+        self._folder = folder
+        self._closed = closed
+
+    def fill(self, files: Mapping[str, bytes]) -> None:
+        """Put the student's files into the room's own folder."""
+        filling.fill(self._folder / "submission", files)
+
+    def obituary(self) -> str:
+        """How it ended; empty while it lives."""
+        status = self._process.poll()
+        return "" if status is None else f"it ended with exit status {status}{_last_words(self._folder)}"
+
+    def close(self) -> None:
+        """Hang up, kill the process group, and remove its folder."""
+        doorbell.hang_up(self.connection)
+        _end(self._process)
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._closed(self)
+
+
+class LocalSandbox:
+    """Rooms as subprocesses of this Python, which has the environments' libraries. It doesn't protect."""
+
+    name = "local"
+    protects = False
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self._rooms: set[Process] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+        owner.remove_dead_folders()
+        self._folder = owner.private_folder()
+        self._library = self._folder / "library"
+        for name, file in worker_sources().items():  # as in an image: the worker, and nothing else of ours
+            (self._library / name).parent.mkdir(parents=True, exist_ok=True)
+            (self._library / name).symlink_to(file)
+        self._pool = Pool(self._start_room)
+
+    def prepare(self, environment: str, limits: Limits, count: int = 1) -> None:
+        """Have rooms standing by; see ``Sandbox``."""
+        self._pool.prepare(environment, limits, count)
+
+    def open(self, environment: str, limits: Limits, files: Mapping[str, bytes]) -> Process:
+        """A room with the student's files in it; see ``Sandbox``."""
+        room = self._pool.take(environment, limits)
+        try:
+            room.fill(files)
+        except BaseException:
+            room.close()
+            raise
+        return room
+
+    def judge(self, course: Path, data: Path | None = None) -> Process:
+        """Start the judge; see ``Sandbox``."""
+        room = self._start("judge", ENGINE.parent, ["-m", "grader.judge"], file_mb=0)
+        room.course = course.resolve()
+        room.data = data.resolve() if data is not None else None
+        return room
+
+    def image_digests(self) -> dict[str, str]:
+        """There are no images here."""
+        return {}
+
+    def close(self) -> None:
+        """End every process that was started here."""
+        self._closed = True
+        self._pool.close()
+        with self._lock:
+            rooms = list(self._rooms)
+        for room in rooms:
+            room.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _start_room(self, environment: str, limits: Limits) -> Process:
+        command = ["-m", "grader.worker", "--preload", PRELOAD[environment], "--deny", DENIED[environment]]
+        return self._start(environment, self._library, command, file_mb=limits.disk_mb)
+
+    def _start(self, environment: str, library: Path, command: Sequence[str], *, file_mb: int) -> Process:
+        folder = self._folder / f"{environment}-{next(self._numbers)}"
+        folder.mkdir()
+        scratch, submission = folder / "scratch", filling.open_folder(folder / "submission")
+        scratch.mkdir()
+        bell = doorbell.Doorbell(folder / "room.sock")
+        program = [sys.executable, "-s", "-P", *command, "--socket", str(bell.path)]
+        if environment != "judge":
+            program += ["--scratch", str(scratch), "--submission", str(submission)]
+        with (folder / "stderr").open("wb") as stderr:
+            process = subprocess.Popen(  # noqa: S603 - our own program
+                ["/bin/sh", "-c", LAUNCH, "sh", str(CPU_SECONDS), str(file_mb * 2048), *program],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+                cwd=scratch,
+                env=_environment(scratch, library),
+                start_new_session=True,
+            )
+        try:
+            connection = bell.answer(lambda: process.poll() is None, START_SECONDS)
+        except BaseException as error:
+            _end(process)
+            words = _last_words(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+            if not isinstance(error, doorbell.NobodyCalled):
+                raise
+            raise Ungraded(
+                f"The {environment} process could not be started: {error}{words}",
+                "`grade doctor` looks at this Python and its libraries.",
+            ) from error
+        room = Process(process, folder, connection, self._rooms.discard)
+        with self._lock:
+            self._rooms.add(room)
+            closed = self._closed
+        if closed:
+            room.close()
+            raise Ungraded("The sandbox was closed while a room was being started.")
+        return room
+
+
+def _environment(home: Path, library: Path) -> dict[str, str]:
+    """Nothing of ours but where programs are: no token, no proxy, no path of the course."""
+    own = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "LANG": "C.UTF-8",
+    }
+    return own | hardening.THREADS | {"PYTHONPATH": str(library)}
+
+
+def _last_words(folder: Path) -> str:
+    try:
+        lines = (folder / "stderr").read_text(errors="replace").strip().splitlines()
+    except OSError:
+        return ""
+    return "; it said: " + "\n".join(lines[-12:]) if lines else ""
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill its group. First a moment for the zygote: it heard us hang up, and ends who left the group."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(0.5)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
