@@ -1,9 +1,46 @@
-"""What a suite is written with: all that course content may import from the grader."""
+"""What a suite is written with: all that course content may import from the grader.
+
+check            makes a test function a check: a name, a promise, what must hold first
+values_match     arrays, numbers, labels             gradients_match  each tensor, on designed probes
+curves_match     a loss curve, step by step          slopes_match     gradients against the student's own loss
+same_curve       the same run twice                  equivalent       runs from free seeds, within chance
+reaches          a floor, measured by the judge      unchanged        an argument, after the call
+imports_only     a rule about the source             fail             says no in your own words
+"""
 
 from grader.checks.answer import Answer, Handle
+from grader.checks.curves import curves_match, same_curve
 from grader.checks.decorator import check
+from grader.checks.diagnosis import Convention, GradientCase
 from grader.checks.evidence import Evidence
 from grader.checks.failure import CheckFailed, fail
+from grader.checks.gradients import factor_of, gradients_match
+from grader.checks.purity import unchanged
+from grader.checks.slopes import slopes_match
+from grader.checks.source import imports_only
+from grader.checks.training import equivalent, reaches
+from grader.checks.values import values_match
 from grader.checks.zoo import Diagnosis, Zoo
 
-__all__ = ["Answer", "CheckFailed", "Diagnosis", "Evidence", "Handle", "Zoo", "check", "fail"]
+__all__ = [
+    "Answer",
+    "CheckFailed",
+    "Convention",
+    "Diagnosis",
+    "Evidence",
+    "GradientCase",
+    "Handle",
+    "Zoo",
+    "check",
+    "curves_match",
+    "equivalent",
+    "factor_of",
+    "fail",
+    "gradients_match",
+    "imports_only",
+    "reaches",
+    "same_curve",
+    "slopes_match",
+    "unchanged",
+    "values_match",
+]

@@ -8,7 +8,12 @@ Margins are from the reference in float64 and float32 on the hidden suite's own 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Tolerance(NamedTuple):
@@ -30,3 +35,37 @@ GRADIENTS = Tolerance(double=1e-6, single=1e-3, certain=1e-2)
 
 SMALL_TENSOR = 1e-3
 """A tensor counts as at least this much of the largest one beside it: what is zero in theory is noise."""
+
+SLOPES = 1e-5
+"""A gradient's component along a direction of length one, against a central difference (absolute below 1)."""
+
+
+class CurveLimits(NamedTuple):
+    """How far a loss curve may be from the reference's, relative to the loss."""
+
+    steps: tuple[tuple[int, float], ...]
+    """Up to this step (counted from 1), this much."""
+    mean: float
+    """Of the mean of all later losses."""
+
+    @property
+    def horizon(self) -> int:
+        """The last step that is compared by itself."""
+        return self.steps[-1][0]
+
+    def each_step(self, length: int) -> NDArray[np.float64]:
+        """The limit of each step; infinite beyond the horizon."""
+        limits = np.full(length, np.inf)
+        for last, limit in reversed(self.steps):
+            limits[:last] = limit
+        return limits
+
+
+CURVE_DOUBLE = CurveLimits(steps=((1_000, 1e-6),), mean=1e-6)
+"""Float64, same weights and batches."""
+
+CURVE_SINGLE = CurveLimits(steps=((20, 2e-5), (50, 1e-3)), mean=0.02)
+"""Float32: one step at a time up to where the first ReLU may flip."""
+
+REPEATED = Tolerance(double=1e-9, single=1e-5, certain=1e-5)
+"""The same run twice; a library's threads may sum in another order."""

@@ -10,7 +10,7 @@ import itertools
 import warnings
 from dataclasses import dataclass
 from types import ModuleType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from grader.checks.compare import Namer, Seen
     from grader.records import Mistake
-
-Seen = TypeVar("Seen")
-"""What is observed of a module: gradients on all probes, a loss curve, …"""
 
 ACTIVE = 1e-9
 """A mutant that stays this close to the reference shows nothing of its bug on these probes."""
@@ -52,6 +50,19 @@ class Zoo:
         self._folder = folder
         self._mistakes = tuple(m for m in mistakes if m.diagnosis)
         self._built: dict[tuple[str, ...], ModuleType | None] = {}
+
+    def by(self, module: str, observe: Callable[[ModuleType], Seen]) -> Namer[Seen]:
+        """A reading of the zoo: what a comparison asks when numbers are wrong.
+
+        Args:
+            module: The reference's module, e.g. ``mlp_numpy``.
+            observe: Gets from a module what the student's side was asked for; leaves its inputs as they are.
+        """
+
+        def name(yours: Seen, distance: Callable[[Seen, Seen], float], tolerance: float) -> Diagnosis | None:
+            return self.name(module, yours, observe, distance, tolerance)
+
+        return name
 
     def name(
         self,

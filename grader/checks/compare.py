@@ -1,0 +1,124 @@
+"""How two arrays differ, and how it is told: both values, where, how many, how far, what was allowed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+
+import numpy as np
+
+from grader.checks.failure import fail
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from grader.checks.evidence import Evidence
+    from grader.checks.failure import CheckFailed
+    from grader.checks.tolerances import Tolerance
+    from grader.checks.zoo import Diagnosis
+
+Seen = TypeVar("Seen")
+"""What is observed of a module: arrays on all probes, gradients on all probes, a loss curve."""
+
+
+class Namer(Protocol[Seen]):
+    """Names the bug behind wrong numbers, or keeps silent: what ``zoo.by`` gives."""
+
+    def __call__(
+        self, yours: Seen, distance: Callable[[Seen, Seen], float], tolerance: float
+    ) -> Diagnosis | None:
+        """The bug's name, if exactly one explains the numbers."""
+        ...
+
+
+class Difference(NamedTuple):
+    """How two arrays of one shape differ."""
+
+    error: float
+    """Largest difference over ``scale``; infinite if it overflows."""
+    scale: float
+    """Largest true value: the student's numbers have no say in it."""
+    at: tuple[int, ...]
+    yours: float
+    expected: float
+    beyond: int
+    """Elements further off than the limit."""
+    size: int
+
+
+def compare(
+    yours: NDArray[np.float64], expected: NDArray[np.float64], limit: float, least: float = 0.0
+) -> Difference:
+    """Measure two finite arrays of one shape against each other.
+
+    Args:
+        yours: The student's, validated.
+        expected: The true values.
+        limit: Scaled error that is allowed.
+        least: The scale is at least this; where all true values are zero and ``least`` is, too, it is 1.
+    """
+    scale = max(float(np.abs(expected).max(initial=0.0)), least) or 1.0
+    with np.errstate(over="ignore"):
+        gap = np.abs(yours - expected) / scale
+    at = tuple(int(i) for i in np.unravel_index(int(gap.argmax()), gap.shape)) if gap.size else ()
+    return Difference(
+        error=float(gap.max(initial=0.0)),
+        scale=scale,
+        at=at,
+        yours=float(yours[at]) if gap.size else 0.0,
+        expected=float(expected[at]) if gap.size else 0.0,
+        beyond=int((~(gap <= limit)).sum()),
+        size=gap.size,
+    )
+
+
+def mismatch(
+    headline: str,
+    difference: Difference,
+    limit: float,
+    *,
+    call: str,
+    name: str = "",
+    diagnosis: Diagnosis | None = None,
+    hint: str = "",
+) -> CheckFailed:
+    """The failure that tells a difference in full."""
+    yours, expected = tell_apart(difference.yours, difference.expected)
+    place = f"{name}[{', '.join(map(str, difference.at))}]" if difference.at else name
+    return fail(
+        headline,
+        call=call,
+        yours=yours,
+        expected=expected,
+        where=place,
+        how_many=f"{difference.beyond} of {difference.size} values differ" if difference.size > 1 else "",
+        how_far=f"{difference.error:.2g} of the largest true value ({difference.scale:.4g})",
+        allowed=f"{limit:.0e} of the largest true value",
+        diagnosis=diagnosis.sentence if diagnosis else "",
+        diagnosis_id=diagnosis.id if diagnosis else "",
+        hint=hint,
+    )
+
+
+def tell_apart(yours: float, expected: float) -> tuple[str, str]:
+    """Both numbers with as many digits as it takes to see that they differ."""
+    for digits in (4, 7, 10):
+        pair = (f"{yours:.{digits}g}", f"{expected:.{digits}g}")
+        if pair[0] != pair[1]:
+            return pair
+    return repr(yours), repr(expected)
+
+
+def passes(errors: list[float], tolerance: Tolerance, evidence: Evidence | None) -> bool:
+    """Whether scaled errors, one for each probe, are those of correct work.
+
+    A single probe beyond ``certain`` fails; so do all beyond ``single``. Anything between ``double`` and that
+    passes with a note.
+    """
+    worst, least = max(errors, default=0.0), min(errors, default=0.0)
+    if not worst <= tolerance.certain or not least <= tolerance.single:
+        return False
+    if evidence is not None and not worst <= tolerance.double:
+        evidence.note(f"Your numbers agree to {worst:.0e}, as in single precision (float32) arithmetic.")
+    return True

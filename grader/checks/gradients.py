@@ -1,0 +1,166 @@
+"""Gradients against the true ones, tensor by tensor in backward order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from grader.checks.answer import Answer
+from grader.checks.compare import Namer, compare, mismatch, passes
+from grader.checks.diagnosis import (
+    Convention,
+    GradientCase,
+    Tensors,
+    find_convention,
+    innocent,
+    name_gradients,
+    name_shape,
+    scaled_errors,
+    smallest_scale,
+)
+from grader.checks.failure import CheckFailed, fail
+from grader.checks.tolerances import GRADIENTS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from grader.checks.evidence import Evidence
+    from grader.checks.tolerances import Tolerance
+
+
+def gradients_match(
+    yours: Answer | Sequence[Answer],
+    wanted: GradientCase | Sequence[GradientCase] | Tensors,
+    *,
+    of: str | Sequence[str] = (),
+    tolerance: Tolerance = GRADIENTS,
+    any_factor: bool = False,
+    evidence: Evidence | None = None,
+    diagnose: Namer[list[Tensors]] | None = None,
+    hint: str = "",
+) -> None:
+    """The gradient of each tensor is the true one, on every probe.
+
+    Tensors are told in the order of ``expected``: give it in backward order, and the first wrong one is where
+    to look.
+
+    Args:
+        yours: A dict of arrays by name, or one for each probe.
+        wanted: The probes, or just the true gradients by name.
+        of: The tensors that this check is about; empty for all. The others still help to name the bug.
+        tolerance: How close; one line of the table in ``grader.checks.tolerances``.
+        any_factor: True where one common factor is a convention (sum or mean of the loss) and is only noted.
+        evidence: Told each tensor's largest error.
+        diagnose: Names the bug, from the gradients on all probes; see ``Zoo.by``. The rules come after it.
+        hint: What to look at if nothing could be named.
+
+    Raises:
+        CheckFailed: A tensor is missing, has the wrong shape, isn't finite, or differs.
+    """
+    answers = [yours] if isinstance(yours, Answer) else list(yours)
+    cases = _as_cases(wanted)
+    about = [of] if isinstance(of, str) and of else list(of) or list(cases[0].expected)
+    read = [_read(answer, case, about, evidence) for answer, case in zip(answers, cases, strict=True)]
+    if any_factor:
+        cases = _in_their_convention(read, cases, tolerance, evidence)
+    errors = [scaled_errors(r, c.expected) for r, c in zip(read, cases, strict=True)]
+    for name in about:
+        of_name = [e[name] for e in errors]
+        if evidence is not None:
+            evidence.measure(f"largest error of {name}", max(of_name), limit=tolerance.single)
+        if passes(of_name, tolerance, evidence):
+            continue
+        worst = int(np.argmax(of_name))
+        diagnosis = name_gradients(read, cases, tolerance, diagnose)
+        truth = cases[worst].expected
+        raise mismatch(
+            f"The gradient of {name} is wrong.",
+            compare(read[worst][name], truth[name], tolerance.single, smallest_scale(truth)),
+            tolerance.single,
+            call=answers[worst].call,
+            name=name,
+            diagnosis=diagnosis,
+            hint="" if diagnosis else hint or innocent(name, errors, tolerance),
+        )
+
+
+def factor_of(yours: Sequence[Answer], cases: Sequence[GradientCase]) -> Convention:
+    """The factor by which a submission's gradients differ from those of the mean loss: its convention.
+
+    Args:
+        yours: Gradients on two or more probes with different batch sizes.
+        cases: The probes.
+
+    Raises:
+        CheckFailed: There is no common factor: the gradients are wrong.
+    """
+    read = [_read(a, c, list(c.expected), None) for a, c in zip(yours, cases, strict=True)]
+    convention = find_convention(read, cases, GRADIENTS.single)
+    if convention is None:
+        raise fail("The gradients are not those of the loss, whatever its scale.", call=yours[0].call)
+    return convention
+
+
+def _as_cases(wanted: GradientCase | Sequence[GradientCase] | Tensors) -> list[GradientCase]:
+    if isinstance(wanted, GradientCase):
+        return [wanted]
+    return [GradientCase(wanted)] if isinstance(wanted, Mapping) else list(wanted)
+
+
+def _in_their_convention(
+    read: Sequence[Tensors], cases: list[GradientCase], tolerance: Tolerance, evidence: Evidence | None
+) -> list[GradientCase]:
+    """The cases with the student's own common factor on what is expected."""
+    convention = find_convention(read, cases, tolerance.single)
+    if convention is None or convention.is_mean:
+        return cases
+    if evidence is not None:
+        evidence.note(convention.sentence)
+    return [
+        replace(case, expected={n: convention.factor(case.sizes["N"]) * e for n, e in case.expected.items()})
+        for case in cases
+    ]
+
+
+def _read(
+    answer: Answer, case: GradientCase, about: Sequence[str], evidence: Evidence | None
+) -> dict[str, NDArray[np.float64]]:
+    """The tensors this check is about, validated; and those beside them that are as they should be."""
+    read = {}
+    for name, truth in case.expected.items():
+        try:
+            read[name] = _tensor(answer, name, truth.shape, case, evidence)
+        except CheckFailed:
+            if name in about:
+                raise
+    return read
+
+
+def _tensor(
+    answer: Answer, name: str, shape: tuple[int, ...], case: GradientCase, evidence: Evidence | None
+) -> NDArray[np.float64]:
+    """One tensor; it may have more or fewer axes of length one than was asked for."""
+    item = answer.item(name, names=tuple(case.expected))
+    found = item.value.shape if isinstance(item.value, np.ndarray) else shape
+    if found == shape:
+        return item.array(shape)
+    if _without_ones(found) == _without_ones(shape) and len(found) > len(shape):
+        if evidence is not None:
+            evidence.note(f"Your {name} gradient has shape {found}, the parameter {shape}.")
+        return item.array(found).reshape(shape)
+    diagnosis = name_shape(name, found, shape, case.sizes)
+    raise fail(
+        "The array has the wrong shape.",
+        call=item.call,
+        yours=f"shape {found}",
+        expected=f"shape {shape}",
+        diagnosis=diagnosis.sentence if diagnosis else "",
+        diagnosis_id=diagnosis.id if diagnosis else "",
+    )
+
+
+def _without_ones(shape: tuple[int, ...]) -> list[int]:
+    return [n for n in shape if n != 1]

@@ -1,0 +1,104 @@
+"""Arrays, numbers and labels against the true ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from grader.checks.answer import Answer
+from grader.checks.compare import Namer, compare, mismatch, passes
+from grader.checks.failure import fail
+from grader.checks.tolerances import VALUES, Tolerance
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from grader.checks.evidence import Evidence
+
+Arrays = list["NDArray[np.float64]"]
+
+
+def values_match(
+    yours: Answer | Sequence[Answer],
+    expected: ArrayLike | Sequence[ArrayLike],
+    *,
+    name: str = "result",
+    tolerance: Tolerance = VALUES,
+    evidence: Evidence | None = None,
+    diagnose: Namer[Arrays] | None = None,
+    hint: str = "",
+) -> None:
+    """Shape first, then dtype, then values: equal for integers, within ``tolerance`` for floats.
+
+    Args:
+        yours: One answer, or one for each probe.
+        expected: The true values: one array (or number), or one for each probe.
+        name: What the values are called: ``logits``, ``loss``.
+        tolerance: How close; one line of the table in ``grader.checks.tolerances``.
+        evidence: Told the largest error, and if it is that of single precision.
+        diagnose: Names the bug, from the values on all probes; see ``Zoo.by``.
+        hint: What to look at if nothing could be named.
+
+    Raises:
+        CheckFailed: They differ.
+    """
+    answers = [yours] if isinstance(yours, Answer) else list(yours)
+    truths = [np.asarray(e) for e in ([expected] if isinstance(yours, Answer) else expected)]  # type: ignore[union-attr]
+    if all(truth.dtype.kind in "iu" for truth in truths):
+        for answer, truth in zip(answers, truths, strict=True):
+            _labels_match(answer, truth, name, hint)
+        return
+    arrays = [_read(answer, truth) for answer, truth in zip(answers, truths, strict=True)]
+    differences = [compare(a, t, tolerance.single) for a, t in zip(arrays, truths, strict=True)]
+    errors = [d.error for d in differences]
+    if evidence is not None:
+        evidence.measure(f"largest error of {name}", max(errors), limit=tolerance.single)
+    if passes(errors, tolerance, evidence):
+        return
+    worst = int(np.argmax(errors))
+    diagnosis = diagnose(arrays, distance, tolerance.single) if diagnose else None
+    raise mismatch(
+        f"The {name} {'are' if name.endswith('s') and name != 'loss' else 'is'} wrong.",
+        differences[worst],
+        tolerance.single,
+        call=answers[worst].call,
+        name=name if truths[worst].ndim else "",
+        diagnosis=diagnosis,
+        hint="" if diagnosis else hint,
+    )
+
+
+def distance(yours: Arrays, theirs: Arrays) -> float:
+    """The largest scaled error over all probes; infinite if shapes differ or anything is not finite."""
+    return max(array_distance(a, b) for a, b in zip(yours, theirs, strict=True))
+
+
+def array_distance(yours: ArrayLike, theirs: ArrayLike) -> float:
+    """The scaled error of one array against a mutant's."""
+    a, b = np.asarray(yours, dtype=np.float64), np.asarray(theirs, dtype=np.float64)
+    if a.shape != b.shape or not np.isfinite(b).all():
+        return float("inf")
+    return compare(a, b, 0.0).error
+
+
+def _read(answer: Answer, truth: NDArray[np.generic]) -> NDArray[np.float64]:
+    return np.asarray(answer.number()) if truth.ndim == 0 else answer.array(truth.shape)
+
+
+def _labels_match(answer: Answer, truth: NDArray[np.generic], name: str, hint: str) -> None:
+    labels = answer.array(truth.shape, kind="integer")
+    wrong = np.argwhere(labels != truth)
+    if len(wrong):
+        at = tuple(int(i) for i in wrong[0])
+        raise fail(
+            f"The {name} are wrong.",
+            call=answer.call,
+            yours=str(labels[at]),
+            expected=str(truth[at]),
+            where=f"{name}[{', '.join(map(str, at))}]",
+            how_many=f"{len(wrong)} of {truth.size} differ",
+            hint=hint,
+        )
