@@ -86,7 +86,11 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # unknown, a path out of the database, a folder of it
-        guess = did_you_mean(name, sorted(available_timezones()))
-        suggestion = guess or "Write an IANA zone, like Africa/Lagos."
-        raise DeadlineError(f"the deadline's zone {quoted(name)} is not known.", suggestion) from None
+        zones = sorted(available_timezones())
+        cities = {zone.rpartition("/")[2]: zone for zone in zones}
+        suggestion = f"Did you mean {quoted(cities[name])}?" if name in cities else did_you_mean(name, zones)
+        raise DeadlineError(
+            f"the deadline's zone {quoted(name)} is not known.",
+            suggestion or "Write an IANA zone, like Africa/Lagos.",
+        ) from None
     return name

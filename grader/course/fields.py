@@ -30,7 +30,7 @@ def kind(value: object) -> str:
     if isinstance(value, int | float):
         return f"the number {value}"
     if isinstance(value, str):
-        return "text" if value else "empty text"
+        return "text" if value.strip() else "empty text"
     empty = "" if value else "empty "
     return f"{'an' if empty else 'a'} {empty}{'list' if isinstance(value, list) else 'map'}"
 
@@ -106,26 +106,36 @@ class Fields:
             return default if node is None else bool(node.value)
         return self._wrong(key, node, "true or false", default)
 
-    def texts(
-        self, key: str, *, required: bool = True, lone: bool = False, repeated: bool = False
-    ) -> tuple[str, ...]:
-        """A list of texts, each once unless ``repeated``; with ``lone``, a text stands for a list of one."""
+    def texts(self, key: str, *, required: bool = True, lone: bool = False) -> tuple[str, ...]:
+        """A list of different texts, at least one; with ``lone``, a single text will do."""
         node = self._take(key, required=required)
         if node is None:
             return ()
         if lone and isinstance(node.value, str) and node.value:
             return (node.value,)
+        wanted = "text or a list of texts" if lone else "a list of texts"
+        if node.value == []:
+            return self._wrong(key, node, wanted, ())
+        found: dict[str, None] = {}
+        for item in self._texts(key, node, wanted):
+            text = str(item.value)
+            if text in found:
+                self.problems.add(item.where, f"{quoted(text)} stands twice in {quoted(key)}.")
+            found[text] = None
+        return tuple(found)
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """A list of texts, perhaps empty, in which one may stand twice: arguments, sizes."""
+        node = self._take(key, required=True)
+        return () if node is None else tuple(str(i.value) for i in self._texts(key, node, "a list of names"))
+
+    def _texts(self, key: str, node: Node, wanted: str) -> list[Node]:
         if not isinstance(node.value, list):
-            return self._wrong(key, node, "text or a list of texts" if lone else "a list of texts", ())
-        found: list[str] = []
+            return self._wrong(key, node, wanted, [])
         for item in node.value:
             if not isinstance(item.value, str) or not item.value:
-                self._wrong(key, item, "a list of texts", None, got=f"with {kind(item.value)} in it")
-            elif item.value in found and not repeated:
-                self.problems.add(item.where, f"{quoted(item.value)} stands twice in {quoted(key)}.")
-            else:
-                found.append(item.value)
-        return tuple(found)
+                self._wrong(key, item, wanted, None, got=f"with {kind(item.value)} in it")
+        return [item for item in node.value if isinstance(item.value, str) and item.value]
 
     def record(self, key: str, read: Callable[[Fields], T]) -> T | None:
         """A map of fixed keys, or ``None`` where there is none."""
@@ -163,7 +173,7 @@ class Fields:
             yield key, self._entries[key]
 
     def offer(self, key: str) -> None:
-        """Know a key that isn't there, so that a misspelling of it can be guessed."""
+        """Know a key that may be there, so that a misspelling of it can be guessed."""
         self._asked[key] = None
 
     def close(self) -> None:
@@ -181,7 +191,7 @@ class Fields:
         return self._entries.get(key)
 
     def _wrong(self, key: str, node: Node, wanted: str, instead: T, *, got: str = "") -> T:
-        scalar = wanted.endswith(("text", "texts")) and isinstance(node.value, bool | int | float)
+        scalar = "text" in wanted and isinstance(node.value, bool | int | float)
         self.problems.add(
             node.where,
             f"{quoted(key)} must be {wanted}, {got or 'not ' + kind(node.value)}.",

@@ -27,7 +27,7 @@ RESERVED = ("file", "load", "pythonpath", "make", "step")
 
 def read_interface(fields: Fields) -> dict[str, object]:
     """Read and check one interface; a module without one can't be spelled in another way."""
-    make = list(fields.texts("make"))
+    make = list(fields.names("make"))
     tensors = fields.record("tensors", _lists) or {}
     methods = fields.record("methods", _lists) or {}
     for name in methods:
@@ -37,7 +37,7 @@ def read_interface(fields: Fields) -> dict[str, object]:
     interface: dict[str, object] = {"class": fields.text("class"), "make": make}
     interface |= {"tensors": tensors} if tensors else {}
     interface |= {"methods": methods} if methods else {}
-    interface |= {"step": list(fields.texts("step"))} if "step" in fields else {}
+    interface |= {"step": list(fields.names("step"))} if "step" in fields else {}
     derived = fields.record("derive", lambda derive: _derived(derive, methods))
     return interface | ({"derive": derived} if derived else {})
 
@@ -50,7 +50,7 @@ def _lists(fields: Fields) -> dict[str, list[str]]:
             fields.problems.add(node.where, f"{quoted(name)} is not a Python name.")
         elif name in RESERVED:
             fields.problems.add(node.where, f"{quoted(name)} is a mapping's own word: {', '.join(RESERVED)}.")
-        lists[name] = list(fields.texts(name, repeated=True))
+        lists[name] = list(fields.names(name))
     return lists
 
 

@@ -113,8 +113,6 @@ def _lint_criteria(content: LabContent, problems: Problems) -> None:
     used: dict[str, str] = {}
     for i, criterion in enumerate(content.lab.criteria):
         place = content.rubric.at("criteria", i)
-        if not criterion.checks and "checks" in (place.value if isinstance(place.value, dict) else ()):
-            problems.add(place.at("checks").where, f"the criterion {quoted(criterion.id)} rests on no check.")
         for check_id in criterion.checks:
             where = _item(place.at("checks"), check_id)
             _check_written(content, where, check_id, "nobody wrote the check {}.", problems)

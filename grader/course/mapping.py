@@ -163,10 +163,11 @@ def _mappings(fields: Fields, lab: Lab, folder: str) -> tuple[Mapping, ...]:
 
 
 def _mapping(fields: Fields, module: Module, default_file: str) -> Mapping:
-    names = spellings(module.interface)
-    spelled = {name: _expression(fields, name, module) for name in names if name in fields}
-    for name in set(names) - set(spelled):
+    spelled = {}
+    for name in spellings(module.interface):
         fields.offer(name)
+        if name in fields:
+            spelled[name] = _expression(fields, name, module)
     if spelled:
         left = missing(module.interface, spelled)
         if left:

@@ -234,8 +234,9 @@ def _explained(error: yaml.MarkedYAMLError, text: str) -> _RefusedError:
     if "quoted scalar" in context and "end of stream" in problem:
         return _RefusedError(begin + 1, "a quote that opens here is never closed.")
     if "flow" in context:
-        bracket = "'['" if "sequence" in context else "'{'"
-        return _RefusedError(begin + 1, f"a {bracket} that opens here is not closed properly.")
+        opener = lines[begin][error.context_mark.column :][:1] if error.context_mark and lines[begin:] else ""
+        bracket = f"a '{opener}' that opens here" if opener in ("[", "{") else "a '[' or '{' before this"
+        return _RefusedError(begin + 1, f"{bracket} is not closed properly.")
     if "mapping values are not allowed" in problem:
         return _RefusedError(
             at + 1,

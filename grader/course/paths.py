@@ -19,10 +19,11 @@ def read_path(fields: Fields, key: str, *, root: bool = False) -> str:
 
 
 def checked_path(fields: Fields, key: str, text: str) -> str:
-    """The path in its plain spelling; one that leaves the repository is a problem."""
+    """The path in its plain spelling; one that leaves the repository is a problem, and becomes ``""``."""
     fault = _fault(text)
     if fault:
         fields.problems.add(fields.where(key), f"{quoted(key)} {fault}.")
+        return ""
     path = str(PurePosixPath(text))
     return "" if path == "." else path
 

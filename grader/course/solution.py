@@ -88,5 +88,6 @@ def _check_python(starter: str, place: str, problems: Problems) -> None:
         ast.parse(starter)
     except SyntaxError as error:
         problems.add(
-            place, f"without its solutions this is not valid Python: {error.msg}, {quoted(error.text or '')}."
+            place,
+            f"without solutions this is not valid Python: {error.msg}, line {error.lineno} of the starter.",
         )

@@ -85,8 +85,8 @@ def _readme(assignment: Assignment) -> str:
         lines += [f"Due: {assignment.deadline}", ""]
     lines += [
         "Replace each `raise NotImplementedError(…)` by your code, commit, push, and hand in the URL of",
-        "the repository.",
-        "Keep the names and arguments of what is there; if you change one, say how in `grade.yml`.",
+        "the repository. Keep the names and arguments of what is there; if you change one, say how in",
+        "`grade.yml`.",
     ]
     for lab in assignment.labs:
         lines += ["", *_lab(lab)]
