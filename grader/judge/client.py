@@ -6,6 +6,7 @@ import select
 import socket
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from msgspec import Struct
 
@@ -36,7 +37,11 @@ OpenRoom = Callable[[str, str], socket.socket]
 
 
 def rule(
-    connection: socket.socket, job: jobs.Job, open_room: OpenRoom, watch: Callable[[jobs.Event], None]
+    connection: socket.socket,
+    job: jobs.Job,
+    open_room: OpenRoom,
+    watch: Callable[[jobs.Event], None],
+    telling: AbstractContextManager[object],
 ) -> Ruling:
     """Have the judge do a job.
 
@@ -45,6 +50,7 @@ def rule(
         job: What to judge.
         open_room: Called when the judge needs a room; raises Ungraded if there is none to be had.
         watch: Sees every event as it comes, so that nothing is lost if this is interrupted.
+        telling: Held while the job is sent: several threads may share one judge.
 
     Raises:
         Ungraded: The judge is gone.
@@ -52,7 +58,8 @@ def rule(
     ours, theirs = socket.socketpair()
     with ours:
         try:
-            jobs.tell(connection, job, theirs.fileno())
+            with telling:
+                jobs.tell(connection, job, theirs.fileno())
         except OSError as error:
             raise Ungraded("The judge is not there any more.", "Run the grade again.") from error
         finally:

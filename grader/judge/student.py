@@ -86,7 +86,7 @@ class Student:
             name=source.name,
             file=source.file,
             interface=source.interface,
-            mapping=mapping.spellings if mapping else None,
+            mapping=mapping.spellings if mapping and mapping.spellings else None,
             load=mapping.load if mapping else "import",
             pythonpath=mapping.pythonpath if mapping else (),
             tensors=source.environment == "torch",
@@ -168,7 +168,7 @@ class ModuleProxy:
 
     Attributes:
         source: The file's text, as submitted; never executed here.
-        mapped: True if the repository is graded through a mapping.
+        mapped: True if a mapping spells the interface, not only where the file is.
         exists: False if the file is missing.
     """
 
@@ -177,7 +177,7 @@ class ModuleProxy:
         self._module = module
         self.source = module.source
         self.file = module.file
-        self.mapped = module.mapping is not None
+        self.mapped = module.mapping is not None and bool(module.mapping.spellings)
         self.exists = not module.absent
 
     def __getattr__(self, name: str) -> _Function:

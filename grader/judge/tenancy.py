@@ -40,7 +40,7 @@ class Room:
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
-        self._fresh = False
+        self._say(READY)
         if self._receive(1, START_SECONDS) != READY:
             raise RoomLost("the room did not report ready")
 
@@ -57,10 +57,7 @@ class Room:
 
     def end(self) -> tuple[bool, int]:
         """Kill the process with all it left; returns whether it had died by itself, and its wait status."""
-        try:
-            self._control.send(END, socket.MSG_NOSIGNAL)
-        except OSError as error:
-            raise RoomLost("the room is gone") from error
+        self._say(END)
         command, died, status = ENDED.unpack(self._receive(ENDED.size, END_SECONDS))
         if command != END:
             raise RoomLost("the room answered nonsense")
@@ -69,6 +66,12 @@ class Room:
     def close(self) -> None:
         """Hang up: everything in the room ends."""
         self._control.close()
+
+    def _say(self, command: bytes) -> None:
+        try:
+            self._control.send(command, socket.MSG_NOSIGNAL)
+        except OSError as error:
+            raise RoomLost("the room is gone") from error
 
     def _receive(self, count: int, seconds: float) -> bytes:
         try:

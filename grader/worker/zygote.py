@@ -2,7 +2,7 @@
 
 The judge's commands on the control socket, one byte each, and the answers:
 
-    R                the zygote → ready: libraries imported, first process waiting
+    R                are you ready?  → R, once the libraries are imported and a process waits
     B + a socket     a check begins: the waiting process gets the socket and serves the judge on it
     E                the check is over: kill all it left, wipe its files → E, died u8, wait status i32
 
@@ -51,10 +51,11 @@ def serve(control: socket.socket, house: House) -> NoReturn:
     nursery = Nursery(control, house)
     nursery.fork_next()
     try:
-        control.sendall(READY)
         while True:
             command, fds, _, _ = socket.recv_fds(control, 1, 1)
-            if command == BEGIN and fds:
+            if command == READY:
+                control.sendall(READY)
+            elif command == BEGIN and fds:
                 nursery.begin(fds[0])
             elif command == END:
                 control.sendall(ENDED.pack(END, *nursery.end()))

@@ -1,0 +1,73 @@
+"""Options that several commands share, and the sandbox that they choose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from grader.errors import UsageError
+from grader.sandbox.environment import Sandbox
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+course = click.option(
+    "--course",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    envvar="GRADER_COURSE",
+    default=Path(),
+    show_default="this folder",
+    help="The course: rubrics/, test_suites/, reference/.",
+)
+sandbox = click.option(
+    "--sandbox",
+    type=click.Choice(["docker", "local"]),
+    default="docker",
+    show_default=True,
+    help="Where student code runs. local is a subprocess of yours: it does not protect.",
+)
+device = click.option(
+    "--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True, help="Where PyTorch works."
+)
+data = click.option(
+    "--data",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    envvar="GRADER_DATA",
+    help="A folder with the real data that suites can use, for example MNIST's IDX files.",
+)
+no_color = click.option("--no-color", is_flag=True, help="Plain text.")
+
+
+def seed(_context: click.Context, _option: click.Parameter, value: int | None) -> str:
+    """``--seed N`` as 128 bits in hex; empty if not given."""
+    if value is None:
+        return ""
+    if not 0 <= value < 1 << 128:
+        raise click.BadParameter("a seed is a whole number from 0 to 2**128 - 1")
+    return f"{value:032x}"
+
+
+def open_sandbox(name: str, device_name: str, progress: Callable[[str], None]) -> Sandbox:
+    """The sandbox by its name; raises Ungraded if Docker isn't to be had."""
+    if name == "local":
+        from grader.sandbox.local import LocalSandbox
+
+        return LocalSandbox()
+    from grader.sandbox.docker import DockerSandbox
+
+    return DockerSandbox(device_name, progress)
+
+
+def check_trust(sandbox_name: str, suite: str, *, trust: bool) -> None:
+    """Hidden suites in a sandbox that doesn't protect need a word of trust.
+
+    Raises:
+        UsageError: It was not given.
+    """
+    if sandbox_name == "local" and suite == "all" and not trust:
+        raise UsageError(
+            "The local sandbox does not protect: student code could read the hidden suite.",
+            "Add --suite public to run the public checks, or --trust if you trust this repository's code.",
+        )

@@ -1,0 +1,92 @@
+"""``grade REPO``: grade one repository, show the verdict, write the reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from grader.cli import choices
+from grader.cli.progress import Progress
+from grader.court import Court
+from grader.pipeline import Interrupted, Request
+from grader.pipeline import grade as grade_one
+from grader.records import Decision, Record
+from grader.report import write_reports
+from grader.report.terminal import terminal
+
+EXIT_CODES = {Decision.PASS: 0, Decision.REVISE: 1, Decision.UNGRADED: 3, Decision.REVIEW: 4}
+
+
+@click.command(epilog="Exit codes: 0 pass, 1 revise, 2 wrong usage or faulty course, 3 could not be graded, 4 waits for review, 130 interrupted.")  # fmt: skip
+@click.argument("repo")
+@click.option("--assignment", default="", help="If neither grade.yml nor the repository's name tells.")
+@click.option("--lab", "labs", multiple=True, help="Only this lab; may be repeated.")
+@click.option("--ref", help="Branch, tag or commit.  [default: the default branch]")
+@click.option("--suite", type=click.Choice(["all", "public"]), default="all", show_default=True)
+@click.option("--mapping", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="How the repository spells the labs' interfaces.")  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write report.json, .html, .md and the student's copies here.")  # fmt: skip
+@click.option("--seed", type=int, callback=choices.seed, help="Draw the same inputs again.  [default: secret, new each time]")  # fmt: skip
+@click.option("--trust", is_flag=True, help="Run hidden suites in the local sandbox.")
+@click.option("--quiet", "-q", is_flag=True, help="Only the verdict.")
+@choices.course
+@choices.sandbox
+@choices.device
+@choices.data
+@choices.no_color
+def grade(
+    *,
+    repo: str,
+    assignment: str,
+    labs: tuple[str, ...],
+    ref: str | None,
+    suite: str,
+    mapping: Path | None,
+    out: Path | None,
+    seed: str,
+    trust: bool,
+    quiet: bool,
+    course: Path,
+    sandbox: str,
+    device: str,
+    data: Path | None,
+    no_color: bool,
+) -> int:
+    """Grade the repository REPO: any git URL, or a folder.
+
+    The assignment is found from grade.yml in the repository, from --assignment, or from the repository's name.
+    """
+    choices.check_trust(sandbox, suite, trust=trust)
+    shown = Console(no_color=no_color, highlight=False)
+    request = Request(
+        repo=repo,
+        ref=ref,
+        assignment=assignment,
+        labs=labs,
+        mapping=mapping,
+        suite=suite,
+        seed=seed,
+        device=device,
+    )
+    with Progress(Console(stderr=True, no_color=no_color, highlight=False), quiet=quiet) as progress:
+        place = choices.open_sandbox(sandbox, device, progress.say)
+        with Court(place, course.resolve(), data) as court:
+            try:
+                record = grade_one(request, court, progress)
+            except Interrupted as interrupted:
+                _write(interrupted.record, out, shown)
+                raise
+    if quiet:
+        shown.print(record.verdict.value)
+    else:
+        shown.print(terminal(record))
+    _write(record, out, shown, quiet=quiet)
+    return EXIT_CODES[record.verdict]
+
+
+def _write(record: Record, out: Path | None, console: Console, *, quiet: bool = False) -> None:
+    if out is not None:
+        paths = write_reports(record, out)
+        if not quiet:
+            console.print("Reports: " + ", ".join(str(p) for p in paths), markup=False)

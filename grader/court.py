@@ -1,0 +1,140 @@
+"""Where a lab is judged: one judge and one sandbox, kept for as many submissions as there are.
+
+The judge is started in the background, and rooms are made ready ahead, so that a submission finds both waiting.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from msgspec import structs
+
+from grader.judge import client
+from grader.judge.job import Event, Job, ModuleSource
+from grader.sandbox.environment import JudgeRoom, Room, Sandbox
+
+if TYPE_CHECKING:
+    import socket
+
+    from grader.records import Lab, Limits
+
+Files = Mapping[str, bytes]
+
+
+class Court:
+    """One sandbox and one judge, for one course.
+
+    Args:
+        sandbox: Where student code runs; closed with the court.
+        course: The course's folder.
+        data: A folder of the instructor's with data that suites read.
+    """
+
+    def __init__(self, sandbox: Sandbox, course: Path, data: Path | None = None) -> None:
+        self.sandbox = sandbox
+        self.course = course
+        self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="judge")
+        self._judge: Future[JudgeRoom] = self._starter.submit(sandbox.judge, course, data)
+        self._telling = threading.Lock()
+
+    def prepare(self, environments: Iterable[str], limits: Limits, count: int = 1) -> None:
+        """Have rooms standing by."""
+        for environment in dict.fromkeys(environments):
+            self.sandbox.prepare(environment, limits, count)
+
+    def house(self, job: Job, files: Files) -> House:
+        """The rooms for one submission of the job's lab; close it when the submission is judged."""
+        return House(self.sandbox, job.lab.limits, job.modules, files)
+
+    def rule(self, job: Job, house: House, watch: Callable[[Event], None]) -> client.Ruling:
+        """Judge one lab of one submission.
+
+        Args:
+            job: What to judge; ``course`` and the lab's paths are filled in here.
+            house: The submission's rooms.
+            watch: Sees every event as it comes.
+
+        Raises:
+            Ungraded: No judge or no room is to be had.
+        """
+        judge = self._judge.result()
+        seen = _as_seen(job, judge.course, self.course)
+        return client.rule(judge.connection, seen, house.connection, watch, self._telling)
+
+    def close(self) -> None:
+        """End the judge and every room."""
+        self._starter.shutdown(wait=False, cancel_futures=True)
+        if self._judge.done():
+            with suppress(Exception):
+                self._judge.result().close()
+        self.sandbox.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class House:
+    """One submission's rooms, one per environment, opened when first needed.
+
+    Args:
+        sandbox: Gives the rooms.
+        limits: Of the lab.
+        modules: Decide which files a room may see.
+        files: The submission's files, by path.
+    """
+
+    def __init__(
+        self, sandbox: Sandbox, limits: Limits, modules: tuple[ModuleSource, ...], files: Files
+    ) -> None:
+        self._sandbox = sandbox
+        self._limits = limits
+        self._modules = modules
+        self._files = files
+        self._rooms: dict[str, Room] = {}
+
+    def connection(self, environment: str, lost: str) -> socket.socket:
+        """The control channel of this environment's room; of a new one, if the judge lost the last."""
+        if lost and environment in self._rooms:
+            self._rooms.pop(environment).close()
+        if environment not in self._rooms:
+            seen = visible(self._files, self._modules, environment)
+            self._rooms[environment] = self._sandbox.open(environment, self._limits, seen)
+        return self._rooms[environment].connection
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for room in self._rooms.values():
+            room.close()
+
+
+def visible(files: Files, modules: Iterable[ModuleSource], environment: str) -> Files:
+    """What a room of this environment may see: everything but the modules that run elsewhere.
+
+    So a PyTorch port has no NumPy file to call, and NumPy code no port whose autograd it could borrow.
+    """
+    here = {m.file for m in modules if m.environment == environment}
+    elsewhere = {m.file for m in modules if m.environment != environment} - here
+    return {path: content for path, content in files.items() if path not in elsewhere}
+
+
+def _as_seen(job: Job, course: Path, root: Path) -> Job:
+    """The job with the paths as the judge sees them."""
+    lab = structs.replace(
+        job.lab, suite=job.lab.suite.relative_to(root), reference=job.lab.reference.relative_to(root)
+    )
+    return structs.replace(job, course=str(course), lab=lab)
