@@ -74,7 +74,10 @@ def config(
             "MemorySwap": limits.memory_mb * MIB,  # the same: no swap
             "PidsLimit": limits.processes,
             "NanoCpus": int(min(limits.cpus, os.cpu_count() or 1) * 1e9),  # more than there are is an error
-            "Tmpfs": {"/tmp": f"nosuid,nodev,noexec,size={limits.disk_mb}m,nr_inodes={INODES},mode=1777"},  # noqa: S108
+            "Tmpfs": {
+                "/tmp": f"nosuid,nodev,noexec,size={limits.disk_mb}m,nr_inodes={INODES},mode=1777",  # noqa: S108
+                "/dev/mqueue": "ro,nosuid,nodev,noexec,size=4k,mode=555",  # over the one that all may write to
+            },
             "Ulimits": [{"Name": "core", "Soft": 0, "Hard": 0}],
             "IpcMode": "none",
             "CgroupnsMode": "private",

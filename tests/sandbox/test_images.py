@@ -1,0 +1,65 @@
+"""Images: named by what is in them, so that a change is seen and nothing is built twice."""
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.sandbox import image
+from grader.sandbox.engine import Engine
+from grader.sandbox.sources import worker_sources
+
+PINNED = re.compile(r"^([A-Za-z0-9_.-]+)==([^+\s]+)", re.MULTILINE)
+
+
+def pins(path: Path) -> dict[str, str]:
+    return {name.lower().replace("_", "-"): version for name, version in PINNED.findall(path.read_text())}
+
+
+def test_images_and_host_pin_the_same_versions():
+    host = pins(Path("constraints.txt"))
+    for environment in image.CHAIN:
+        inside = pins(image.HERE / f"{environment}.txt")
+        assert inside
+        assert {name: version for name, version in inside.items() if host.get(name, version) != version} == {}
+
+
+def test_every_requirement_is_pinned():
+    for environment in image.CHAIN:
+        lines = (image.HERE / f"{environment}.txt").read_text().splitlines()
+        assert [line for line in lines if line and not line.startswith("#") and "==" not in line] == []
+
+
+def test_nothing_that_differentiates_is_in_the_numpy_image():
+    assert set(pins(image.HERE / "numpy.txt")) == {"numpy", "msgspec"}
+
+
+def test_a_room_carries_the_worker_and_the_wire_and_nothing_else_of_ours():
+    folders = {name.split("/")[1] for name in worker_sources()}
+    assert folders == {"__init__.py", "wire.py", "worker"}
+
+
+def test_a_change_of_the_worker_renames_the_rooms_images_and_no_others(tmp_path, monkeypatch):
+    before = image.tags("sha256:base")
+    changed = tmp_path / "wire.py"
+    changed.write_text("changed")
+    monkeypatch.setattr(image, "worker_sources", lambda: worker_sources() | {"grader/wire.py": changed})
+    after = image.tags("sha256:base")
+    assert {name for name in before if before[name] != after[name]} == {"numpy", "torch"}
+
+
+def test_another_base_renames_all():
+    before, after = image.tags("sha256:one"), image.tags("sha256:two")
+    assert not set(before.values()) & set(after.values())
+
+
+@pytest.mark.docker
+def test_images_that_are_there_are_found_at_once(docker):
+    image.ensure(Engine(), ["numpy"], print)
+    said: list[str] = []
+    began = time.monotonic()
+    found = image.ensure(Engine(), ["numpy"], said.append)
+    assert time.monotonic() - began < 1.0
+    assert found["numpy"].startswith("sha256:")
+    assert said == []

@@ -1,0 +1,42 @@
+"""What only the local sandbox does."""
+
+import sys
+
+import pytest
+
+from grader.errors import Ungraded
+from grader.sandbox.local import LocalSandbox
+from tests.sandbox.visiting import LIMITS, StudentError, Visitor
+
+
+def test_it_says_that_it_does_not_protect(local):
+    assert local.protects is False
+
+
+def test_a_single_file_is_bounded(local):
+    visitor = Visitor(
+        local, "def f():\n    with open('big', 'wb') as big:\n        big.write(bytes(32 << 20))"
+    )
+    with pytest.raises(StudentError, match="File too large"):
+        visitor.call("f")
+    visitor.room.close()
+
+
+def test_a_python_without_the_libraries_is_ungraded_with_its_last_words(monkeypatch, tmp_path):
+    fake = tmp_path / "python"
+    fake.write_text("#!/bin/sh\necho 'no module named numpy' >&2\nexit 1\n")
+    fake.chmod(0o755)
+    sandbox = LocalSandbox()
+    monkeypatch.setattr(sys, "executable", str(fake))
+    with pytest.raises(Ungraded, match="no module named numpy"):
+        sandbox.open("numpy", LIMITS, {})
+    sandbox.close()
+
+
+def test_closing_the_sandbox_ends_its_rooms_and_removes_its_folder():
+    sandbox = LocalSandbox()
+    room = sandbox.open("numpy", LIMITS, {"student.py": b""})
+    sandbox.close()
+    sandbox.close()
+    assert room._process.poll() is not None
+    assert not sandbox._folder.exists()

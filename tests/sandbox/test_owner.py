@@ -1,0 +1,52 @@
+"""Whose a room is, and whether they still live."""
+
+import subprocess
+import sys
+
+import pytest
+
+from grader.sandbox import owner
+
+
+def test_we_are_alive():
+    assert not owner.is_dead(owner.myself())
+
+
+def test_a_process_that_ended_is_dead():
+    process = subprocess.Popen([sys.executable, "-c", "pass"])
+    process.wait()
+    _, start, namespace, boot = owner.myself().split("-")
+    assert owner.is_dead(f"{process.pid}-{start}-{namespace}-{boot}")
+
+
+def test_a_pid_that_came_round_again_is_somebody_else():
+    pid, start, namespace, boot = owner.myself().split("-")
+    assert owner.is_dead(f"{pid}-{int(start) - 1}-{namespace}-{boot}")
+
+
+def test_whoever_lived_before_the_last_boot_is_dead():
+    pid, start, namespace, _ = owner.myself().split("-")
+    assert owner.is_dead(f"{pid}-{start}-{namespace}-another")
+
+
+@pytest.mark.parametrize("text", ["", "1-2", "x-1-2-3", "1-2-3-4-5"])
+def test_what_is_no_owner_is_left_alone(text):
+    assert not owner.is_dead(text)
+
+
+def test_an_owner_in_another_namespace_is_left_alone():
+    pid, _, namespace, boot = owner.myself().split("-")
+    assert not owner.is_dead(f"{pid}-1-{int(namespace) + 1}-{boot}")
+
+
+def test_folders_of_the_dead_are_removed_and_ours_are_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    pid, start, namespace, boot = owner.myself().split("-")
+    theirs = tmp_path / f"{owner.PREFIX}{pid}-{int(start) - 1}-{namespace}-{boot}.abc"
+    (theirs / "deep").mkdir(parents=True)
+    ours = owner.private_folder()
+    owner.remove_dead_folders()
+    assert not theirs.exists()
+    assert ours.is_dir()
+    assert ours.stat().st_mode & 0o077 == 0
+    ours.rmdir()

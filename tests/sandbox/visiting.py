@@ -1,0 +1,43 @@
+"""A few lines of student code, run in a room as the judge would run them."""
+
+from __future__ import annotations
+
+import textwrap
+
+from grader import wire
+from grader.judge.tenancy import Room, Tenant
+from grader.records import Limits
+
+LIMITS = Limits(check_seconds=15, memory_mb=384, processes=64, disk_mb=16)
+
+
+class StudentError(Exception):
+    """What the student's function raised."""
+
+    def __init__(self, raised: wire.Raised) -> None:
+        super().__init__(f"{raised.type}: {raised.message}")
+
+
+class Visitor:
+    """Runs student code in one room, a fresh process for each call, as the judge does."""
+
+    def __init__(self, sandbox, source: str, environment: str = "numpy", limits: Limits = LIMITS, files=None):
+        files = {"student.py": textwrap.dedent(source).encode()} | (files or {})
+        self.room = sandbox.open(environment, limits, files)
+        self.limits = limits
+        self.tenancy = Room(self.room.connection)
+
+    def call(self, name: str, *args, seconds: float | None = None, stay: bool = False):
+        """The value that the student's function returns; raises StudentError or Died. ``stay``: don't end it."""
+        tenant = Tenant(self.tenancy, seconds or self.limits.check_seconds, self.limits.reply_mb << 20)
+        try:
+            for question in (wire.Load("student", "student.py"), wire.Call("student", name, list(args))):
+                reply = tenant.ask(question)
+                if isinstance(reply, wire.Raised):
+                    raise StudentError(reply)
+            return reply.value
+        finally:
+            if stay:
+                self.staying = tenant
+            else:
+                tenant.leave()
