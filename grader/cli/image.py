@@ -1,0 +1,27 @@
+"""``grade image build``: the images that rooms run, built before they are needed."""
+
+from __future__ import annotations
+
+import click
+from rich.console import Console
+
+from grader.cli import choices
+
+
+@click.group()
+def image() -> None:
+    """The images that student code runs in."""
+
+
+@image.command()
+@choices.no_color
+def build(*, no_color: bool) -> int:
+    """Build what is missing or out of date; a minute or two the first time, nothing afterwards."""
+    from grader.sandbox import image as images
+    from grader.sandbox.engine import Engine
+
+    console = Console(no_color=no_color, highlight=False)
+    found = images.ensure(Engine(), images.CHAIN, lambda line: console.print(line, markup=False))
+    for environment, image_id in found.items():
+        console.print(f"{environment}: {image_id}", markup=False)
+    return 0

@@ -1,0 +1,238 @@
+"""Prove that an assignment's own content is right, through the same judge and the same rooms as a student's work.
+
+The reference passes every check on every seed; the starter is told to revise; every mistake fails the checks it
+must fail, on every seed, with its diagnosis; no check is without a mistake that fails it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from msgspec import Struct
+
+from grader.course import apply, reference_files, starter_files
+from grader.court import Court
+from grader.judge.client import Ruling
+from grader.judge.job import Job
+from grader.pipeline import module_sources
+from grader.records import Assignment, CheckResult, Decision, Lab, Mistake, Outcome
+from grader.verdict import decide
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """What became of one submission of ours.
+
+    Attributes:
+        lab: Whose it is.
+        kind: ``reference``, ``starter``, ``mistake`` or ``check``.
+        name: The mistake's or check's id.
+        held: Seeds on which it behaved as it must.
+        seeds: Seeds tried.
+        faults: What it did instead, each once.
+        shown: The diagnosis that was told, for mistakes.
+    """
+
+    lab: str
+    kind: str
+    name: str
+    held: int
+    seeds: int
+    faults: tuple[str, ...] = ()
+    shown: str = ""
+
+
+class Proof(Struct, frozen=True, kw_only=True):
+    """The result of ``grade verify``: one row per reference, starter, mistake and uncovered check."""
+
+    assignment: str
+    suite_digest: str
+    seeds: int
+    rows: tuple[Row, ...]
+
+    @property
+    def holds(self) -> bool:
+        """True if every row behaved as it must on every seed."""
+        return all(row.held == row.seeds and not row.faults for row in self.rows)
+
+
+def verify(
+    assignment: Assignment,
+    court: Court,
+    *,
+    seeds: int = 20,
+    jobs: int = 2,
+    only: Sequence[str] = (),
+    device: str = "cpu",
+    saw: Callable[[Row], None] = lambda _row: None,
+) -> Proof:
+    """Judge the content of an assignment.
+
+    Args:
+        assignment: With the labs to prove.
+        court: Where to judge.
+        seeds: How many; always the same ones, so that a proof can be repeated.
+        jobs: Submissions judged at the same time.
+        only: Mistakes to try; empty: everything.
+        device: Where torch modules work.
+        saw: Told of each row as it is done.
+    """
+    drawn = [_seed(assignment.id, number) for number in range(seeds)]
+    trials = [
+        trial
+        for lab in assignment.labs
+        for trial in _trials(assignment, lab, only)
+    ]
+
+    def run(trial: _Trial) -> Row:
+        row = trial.run(court, drawn, device)
+        saw(row)
+        return row
+
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        rows = list(pool.map(run, trials))
+    if not only:
+        uncovered = [row for lab in assignment.labs for row in _uncovered(lab)]
+        for row in uncovered:
+            saw(row)
+        rows += uncovered
+    return Proof(assignment=assignment.id, suite_digest=assignment.digest, seeds=seeds, rows=tuple(rows))
+
+
+def _seed(assignment: str, number: int) -> str:
+    return hashlib.sha256(f"verify {assignment} {number}".encode()).hexdigest()[:32]
+
+
+class _Trial:
+    """One submission of ours, and what must become of it."""
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        lab: Lab,
+        kind: str,
+        name: str,
+        files: dict[str, str],
+        expect: Callable[[Ruling], Iterable[str]],
+        only: tuple[str, ...] = (),
+    ) -> None:
+        self._assignment, self._lab, self._kind, self._name = assignment, lab, kind, name
+        self._files = {"/".join(filter(None, (lab.folder, p))): text.encode() for p, text in files.items()}
+        self._expect = expect
+        self._only = only
+
+    def run(self, court: Court, seeds: Sequence[str], device: str) -> Row:
+        """Judge it once per seed, in the same rooms: its code is ours."""
+        modules = module_sources(self._lab, (), self._files, tuple(self._files))
+        faults: dict[str, None] = {}
+        held = 0
+        shown: dict[str, None] = {}
+        template = Job(course="", lab=self._lab, modules=modules, seed="", only=self._only, device=device)
+        with court.house(template, self._files) as house:
+            for seed in seeds:
+                job = Job(course="", lab=self._lab, modules=modules, seed=seed, only=self._only, device=device)
+                ruling = court.rule(job, house, lambda _event: None)
+                found = [*_trouble(ruling), *self._expect(ruling)]
+                held += not found
+                faults.update(dict.fromkeys(found))
+                shown.update(dict.fromkeys(_diagnoses(ruling)))
+        return Row(
+            lab=self._lab.id,
+            kind=self._kind,
+            name=self._name,
+            held=held,
+            seeds=len(seeds),
+            faults=tuple(faults),
+            shown=" / ".join(shown),
+        )
+
+
+def _trials(assignment: Assignment, lab: Lab, only: Sequence[str]) -> Iterable[_Trial]:
+    files = reference_files(lab.reference)
+    if not only:
+        yield _Trial(assignment, lab, "reference", lab.id, files, _all_pass)
+        alone = _alone(assignment, lab)
+        starter = {**files, **starter_files(lab)}
+        yield _Trial(assignment, lab, "starter", lab.id, starter, lambda ruling: _is_told_to_revise(alone, ruling))
+    for mistake in lab.mistakes:
+        if not only or mistake.id in only:
+            yield _Trial(
+                assignment,
+                lab,
+                "mistake",
+                mistake.id,
+                apply(mistake, files),
+                lambda ruling, mistake=mistake: _is_caught(mistake, ruling),  # type: ignore[misc]
+                mistake.fails,
+            )
+
+
+def _alone(assignment: Assignment, lab: Lab) -> Assignment:
+    fields = {name: getattr(assignment, name) for name in assignment.__struct_fields__}
+    return Assignment(**{**fields, "labs": (lab,), "pass_points": None})
+
+
+# ── What must become of them ──────────────────────────────────────────────────────────────────────────────
+
+
+def _all_pass(ruling: Ruling) -> Iterable[str]:
+    for result in ruling.results:
+        if result.outcome is not Outcome.PASSED:
+            yield f"{result.id} {result.outcome}{_words(result)}"
+    if not ruling.results:
+        yield "no check ran"
+
+
+def _is_told_to_revise(alone: Assignment, ruling: Ruling) -> Iterable[str]:
+    decision = decide(alone, ruling.results).decision
+    if decision is not Decision.REVISE:
+        yield f"the verdict was {decision}, not revise"
+
+
+def _is_caught(mistake: Mistake, ruling: Ruling) -> Iterable[str]:
+    results = {result.id: result for result in ruling.results}
+    for check in mistake.fails:
+        result = results.get(check)
+        if result is None:
+            yield f"{check} did not run"
+        elif result.outcome is not Outcome.FAILED:
+            waited = f", waiting for {result.waited_for}" if result.waited_for else ""
+            yield f"{check} {result.outcome}{waited}"
+    told = list(_diagnoses(ruling))
+    if mistake.diagnosis and mistake.diagnosis not in told:
+        yield f"diagnosed as {told[0]!r}" if told else "no diagnosis"
+    if not mistake.diagnosis and told:
+        yield f"misnamed: {told[0]!r}"
+
+
+def _diagnoses(ruling: Ruling) -> Iterable[str]:
+    for result in ruling.results:
+        if result.finding is not None and result.finding.diagnosis:
+            yield result.finding.diagnosis
+
+
+def _trouble(ruling: Ruling) -> Iterable[str]:
+    if ruling.trouble:
+        yield f"the suite did not run to its end: {ruling.trouble.strip().splitlines()[-1]}"
+    for result in ruling.results:
+        if result.outcome is Outcome.UNGRADED and result.finding is not None:
+            last = (result.finding.traceback or result.finding.headline).strip().splitlines()[-1]
+            yield f"{result.id} could not be judged: {last}"
+
+
+def _words(result: CheckResult) -> str:
+    finding = result.finding
+    if finding is None:
+        return f", waiting for {result.waited_for}" if result.waited_for else ""
+    return ": " + " ".join(filter(None, (finding.headline, finding.where, finding.how_far, finding.diagnosis)))
+
+
+def _uncovered(lab: Lab) -> Iterable[Row]:
+    failed = {check for mistake in lab.mistakes for check in mistake.fails}
+    for criterion in lab.criteria:
+        for check in criterion.checks:
+            if check not in failed:
+                yield Row(
+                    lab=lab.id, kind="check", name=check, held=0, seeds=1, faults=("no mistake fails this check",)
+                )
