@@ -79,11 +79,7 @@ def verify(
         saw: Told of each row as it is done.
     """
     drawn = [_seed(assignment.id, number) for number in range(seeds)]
-    trials = [
-        trial
-        for lab in assignment.labs
-        for trial in _trials(assignment, lab, only)
-    ]
+    trials = [trial for lab in assignment.labs for trial in _trials(assignment, lab, only)]
 
     def run(trial: _Trial) -> Row:
         row = trial.run(court, drawn, device)
@@ -131,7 +127,9 @@ class _Trial:
         template = Job(course="", lab=self._lab, modules=modules, seed="", only=self._only, device=device)
         with court.house(template, self._files) as house:
             for seed in seeds:
-                job = Job(course="", lab=self._lab, modules=modules, seed=seed, only=self._only, device=device)
+                job = Job(
+                    course="", lab=self._lab, modules=modules, seed=seed, only=self._only, device=device
+                )
                 ruling = court.rule(job, house, lambda _event: None)
                 found = [*_trouble(ruling), *self._expect(ruling)]
                 held += not found
@@ -154,7 +152,9 @@ def _trials(assignment: Assignment, lab: Lab, only: Sequence[str]) -> Iterable[_
         yield _Trial(assignment, lab, "reference", lab.id, files, _all_pass)
         alone = _alone(assignment, lab)
         starter = {**files, **starter_files(lab)}
-        yield _Trial(assignment, lab, "starter", lab.id, starter, lambda ruling: _is_told_to_revise(alone, ruling))
+        yield _Trial(
+            assignment, lab, "starter", lab.id, starter, lambda ruling: _is_told_to_revise(alone, ruling)
+        )
     for mistake in lab.mistakes:
         if not only or mistake.id in only:
             yield _Trial(
@@ -225,7 +225,9 @@ def _words(result: CheckResult) -> str:
     finding = result.finding
     if finding is None:
         return f", waiting for {result.waited_for}" if result.waited_for else ""
-    return ": " + " ".join(filter(None, (finding.headline, finding.where, finding.how_far, finding.diagnosis)))
+    return ": " + " ".join(
+        filter(None, (finding.headline, finding.where, finding.how_far, finding.diagnosis))
+    )
 
 
 def _uncovered(lab: Lab) -> Iterable[Row]:
@@ -234,5 +236,10 @@ def _uncovered(lab: Lab) -> Iterable[Row]:
         for check in criterion.checks:
             if check not in failed:
                 yield Row(
-                    lab=lab.id, kind="check", name=check, held=0, seeds=1, faults=("no mistake fails this check",)
+                    lab=lab.id,
+                    kind="check",
+                    name=check,
+                    held=0,
+                    seeds=1,
+                    faults=("no mistake fails this check",),
                 )

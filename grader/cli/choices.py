@@ -29,7 +29,11 @@ sandbox = click.option(
     help="Where student code runs. local is a subprocess of yours: it does not protect.",
 )
 device = click.option(
-    "--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True, help="Where PyTorch works."
+    "--device",
+    type=click.Choice(["cpu", "cuda"]),
+    default="cpu",
+    show_default=True,
+    help="Where PyTorch works.",
 )
 data = click.option(
     "--data",

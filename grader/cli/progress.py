@@ -82,5 +82,7 @@ class Progress:
             return
         counts = f": {self._passed} passed, {self._failed} failed" if self._passed + self._failed else ""
         if self._status is None:
-            self._console.print(f"{self._stage}{counts} ({time.monotonic() - self._begun:.1f} s)", markup=False)
+            self._console.print(
+                f"{self._stage}{counts} ({time.monotonic() - self._begun:.1f} s)", markup=False
+            )
         self._stage = ""

@@ -94,7 +94,9 @@ class JudgePlugin:
         self._started = time.monotonic()
         self._evidence = Evidence()
         for need in spec.needs:
-            outcome = self._outcomes.get(need, Outcome.PASSED if self._job.suite == "public" else Outcome.UNGRADED)
+            outcome = self._outcomes.get(
+                need, Outcome.PASSED if self._job.suite == "public" else Outcome.UNGRADED
+            )
             if outcome is not Outcome.PASSED:
                 raise _Blocked(need, outcome)
         if self._time_left <= 0:
@@ -107,9 +109,7 @@ class JudgePlugin:
             )
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Iterator[Any]:
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
         """Record the result: from the exception object, never from text."""
         report = yield
         error = call.excinfo.value if call.excinfo is not None else None
@@ -163,7 +163,9 @@ class JudgePlugin:
                 finding = Finding(headline="The mapping does not fit this repository.", yours=str(error))
                 return {"outcome": Outcome.UNGRADED, "fault": Fault.COURSE, "finding": finding}
             case RoomLost():
-                finding = Finding(headline="We could not run your code: no sandbox was to be had.", yours=str(error))
+                finding = Finding(
+                    headline="We could not run your code: no sandbox was to be had.", yours=str(error)
+                )
                 return {"outcome": Outcome.UNGRADED, "fault": Fault.GRADER, "finding": finding}
             case _:
                 finding = Finding(

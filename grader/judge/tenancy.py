@@ -110,7 +110,7 @@ class Tenant:
             raise Died(
                 f"Your code did not finish within {self._seconds:g} seconds.",
                 "Look for a loop that never ends, a wait for input, or training at the top level of the file; "
-                "code that should only run as a script belongs under `if __name__ == \"__main__\":`.",
+                'code that should only run as a script belongs under `if __name__ == "__main__":`.',
             ) from None
         except wire.TooLarge as error:
             self.leave()
@@ -139,7 +139,9 @@ class Tenant:
 
 def _obituary(died: bool, status: int) -> Died:
     if not died:
-        return Died("Your code closed the connection to the grader.", "Don't close files that you did not open.")
+        return Died(
+            "Your code closed the connection to the grader.", "Don't close files that you did not open."
+        )
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         if number == signal.SIGKILL:
@@ -196,4 +198,3 @@ class Landlord:
         for room in self._rooms.values():
             room.close()
         self._rooms.clear()
-

@@ -52,8 +52,14 @@ class Server:
             try:
                 pieces = wire.encode(reply, identity, self._shelf.to_plain)
             except Exception as error:  # noqa: BLE001 - whatever a student's object does when it is looked at
-                text = f"{error}" if isinstance(error, TypeError) else f"{type(error).__name__} while it was being sent"
-                pieces = wire.encode(wire.Raised("unsendable", type(error).__name__, text[:MESSAGE_LENGTH]), identity)
+                text = (
+                    f"{error}"
+                    if isinstance(error, TypeError)
+                    else f"{type(error).__name__} while it was being sent"
+                )
+                pieces = wire.encode(
+                    wire.Raised("unsendable", type(error).__name__, text[:MESSAGE_LENGTH]), identity
+                )
             wire.send(self._channel, pieces)
 
     def _answer(self, question: wire.Question) -> wire.Reply:
@@ -88,7 +94,9 @@ class Server:
                 return None
             case wire.Hold():
                 spec = self._modules[question.module][1]
-                return self._shelf.keep(to_tensors(question.value, spec.device) if spec.tensors else question.value)
+                return self._shelf.keep(
+                    to_tensors(question.value, spec.device) if spec.tensors else question.value
+                )
             case wire.Fetch():
                 return self._object(question.target)
 
@@ -158,4 +166,3 @@ def _message(error: BaseException) -> str:
 
 def _clean(text: str) -> str:
     return text[:MESSAGE_LENGTH].encode("utf-8", "replace").decode()
-

@@ -8,7 +8,20 @@ import sys
 import types
 from pathlib import Path
 
-CONSTANT_MAKERS = {"np", "numpy", "torch", "math", "float", "int", "range", "tuple", "list", "dict", "set", "frozenset"}
+CONSTANT_MAKERS = {
+    "np",
+    "numpy",
+    "torch",
+    "math",
+    "float",
+    "int",
+    "range",
+    "tuple",
+    "list",
+    "dict",
+    "set",
+    "frozenset",
+}
 
 
 def load(submission: Path, file: str, how: str, pythonpath: tuple[str, ...]) -> types.ModuleType:
