@@ -111,7 +111,7 @@ class Engine:
         except TimeoutError as late:
             raise Ungraded(
                 f"Docker did not answer within {seconds:.0f} s ({method} {url.partition('?')[0]}).",
-                "Is the machine overloaded? `docker ps` and `dmesg` say more; a restart of Docker usually helps.",
+                "Is the machine overloaded? `dmesg` may say more; a restart of Docker usually helps.",
             ) from late
         except (OSError, http.client.HTTPException) as error:
             raise self._absent(error) from error
