@@ -6,16 +6,18 @@ import datetime as dt
 import secrets
 import time
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
 from grader import __version__
-from grader.court import Court
 from grader.errors import MappingNeeded, Problem
 from grader.judge.job import Event, Finished, Misfit
 from grader.records import Assignment, CheckResult, Decision, Lab, Mapping, Record, Submission, Timing
 from grader.verdict import decide
+
+if TYPE_CHECKING:
+    from grader.court import Court
 
 REMEDY = "Say how this repository spells the lab's interface: in its grade.yml, or with --mapping FILE."
 
@@ -136,10 +138,12 @@ class Clock:
         self._marks: list[tuple[str, float]] = []
 
     def stage(self, name: str) -> None:
+        """A stage begins, and the one before it ends."""
         self._marks.append((name, time.monotonic()))
         self._watch.stage(name)
 
     def timings(self) -> tuple[Timing, ...]:
+        """Every stage so far; the last one ends now."""
         ends = [*(begun for _, begun in self._marks[1:]), time.monotonic()]
         return tuple(
             Timing(stage=name, seconds=end - begun)

@@ -11,10 +11,10 @@ record      all of it                                         → report.json, .
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.attempt import Attempt, Clock, Request, Watch
 from grader.course import (
@@ -26,18 +26,22 @@ from grader.course import (
     select_labs,
     with_folders,
 )
-from grader.court import Court
 from grader.errors import GraderError
 from grader.judge.job import Job, ModuleSource
-from grader.records import Assignment, Lab, Mapping, Record
 from grader.submission import Repository, Wanted, missing_files, open_repository
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.court import Court
+    from grader.records import Assignment, Lab, Mapping, Record
 
 GRADE_FILE = "grade.yml"
 GRADE_FILE_BYTES = 65_536
 MODULE_BYTES = 1 << 20
 
 
-class Interrupted(GraderError):  # noqa: N818 - an event
+class Interrupted(GraderError):
     """Ctrl-C: what was graded by then is in the record."""
 
     exit_code = 130

@@ -7,18 +7,22 @@ must fail, on every seed, with its diagnosis; no check is without a mistake that
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from grader.course import apply, reference_files, starter_files
-from grader.court import Court
-from grader.judge.client import Ruling
 from grader.judge.job import Job
 from grader.pipeline import module_sources
 from grader.records import Assignment, CheckResult, Decision, Lab, Mistake, Outcome
 from grader.verdict import decide
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from grader.court import Court
+    from grader.judge.client import Ruling
 
 
 class Row(Struct, frozen=True, kw_only=True):

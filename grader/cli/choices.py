@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from grader.errors import UsageError
-from grader.sandbox.environment import Sandbox
+
+if TYPE_CHECKING:
+    from grader.sandbox.environment import Sandbox
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

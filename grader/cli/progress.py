@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from types import TracebackType
-from typing import Self
-
-from rich.console import Console
-from rich.status import Status
+from typing import TYPE_CHECKING, Self
 
 from grader.judge.job import Event, Finished, Started
 from grader.records import Lab, Outcome
 from grader.report.escape import plain
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rich.console import Console
+    from rich.status import Status
 
 MARKS = {
     Outcome.PASSED: "[green]✓[/]",

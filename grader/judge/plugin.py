@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import time
 import traceback
-from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from grader.checks.decorator import CheckSpec
 from grader.checks.evidence import Evidence
 from grader.checks.failure import CheckFailed
 from grader.checks.zoo import Zoo
@@ -23,11 +21,16 @@ from grader.judge.student import MappingMisfit, Student
 from grader.judge.tenancy import Landlord, RoomLost
 from grader.records import CheckResult, Fault, Finding, Lab, Outcome
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from grader.checks.decorator import CheckSpec
+
 SECRET_FIELDS = ("yours", "expected", "where", "how_far")
 """What a hidden check's finding keeps from the student's copy: it would tell inputs and expected values."""
 
 
-class _Blocked(Exception):  # noqa: N818 - an event
+class _Blocked(Exception):
     """A check that this one needs did not pass."""
 
     def __init__(self, waited_for: str, outcome: Outcome) -> None:

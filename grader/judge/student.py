@@ -7,18 +7,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from grader import wire
 from grader.checks.answer import Answer, Handle, render_call
 from grader.checks.failure import CheckFailed, fail
-from grader.judge.job import ModuleSource
 from grader.judge.tenancy import Died, Landlord, RoomLost, Tenant
 from grader.records import Finding, Limits
+
+if TYPE_CHECKING:
+    from grader.judge.job import ModuleSource
 
 MESSAGE_SHOWN = 300
 
 
-class MappingMisfit(Exception):  # noqa: N818 - an event
+class MappingMisfit(Exception):
     """An expression of the mapping doesn't fit the repository: never the student's failure."""
 
     def __init__(self, module: str, message: str) -> None:

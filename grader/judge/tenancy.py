@@ -11,9 +11,12 @@ import signal
 import socket
 import struct
 import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from grader import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 READY, BEGIN, END = b"R", b"B", b"E"
 ENDED = struct.Struct("!cBi")
@@ -22,11 +25,11 @@ START_SECONDS = 120.0
 END_SECONDS = 30.0
 
 
-class RoomLost(Exception):  # noqa: N818 - an event
+class RoomLost(Exception):
     """The zygote is gone or answers nonsense: this room can't be used any more."""
 
 
-class Died(Exception):  # noqa: N818 - an event
+class Died(Exception):
     """The student's process ended, or was ended; says how, in words for the student."""
 
     def __init__(self, headline: str, hint: str = "") -> None:

@@ -24,7 +24,7 @@ DEFAULT_SOCKET = "/var/run/docker.sock"
 LOCAL_INSTEAD = "Or use --sandbox local: it needs no Docker, but doesn't protect this machine."
 
 
-class Refused(Exception):  # noqa: N818 - the engine's word on one request; callers turn it into Ungraded
+class Refused(Exception):  # the engine's word on one request; callers turn it into Ungraded
     """The engine answered, and the answer is no.
 
     Attributes:

@@ -32,7 +32,7 @@ _STDERR = 16_384
 _LAUNCH = 'ulimit -c 0; ulimit -f "$1"; ulimit -d "$2"; ulimit -t "$3"; shift 3; exec "$@"'
 
 
-class GitFailed(Exception):  # noqa: N818 - what happened; ``failures`` says what it means
+class GitFailed(Exception):  # what happened; ``failures`` says what it means
     """git ended with an error.
 
     Attributes:

@@ -107,7 +107,7 @@ def adapter(module: object, interface: Mapping[str, Any], spellings: Mapping[str
             _guard(
                 name,
                 lambda: exec(compile(f"{spellings[name]} = __value", f"<mapping {name}>", "exec"), scope),
-            )  # noqa: S102
+            )
 
         def _shape(self, name: str) -> tuple[int, ...]:
             return tuple(int(self.sizes[size]) for size in interface["tensors"][name])  # type: ignore[call-overload]
@@ -139,7 +139,7 @@ def _libraries() -> dict[str, object]:
 
 
 def _evaluate(name: str, expression: str, scope: dict[str, object]) -> Any:
-    return _guard(name, lambda: eval(compile(expression.strip(), f"<mapping {name}>", "eval"), scope))  # noqa: S307
+    return _guard(name, lambda: eval(compile(expression.strip(), f"<mapping {name}>", "eval"), scope))
 
 
 def _guard(name: str, action: Callable[[], Any]) -> Any:
