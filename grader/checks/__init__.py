@@ -6,12 +6,16 @@ curves_match     a loss curve, step by step          slopes_match     gradients 
 same_curve       the same run twice                  equivalent       runs from free seeds, within chance
 reaches          a floor, measured by the judge      unchanged        an argument, after the call
 imports_only     a rule about the source             fail             says no in your own words
+numbers_agree    a text claims only known numbers    claims_match     claimed numbers are the measured ones
+numbers_of       every number of a results file
 """
 
 from grader.checks.answer import Answer, Handle
+from grader.checks.claims import claims_match, numbers_agree, numbers_of
 from grader.checks.curves import curves_match, same_curve
 from grader.checks.decorator import check
 from grader.checks.diagnosis import Convention, GradientCase
+from grader.checks.documents import Document, Documents
 from grader.checks.evidence import Evidence
 from grader.checks.failure import CheckFailed, fail
 from grader.checks.gradients import factor_of, gradients_match
@@ -27,17 +31,22 @@ __all__ = [
     "CheckFailed",
     "Convention",
     "Diagnosis",
+    "Document",
+    "Documents",
     "Evidence",
     "GradientCase",
     "Handle",
     "Zoo",
     "check",
+    "claims_match",
     "curves_match",
     "equivalent",
     "factor_of",
     "fail",
     "gradients_match",
     "imports_only",
+    "numbers_agree",
+    "numbers_of",
     "reaches",
     "same_curve",
     "slopes_match",

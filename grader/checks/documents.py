@@ -1,0 +1,101 @@
+"""What is handed in beside code: a memo, a report, the numbers it claims. Hostile text, never run."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from grader.checks.answer import Answer
+from grader.checks.failure import fail
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MOST_BYTES = 256 << 10
+"""Of one document; the rest of a longer one is not read."""
+MOST_DEPTH = 16
+
+
+class Document:
+    """One document.
+
+    Attributes:
+        file: Its path in the lab's folder, for messages.
+        exists: Whether it was handed in.
+        text: What it says, at most ``MOST_BYTES`` of it; empty if it is missing.
+    """
+
+    def __init__(self, file: str, text: str | None) -> None:
+        self.file = file
+        self.exists = text is not None
+        self.text = (text or "")[:MOST_BYTES]
+
+    def present(self) -> str:
+        """The text of a document that is there.
+
+        Raises:
+            CheckFailed: It is missing, or empty.
+        """
+        if not self.exists:
+            raise fail(f"{self.file} is missing.", hint="Commit it in the lab's folder, spelt like this.")
+        if not self.text.strip():
+            raise fail(f"{self.file} is empty.")
+        return self.text
+
+    def json(self) -> Answer:
+        """The document as JSON: an answer, to be looked at with the same care as any other.
+
+        Raises:
+            CheckFailed: It is missing, isn't JSON, names a key twice, or is nested too deep.
+        """
+        text = self.present()
+        try:
+            value = json.loads(text, parse_constant=self._no_number, object_pairs_hook=self._once)
+        except json.JSONDecodeError as error:
+            raise fail(
+                f"{self.file} is not valid JSON.",
+                where=f"{self.file}, line {error.lineno}",
+                yours=error.msg,
+                hint="Write it with json.dump, not by hand.",
+            ) from None
+        except (ValueError, RecursionError):
+            raise fail(
+                f"{self.file} can't be read: a number is too long, or it is nested too deep."
+            ) from None
+        if _depth(value) > MOST_DEPTH:
+            raise fail(f"{self.file} can't be read: it is nested more than {MOST_DEPTH} deep.")
+        return Answer(self.file, value)
+
+    def _no_number(self, constant: str) -> object:
+        raise fail(f"{self.file} contains {constant}, which is no number in JSON.")
+
+    def _once(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
+        names = [name for name, _ in pairs]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise fail(f"{self.file} names a key twice.", yours=twice[:40])
+        return dict(pairs)
+
+
+class Documents:
+    """``documents.report``: the lab's documents by name.
+
+    Args:
+        files: Name → path, as the rubric says.
+        texts: Name → text, of those that were handed in.
+    """
+
+    def __init__(self, files: Mapping[str, str], texts: Mapping[str, str]) -> None:
+        self._documents = {name: Document(file, texts.get(name)) for name, file in files.items()}
+
+    def __getattr__(self, name: str) -> Document:
+        """One of them, whether or not it was handed in."""
+        if name.startswith("_") or name not in self._documents:
+            raise AttributeError(f"this lab has no document {name!r}; it has {', '.join(self._documents)}")
+        return self._documents[name]
+
+
+def _depth(value: object) -> int:
+    """How deep lists and dicts stand in one another."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max(map(_depth, inner), default=0) if isinstance(value, dict | list) else 0
