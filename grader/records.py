@@ -80,6 +80,8 @@ class Module(Struct, frozen=True, kw_only=True):
     """Path relative to the lab's folder."""
     environment: str = "numpy"
     """``numpy`` (no autograd anywhere near) or ``torch``."""
+    arrays: str = ""
+    """What its functions are given: ``numpy`` or ``tensor``; empty: tensors where torch is."""
     interface: dict[str, object] = field(default_factory=dict)
     """What a mapping may spell differently; plain data from the rubric, read by the worker's adapter."""
 
@@ -133,6 +135,8 @@ class Lab(Struct, frozen=True, kw_only=True):
     mistakes: tuple[Mistake, ...] = ()
     data: dict[str, object] = field(default_factory=dict)
     """Free settings for the lab's suite, e.g. where its data comes from."""
+    documents: dict[str, str] = field(default_factory=dict)
+    """What is handed in beside code and read as text: name → path relative to the lab's folder."""
 
 
 class Assignment(Struct, frozen=True, kw_only=True):

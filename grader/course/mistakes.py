@@ -92,7 +92,7 @@ def read_mistakes(
         _try(mistake, fields, reference_files)
         return mistake
 
-    return read_records(node, read, problems, subject=FILE), node
+    return read_records(node, read, problems), node
 
 
 def _edit(fields: Fields) -> Edit:
@@ -126,6 +126,8 @@ def _try(mistake: Mistake, fields: Fields, reference_files: Mapping[str, str]) -
 def _check_made(mistake: Mistake, fields: Fields, name: str, text: str, before: str) -> None:
     if text == before:
         fields.problems.add(fields.node.where, f"the mistake {quoted(mistake.id)} changes nothing in {name}.")
+    if not name.endswith(".py"):
+        return
     try:
         ast.parse(text)
     except (SyntaxError, ValueError) as error:

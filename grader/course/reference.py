@@ -9,22 +9,24 @@ if TYPE_CHECKING:
 
     from grader.course.problems import Problems
 
+TEXTS = (".py", ".md", ".json")
+
 
 def reference_files(reference: Path) -> dict[str, str]:
-    """The Python files of a reference by their path in its folder, in stable order.
+    """The texts of a reference, code and documents, by their path in its folder, in stable order.
 
     Raises:
         UnicodeDecodeError: A file is not UTF-8; a course that was loaded has none such.
     """
     return {
-        file.relative_to(reference).as_posix(): file.read_text("utf-8") for file in _python_files(reference)
+        file.relative_to(reference).as_posix(): file.read_text("utf-8") for file in _text_files(reference)
     }
 
 
 def readable_files(reference: Path, root: Path, problems: Problems) -> dict[str, str]:
     """The same, while loading: files that are not text are told and left out."""
     files: dict[str, str] = {}
-    for file in _python_files(reference):
+    for file in _text_files(reference):
         try:
             files[file.relative_to(reference).as_posix()] = file.read_text("utf-8")
         except UnicodeDecodeError:
@@ -34,5 +36,5 @@ def readable_files(reference: Path, root: Path, problems: Problems) -> dict[str,
     return files
 
 
-def _python_files(reference: Path) -> list[Path]:
-    return sorted(file for file in reference.rglob("*.py") if file.is_file())
+def _text_files(reference: Path) -> list[Path]:
+    return sorted(f for f in reference.rglob("*") if f.suffix in TEXTS and f.is_file())

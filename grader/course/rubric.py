@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from grader.course.problems import Problems
 
 ENVIRONMENTS = ("numpy", "torch")
+ARRAYS = ("numpy", "tensor")
 
 
 class Rubric(Struct, frozen=True, kw_only=True):
@@ -103,13 +104,14 @@ def _labs(fields: Fields, root: Path, assignment: str) -> tuple[Lab, ...]:
                 folder=read_path(lab, "folder", root=True) if "folder" in lab else lab_id,
                 limits=lab.record("limits", _limits) or Limits(),
                 data=lab.plain("data"),
+                documents=lab.record("documents", _documents) or {},
                 modules=_modules(lab),
                 criteria=_criteria(lab),
                 suite=root / "test_suites" / place,
                 reference=root / "reference" / place,
             )
 
-        lab = read_record(node, read, fields.problems, subject=quoted(lab_id))
+        lab = read_record(node, read, fields.problems, name=lab_id)
         if lab is not None:
             labs.append(lab)
     return tuple(labs)
@@ -127,23 +129,37 @@ def _modules(lab: Fields) -> tuple[Module, ...]:
     modules = []
     for name, node in lab.named("modules"):
         _check_identifier(lab, node, "module", name)
-        if name == "folder":
-            lab.problems.add(
-                node.where, "a module can't be called 'folder': grade.yml says the lab's folder so."
-            )
 
         def read(module: Fields, name: str = name) -> Module:
             return Module(
                 name=name,
                 file=read_path(module, "file"),
                 environment=module.text("environment", default="numpy", choices=ENVIRONMENTS),
+                arrays=_arrays(module),
                 interface=module.record("interface", read_interface) or {},
             )
 
-        module = read_record(node, read, lab.problems, subject=quoted(name))
+        module = read_record(node, read, lab.problems, name=name)
         if module is not None:
             modules.append(module)
     return tuple(modules)
+
+
+def _arrays(module: Fields) -> str:
+    """What the module's functions are given; tensors only where torch is."""
+    arrays = module.text("arrays", choices=ARRAYS) if "arrays" in module else ""
+    if arrays == "tensor" and module.text("environment", default="numpy") == "numpy":
+        module.problems.add(module.where("arrays"), "'arrays' is 'tensor', but torch isn't there.")
+    return arrays
+
+
+def _documents(fields: Fields) -> dict[str, str]:
+    """Checks speak of them as ``documents.name``."""
+    documents = {}
+    for name, node in fields.rest():
+        _check_identifier(fields, node, "document", name)
+        documents[name] = read_path(fields, name)
+    return documents
 
 
 def _criteria(lab: Fields) -> tuple[Criterion, ...]:

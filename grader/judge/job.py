@@ -25,6 +25,8 @@ class ModuleSource(Struct, frozen=True, kw_only=True):
     file: str
     """Path within the submission; empty if it is missing."""
     environment: str
+    arrays: str = ""
+    """``numpy`` or ``tensor``; empty: tensors where torch is."""
     source: str = ""
     """The file's text, for rules about what it may import; never executed here."""
     interface: dict[str, object] = {}
@@ -40,6 +42,8 @@ class Job(Struct, frozen=True, kw_only=True, tag=True):
     """The course's folder as the judge sees it; the lab's paths are relative to it."""
     lab: Lab
     modules: tuple[ModuleSource, ...]
+    documents: dict[str, str] = {}
+    """The lab's documents that are there, by name: bounded, as text."""
     seed: str
     suite: str = "all"
     only: tuple[str, ...] = ()

@@ -121,17 +121,8 @@ class DockerSandbox:
     def _image(self, environment: str) -> str:
         with self._building:
             if environment not in self._images:
-                self._images |= image.ensure(self._engine, [environment], self._say)
+                self._images |= image.ensure(self._engine, [environment], self._progress)
             return self._images[environment]
-
-    def _say(self, line: str) -> None:
-        self._must_be_open()
-        self._progress(line)
-
-    def _must_be_open(self) -> None:
-        """Ctrl-C: what is being built or started in another thread stops at its next step."""
-        if self._closed:
-            raise Ungraded("The sandbox was closed.")
 
     def _room(self, environment: str, limits: Limits) -> Container:
         first_uid = 100_000 + 1000 * secrets.randbelow(2_000_000)  # no two rooms share a uid, nor its limits
@@ -144,7 +135,6 @@ class DockerSandbox:
         image_id = self._image(environment)
         trouble: DidNotStart | None = None
         for attempt in (program, program._replace(keep_log=True)):
-            self._must_be_open()
             room = Container(
                 self._engine, self._remover, self._folder / f"{environment}-{next(self._numbers)}"
             )
@@ -153,11 +143,9 @@ class DockerSandbox:
             except DidNotStart as failure:
                 trouble = failure
                 continue
-            try:
-                self._must_be_open()
-            except Ungraded:
+            if self._closed:
                 room.close()
-                raise
+                raise Ungraded("The sandbox was closed while a room was being started.")
             return room
         raise Ungraded(
             f"The {environment} container could not be started: {trouble}",

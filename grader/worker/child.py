@@ -51,21 +51,15 @@ class Server:
             reply = self._answer(question)
             try:
                 pieces = wire.encode(reply, identity, self._shelf.to_plain)
-            except Exception as error:
-                text = (
-                    f"{error}"
-                    if isinstance(error, TypeError)
-                    else f"{type(error).__name__} while it was being sent"
-                )
-                pieces = wire.encode(
-                    wire.Raised("unsendable", type(error).__name__, text[:MESSAGE_LENGTH]), identity
-                )
+            except Exception as error:  # noqa: BLE001 - whatever a student's object does when it is looked at
+                text = f"{error}" if isinstance(error, TypeError) else f"{type(error).__name__} while it was being sent"
+                pieces = wire.encode(wire.Raised("unsendable", type(error).__name__, text[:MESSAGE_LENGTH]), identity)
             wire.send(self._channel, pieces)
 
     def _answer(self, question: wire.Question) -> wire.Reply:
         try:
             return wire.Returned(self._do(question))
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are the student's too
             return self._raised(error)
 
     def _do(self, question: wire.Question) -> object:
@@ -94,9 +88,7 @@ class Server:
                 return None
             case wire.Hold():
                 spec = self._modules[question.module][1]
-                return self._shelf.keep(
-                    to_tensors(question.value, spec.device) if spec.tensors else question.value
-                )
+                return self._shelf.keep(to_tensors(question.value, spec.device) if spec.tensors else question.value)
             case wire.Fetch():
                 return self._object(question.target)
 
@@ -111,8 +103,10 @@ class Server:
             from grader.worker import torch_tools
 
             return getattr(torch_tools, name), self._spec()
-        if isinstance(target, str) and not hasattr(self._object(target), name):
-            raise NoSuchName(f"{target}.py has no {name}")
+        if isinstance(target, str):
+            if not hasattr(self._object(target), name):
+                raise NoSuchName(f"{target}.py has no {name}")
+            return getattr(self._object(target), name), self._modules[target][1]
         return getattr(self._object(target), name), self._spec()
 
     # ── What went wrong, as data ─────────────────────────────────────────────────────────────────────────
@@ -160,9 +154,10 @@ def _message(error: BaseException) -> str:
         return str(error.msg)
     try:
         return str(error)[:MESSAGE_LENGTH]
-    except BaseException as second:
+    except BaseException as second:  # noqa: BLE001 - __str__ is the student's as well
         return f"(its message could not be read: {type(second).__name__})"
 
 
 def _clean(text: str) -> str:
     return text[:MESSAGE_LENGTH].encode("utf-8", "replace").decode()
+
