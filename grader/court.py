@@ -1,6 +1,6 @@
 """Where a lab is judged: one judge and one sandbox, kept for as many submissions as there are.
 
-The judge is started in the background, and rooms are made ready ahead, so that a submission finds both waiting.
+The judge is started in the background and rooms are made ready ahead, so that a submission finds both waiting.
 """
 
 from __future__ import annotations
@@ -9,20 +9,20 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from msgspec import structs
 
 from grader.judge import client
-from grader.judge.job import Event, Job, ModuleSource
-from grader.sandbox.environment import JudgeRoom, Room, Sandbox
 
 if TYPE_CHECKING:
     import socket
+    from pathlib import Path
+    from types import TracebackType
 
-    from grader.records import Lab, Limits
+    from grader.judge.job import Event, Job, ModuleSource
+    from grader.records import Limits
+    from grader.sandbox.environment import JudgeRoom, Room, Sandbox
 
 Files = Mapping[str, bytes]
 

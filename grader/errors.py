@@ -68,7 +68,7 @@ class CourseError(GraderError):
         self.problems = problems
 
 
-class MappingNeeded(CourseError):  # noqa: N818 - it names a state of affairs, and reads so where it is raised
+class MappingNeeded(CourseError):  # it names a state of affairs, and reads so where it is raised
     """The repository spells the interface in its own way: say how, in a mapping."""
 
 
@@ -76,5 +76,5 @@ class SubmissionError(GraderError):
     """The repository can't be had: unreachable, private, empty, no such ref, too large."""
 
 
-class Ungraded(GraderError):  # noqa: N818 - the word the reports use
+class Ungraded(GraderError):  # the word the reports use
     """We could not grade: our fault, never the student's."""

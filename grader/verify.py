@@ -7,18 +7,22 @@ must fail, on every seed, with its diagnosis; no check is without a mistake that
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 
 from grader.course import apply, reference_files, starter_files
-from grader.court import Court
-from grader.judge.client import Ruling
 from grader.judge.job import Job
 from grader.pipeline import document_texts, module_sources
 from grader.records import Assignment, CheckResult, Decision, Lab, Mistake, Outcome
 from grader.verdict import decide
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from grader.court import Court
+    from grader.judge.client import Ruling
 
 
 class Row(Struct, frozen=True, kw_only=True):
@@ -79,11 +83,7 @@ def verify(
         saw: Told of each row as it is done.
     """
     drawn = [_seed(assignment.id, number) for number in range(seeds)]
-    trials = [
-        trial
-        for lab in assignment.labs
-        for trial in _trials(assignment, lab, only)
-    ]
+    trials = [trial for lab in assignment.labs for trial in _trials(assignment, lab, only)]
 
     def run(trial: _Trial) -> Row:
         row = trial.run(court, drawn, device)
@@ -162,7 +162,9 @@ def _trials(assignment: Assignment, lab: Lab, only: Sequence[str]) -> Iterable[_
         yield _Trial(assignment, lab, "reference", lab.id, files, _all_pass)
         alone = _alone(assignment, lab)
         starter = {**files, **starter_files(lab)}
-        yield _Trial(assignment, lab, "starter", lab.id, starter, lambda ruling: _is_told_to_revise(alone, ruling))
+        yield _Trial(
+            assignment, lab, "starter", lab.id, starter, lambda ruling: _is_told_to_revise(alone, ruling)
+        )
     for mistake in lab.mistakes:
         if not only or mistake.id in only:
             yield _Trial(
@@ -233,7 +235,9 @@ def _words(result: CheckResult) -> str:
     finding = result.finding
     if finding is None:
         return f", waiting for {result.waited_for}" if result.waited_for else ""
-    return ": " + " ".join(filter(None, (finding.headline, finding.where, finding.how_far, finding.diagnosis)))
+    return ": " + " ".join(
+        filter(None, (finding.headline, finding.where, finding.how_far, finding.diagnosis))
+    )
 
 
 def _uncovered(lab: Lab) -> Iterable[Row]:
@@ -242,5 +246,10 @@ def _uncovered(lab: Lab) -> Iterable[Row]:
         for check in criterion.checks:
             if check not in failed:
                 yield Row(
-                    lab=lab.id, kind="check", name=check, held=0, seeds=1, faults=("no mistake fails this check",)
+                    lab=lab.id,
+                    kind="check",
+                    name=check,
+                    held=0,
+                    seeds=1,
+                    faults=("no mistake fails this check",),
                 )

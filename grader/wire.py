@@ -172,7 +172,9 @@ _replies = msgspec.msgpack.Decoder(Reply)
 # ── Values ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def pack(value: object, buffers: list[memoryview], to_plain: Callable[[object], object] | None = None) -> object:
+def pack(
+    value: object, buffers: list[memoryview], to_plain: Callable[[object], object] | None = None
+) -> object:
     """A value as msgpack can carry it; arrays go to ``buffers`` and leave a placeholder.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.records import Finding
 
 
-class CheckFailed(Exception):  # noqa: N818 - a failed check is an outcome, not an error of ours
+class CheckFailed(Exception):  # a failed check is an outcome, not an error of ours
     """The student's work breaks the check's promise."""
 
     def __init__(self, finding: Finding) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -14,6 +14,9 @@ from grader.cli.starter import starter
 from grader.cli.verify import verify
 from grader.errors import CourseError, GraderError
 from grader.report.escape import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 OUR_FAULT = 3
 INTERRUPTED = 130
@@ -36,7 +39,7 @@ class _GradeFirst(click.Group):
 )
 @click.version_option(package_name=None, prog_name="grade", version=__import__("grader").__version__)
 def app() -> None:
-    """Grade deep-learning repositories: pass or revise, with a report that teaches.
+    r"""Grade deep-learning repositories: pass or revise, with a report that teaches.
 
     \b
     grade https://host/class/week06-ada         a repository, by its URL
@@ -68,7 +71,7 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         console.print("Interrupted.")
         return INTERRUPTED
-    except Exception:  # noqa: BLE001 - a bug of ours: named as ours, with what a bug report needs
+    except Exception:
         console.print("[bold]This is a fault of the grader, not of the repository.[/] Please report it with:")
         console.print_exception(width=100)
         return OUR_FAULT

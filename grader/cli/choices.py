@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from grader.errors import UsageError
-from grader.sandbox.environment import Sandbox
+
+if TYPE_CHECKING:
+    from grader.sandbox.environment import Sandbox
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -29,7 +31,11 @@ sandbox = click.option(
     help="Where student code runs. local is a subprocess of yours: it does not protect.",
 )
 device = click.option(
-    "--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True, help="Where PyTorch works."
+    "--device",
+    type=click.Choice(["cpu", "cuda"]),
+    default="cpu",
+    show_default=True,
+    help="Where PyTorch works.",
 )
 data = click.option(
     "--data",

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from types import TracebackType
-from typing import Self
-
-from rich.console import Console
-from rich.status import Status
+from typing import TYPE_CHECKING, Self
 
 from grader.judge.job import Event, Finished, Started
 from grader.records import Lab, Outcome
 from grader.report.escape import plain
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rich.console import Console
+    from rich.status import Status
 
 MARKS = {
     Outcome.PASSED: "[green]✓[/]",
@@ -82,5 +84,7 @@ class Progress:
             return
         counts = f": {self._passed} passed, {self._failed} failed" if self._passed + self._failed else ""
         if self._status is None:
-            self._console.print(f"{self._stage}{counts} ({time.monotonic() - self._begun:.1f} s)", markup=False)
+            self._console.print(
+                f"{self._stage}{counts} ({time.monotonic() - self._begun:.1f} s)", markup=False
+            )
         self._stage = ""

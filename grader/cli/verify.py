@@ -24,8 +24,12 @@ FAULTY_COURSE = 2
 @click.option("--lab", "labs", multiple=True, help="Only this lab; may be repeated.")
 @click.option("--mistake", "mistakes", multiple=True, help="Only this mistake; may be repeated.")
 @click.option("--seeds", type=click.IntRange(1, 1000), default=20, show_default=True)
-@click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Submissions at a time.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the proof here.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Submissions at a time."
+)
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write the proof here."
+)
 @choices.course
 @choices.sandbox
 @choices.device
@@ -77,7 +81,9 @@ def _tell(console: Console, row: Row) -> None:
 
 
 def _table(proof: Proof) -> Table:
-    table = Table(title=f"{proof.assignment}: {'the content holds' if proof.holds else 'the content is at fault'}")
+    table = Table(
+        title=f"{proof.assignment}: {'the content holds' if proof.holds else 'the content is at fault'}"
+    )
     for column in ("lab", "what", "held", "of"):
         table.add_column(column, justify="right" if column in ("held", "of") else "left")
     for lab in dict.fromkeys(row.lab for row in proof.rows):

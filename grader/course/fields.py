@@ -38,7 +38,7 @@ def kind(value: object) -> str:
 class Fields:
     """One map, being read. Required fields are those without a default."""
 
-    def __init__(self, node: Node, problems: Problems, name: str = "") -> None:
+    def __init__(self, node: Node, problems: Problems, subject: str = "this") -> None:
         self.node = node
         self.problems = problems
         self._asked: dict[str, None] = {}
@@ -46,7 +46,6 @@ class Fields:
         if isinstance(node.value, dict):
             self._entries = node.value
         else:
-            subject = quoted(name) if name else "this"
             problems.add(node.where, f"{subject} must be a map (keys with values), not {kind(node.value)}.")
 
     @property
@@ -140,7 +139,7 @@ class Fields:
     def record(self, key: str, read: Callable[[Fields], T]) -> T | None:
         """A map of fixed keys, or ``None`` where there is none."""
         node = self._take(key, required=False)
-        return None if node is None else read_record(node, read, self.problems, name=key)
+        return None if node is None else read_record(node, read, self.problems, subject=quoted(key))
 
     def records(self, key: str, read: Callable[[Fields], T]) -> tuple[T, ...]:
         """A list of maps, at least one."""
@@ -149,7 +148,7 @@ class Fields:
             return ()
         if node.value == []:
             return self._wrong(key, node, "a list of maps", ())
-        return read_records(node, read, self.problems, name=key)
+        return read_records(node, read, self.problems, subject=quoted(key))
 
     def named(self, key: str, *, required: bool = True) -> Iterator[tuple[str, Node]]:
         """A map whose keys are names the author chose."""
@@ -200,9 +199,11 @@ class Fields:
         return instead
 
 
-def read_record(node: Node, read: Callable[[Fields], T], problems: Problems, *, name: str = "") -> T | None:
+def read_record(
+    node: Node, read: Callable[[Fields], T], problems: Problems, *, subject: str = "this"
+) -> T | None:
     """Read one map wholly; ``None`` if it isn't one."""
-    fields = Fields(node, problems, name)
+    fields = Fields(node, problems, subject)
     if not fields.readable:
         return None
     value = read(fields)
@@ -211,12 +212,11 @@ def read_record(node: Node, read: Callable[[Fields], T], problems: Problems, *, 
 
 
 def read_records(
-    node: Node, read: Callable[[Fields], T], problems: Problems, *, name: str = ""
+    node: Node, read: Callable[[Fields], T], problems: Problems, *, subject: str = "this"
 ) -> tuple[T, ...]:
     """Read a list of maps; those that aren't maps are told and left out."""
     if not isinstance(node.value, list):
-        subject = quoted(name) if name else "this"
         problems.add(node.where, f"{subject} must be a list, not {kind(node.value)}.")
         return ()
-    values = (read_record(item, read, problems, name=name) for item in node.value)
+    values = (read_record(item, read, problems, subject=f"an item of {subject}") for item in node.value)
     return tuple(value for value in values if value is not None)

@@ -33,6 +33,14 @@ class LabContent(Struct, frozen=True, kw_only=True):
     mistakes: Node | None
     """The YAML of the mistakes that are in ``lab``."""
 
+    def lacks(self, check_id: str) -> bool:
+        """Whether surely nobody wrote this check."""
+        return self.suite.complete and all(check.id != check_id for check in self.suite.checks)
+
+    def guess(self, check_id: str) -> str:
+        """Which check was meant."""
+        return suggest(check_id, [check.id for check in self.suite.checks], "checks")
+
 
 def lint_lab(content: LabContent, problems: Problems) -> None:
     """Tell every disagreement between the parts of a lab."""
@@ -50,11 +58,11 @@ def lint_points(rubric: Rubric, problems: Problems) -> None:
     assignment, node = rubric.assignment, rubric.node
     total = 0.0
     for lab in assignment.labs:
-        for i, criterion in enumerate(lab.criteria):
+        for criterion, place in zip(lab.criteria, node.at("labs", lab.id, "criteria").maps(), strict=True):
             total += criterion.points
             if criterion.points and criterion.weight is Weight.ADVICE:
                 problems.add(
-                    node.at("labs", lab.id, "criteria", i, "points").where,
+                    place.at("points").where,
                     f"the criterion {quoted(criterion.id)} is advice, so it can't carry points.",
                 )
     sum_up = f"but the criteria's points add up to {total:g}."
@@ -118,11 +126,11 @@ def _lint_checks(content: LabContent, problems: Problems) -> None:
 def _lint_criteria(content: LabContent, problems: Problems) -> None:
     """Every criterion rests on checks that somebody wrote, and that no other criterion rests on."""
     used: dict[str, str] = {}
-    for i, criterion in enumerate(content.lab.criteria):
-        place = content.rubric.at("criteria", i)
+    for criterion, place in zip(content.lab.criteria, content.rubric.at("criteria").maps(), strict=True):
         for check_id in criterion.checks:
             where = _item(place.at("checks"), check_id)
-            _check_written(content, where, check_id, "nobody wrote the check {}.", problems)
+            if content.lacks(check_id):
+                problems.add(where, f"nobody wrote the check {quoted(check_id)}.", content.guess(check_id))
             if check_id in used:
                 problems.add(
                     where,
@@ -140,24 +148,19 @@ def _lint_needs(content: LabContent, problems: Problems) -> None:
     for check in content.suite.checks:
         for need in check.needs:
             subject = f"the check {quoted(check.id)} needs {quoted(need)}"
-            _check_written(
-                content,
-                check.where,
-                need,
-                f"the check {quoted(check.id)} needs {{}}, which nobody wrote.",
-                problems,
-            )
+            if content.lacks(need):
+                problems.add(check.where, f"{subject}, which nobody wrote.", content.guess(need))
             if need in advice and check.id not in advice:
                 problems.add(
                     check.where, f"{subject}, which is advice: advice would be the reason for revise."
                 )
             if need in written and written[need].hidden and not check.hidden:
                 problems.add(check.where, f"{subject}, which is hidden: students don't have it.")
-    for circle in _circles({check.id: set(check.needs) & set(written) for check in written.values()}):
+    for circle in _circles({c.id: [need for need in c.needs if need in written] for c in written.values()}):
         problems.add(written[circle[0]].where, f"checks need each other in a circle: {' → '.join(circle)}.")
 
 
-def _circles(needs: dict[str, set[str]]) -> Iterator[list[str]]:
+def _circles(needs: dict[str, list[str]]) -> Iterator[list[str]]:
     """Circles of needs, each once, from the check that is written first back to itself."""
     order = list(needs)
     while True:
@@ -165,7 +168,7 @@ def _circles(needs: dict[str, set[str]]) -> Iterator[list[str]]:
             TopologicalSorter(needs).prepare()
         except CycleError as error:
             circle: list[str] = error.args[1][:0:-1]  # each one now needs the next, and the last the first
-            needs[circle[0]].discard(circle[1 % len(circle)])
+            needs[circle[0]].remove(circle[1 % len(circle)])
             first = circle.index(min(circle, key=order.index))
             yield [*circle[first:], *circle[:first], circle[first]]
         else:
@@ -174,21 +177,15 @@ def _circles(needs: dict[str, set[str]]) -> Iterator[list[str]]:
 
 def _lint_mistakes(content: LabContent, problems: Problems) -> None:
     """The checks that mistakes must fail exist."""
-    items = content.mistakes.value if content.mistakes and isinstance(content.mistakes.value, list) else []
-    places = {
-        item.at("id").plain(): item.at("fails") for item in items if isinstance(item.at("id").value, str)
-    }
-    for mistake in content.lab.mistakes:
+    places = content.mistakes.maps() if content.mistakes else []
+    for mistake, place in zip(content.lab.mistakes, places, strict=True):
         for check_id in mistake.fails:
-            where = _item(places[mistake.id], check_id)
-            sentence = f"the mistake {quoted(mistake.id)} must fail {{}}, which nobody wrote."
-            _check_written(content, where, check_id, sentence, problems)
-
-
-def _check_written(content: LabContent, where: str, check_id: str, sentence: str, problems: Problems) -> None:
-    written = [check.id for check in content.suite.checks]
-    if check_id not in written and content.suite.complete:
-        problems.add(where, sentence.format(quoted(check_id)), suggest(check_id, written, "checks"))
+            if content.lacks(check_id):
+                problems.add(
+                    _item(place.at("fails"), check_id),
+                    f"the mistake {quoted(mistake.id)} must fail {quoted(check_id)}, which nobody wrote.",
+                    content.guess(check_id),
+                )
 
 
 def _item(node: Node, text: str) -> str:

@@ -96,7 +96,7 @@ def read_grade_file(data: bytes, name: str = "grade.yml") -> GradeFile:
             list(fields.named("labs", required=False))
             return GradeFile(name=name, assignment=assignment, where=fields.where("assignment"), node=node)
 
-        grade_file = read_record(node, read, problems, name=name) or grade_file
+        grade_file = read_record(node, read, problems, subject=name) or grade_file
     problems.raise_any(name, MappingNeeded, REMEDY.format(name))
     return grade_file
 
@@ -126,7 +126,7 @@ def declared(grade_file: GradeFile, assignment: Assignment) -> Declared:
                 node.where, f"{assignment.id} has no lab {quoted(lab_id)}.", suggest(lab_id, labs, "labs")
             )
             continue
-        fields = Fields(node, problems, lab_id)
+        fields = Fields(node, problems, quoted(lab_id))
         if "folder" in fields:
             folders[lab_id] = read_path(fields, "folder", root=True)
         mappings[lab_id] = _mappings(fields, labs[lab_id], folders.get(lab_id, labs[lab_id].folder))
@@ -156,7 +156,7 @@ def _mappings(fields: Fields, lab: Lab, folder: str) -> tuple[Mapping, ...]:
         def read(mapping: Fields, module: Module = modules[name], default: str = default) -> Mapping:
             return _mapping(mapping, module, default)
 
-        mapping = read_record(node, read, fields.problems, name=name)
+        mapping = read_record(node, read, fields.problems, subject=quoted(name))
         if mapping is not None:
             found.append(mapping)
     return tuple(found)

@@ -64,6 +64,14 @@ class Node:
             node = inside[step]  # type: ignore[index]
         return node
 
+    def maps(self) -> list[Node]:
+        """The maps in a list; empty if it is no list."""
+        return (
+            [item for item in self.value if isinstance(item.value, dict)]
+            if isinstance(self.value, list)
+            else []
+        )
+
     def plain(self) -> object:
         """The value as builtins, without places."""
         if isinstance(self.value, dict):

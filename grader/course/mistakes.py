@@ -92,7 +92,7 @@ def read_mistakes(
         _try(mistake, fields, reference_files)
         return mistake
 
-    return read_records(node, read, problems), node
+    return read_records(node, read, problems, subject=FILE), node
 
 
 def _edit(fields: Fields) -> Edit:

@@ -111,7 +111,7 @@ def _labs(fields: Fields, root: Path, assignment: str) -> tuple[Lab, ...]:
                 reference=root / "reference" / place,
             )
 
-        lab = read_record(node, read, fields.problems, name=lab_id)
+        lab = read_record(node, read, fields.problems, subject=quoted(lab_id))
         if lab is not None:
             labs.append(lab)
     return tuple(labs)
@@ -129,6 +129,10 @@ def _modules(lab: Fields) -> tuple[Module, ...]:
     modules = []
     for name, node in lab.named("modules"):
         _check_identifier(lab, node, "module", name)
+        if name == "folder":
+            lab.problems.add(
+                node.where, "a module can't be called 'folder': grade.yml says the lab's folder so."
+            )
 
         def read(module: Fields, name: str = name) -> Module:
             return Module(
@@ -139,7 +143,7 @@ def _modules(lab: Fields) -> tuple[Module, ...]:
                 interface=module.record("interface", read_interface) or {},
             )
 
-        module = read_record(node, read, lab.problems, name=name)
+        module = read_record(node, read, lab.problems, subject=quoted(name))
         if module is not None:
             modules.append(module)
     return tuple(modules)

@@ -6,13 +6,16 @@ import select
 import socket
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from grader.errors import Ungraded
 from grader.judge import job as jobs
 from grader.records import CheckResult
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
 
 GRACE_SECONDS = 180.0
 """Beyond a lab's own time: starting rooms, and the judge's own work."""

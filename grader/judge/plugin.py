@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import time
 import traceback
-from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from grader.checks.decorator import CheckSpec
 from grader.checks.documents import Documents
 from grader.checks.evidence import Evidence
 from grader.checks.failure import CheckFailed
@@ -24,11 +22,16 @@ from grader.judge.student import MappingMisfit, Student
 from grader.judge.tenancy import Landlord, RoomLost
 from grader.records import CheckResult, Fault, Finding, Lab, Outcome
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from grader.checks.decorator import CheckSpec
+
 SECRET_FIELDS = ("yours", "expected", "where", "how_far")
 """What a hidden check's finding keeps from the student's copy: it would tell inputs and expected values."""
 
 
-class _Blocked(Exception):  # noqa: N818 - an event
+class _Blocked(Exception):
     """A check that this one needs did not pass."""
 
     def __init__(self, waited_for: str, outcome: Outcome) -> None:
@@ -95,7 +98,9 @@ class JudgePlugin:
         self._started = time.monotonic()
         self._evidence = Evidence()
         for need in spec.needs:
-            outcome = self._outcomes.get(need, Outcome.PASSED if self._job.suite == "public" else Outcome.UNGRADED)
+            outcome = self._outcomes.get(
+                need, Outcome.PASSED if self._job.suite == "public" else Outcome.UNGRADED
+            )
             if outcome is not Outcome.PASSED:
                 raise _Blocked(need, outcome)
         if self._time_left <= 0:
@@ -108,9 +113,7 @@ class JudgePlugin:
             )
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Iterator[Any]:
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
         """Record the result: from the exception object, never from text."""
         report = yield
         error = call.excinfo.value if call.excinfo is not None else None
@@ -164,7 +167,9 @@ class JudgePlugin:
                 finding = Finding(headline="The mapping does not fit this repository.", yours=str(error))
                 return {"outcome": Outcome.UNGRADED, "fault": Fault.COURSE, "finding": finding}
             case RoomLost():
-                finding = Finding(headline="We could not run your code: no sandbox was to be had.", yours=str(error))
+                finding = Finding(
+                    headline="We could not run your code: no sandbox was to be had.", yours=str(error)
+                )
                 return {"outcome": Outcome.UNGRADED, "fault": Fault.GRADER, "finding": finding}
             case _:
                 finding = Finding(

@@ -45,7 +45,7 @@ def _judge(job: jobs.Job, channel: socket.socket) -> None:
         trouble = session.run(job, channel)
     except BrokenPipeError:
         os._exit(0)  # nobody is listening any more
-    except BaseException:  # noqa: BLE001 - whatever it is, it is ours and must be told
+    except BaseException:
         trouble = traceback.format_exc(limit=-6)
     try:
         jobs.tell(channel, jobs.Done(trouble))

@@ -47,7 +47,11 @@ def run(job: jobs.Job, channel: socket.socket) -> str:
         landlord.close()
     if plugin.trouble:
         return plugin.trouble
-    return "" if status in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED} else f"pytest ended with {status!r}"
+    return (
+        ""
+        if status in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
+        else f"pytest ended with {status!r}"
+    )
 
 
 def _request(channel: socket.socket, environment: str, lost: str) -> socket.socket | None:

@@ -7,18 +7,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from grader import wire
 from grader.checks.answer import Answer, Handle, render_call
 from grader.checks.failure import CheckFailed, fail
-from grader.judge.job import ModuleSource
 from grader.judge.tenancy import Died, Landlord, RoomLost, Tenant
 from grader.records import Finding, Limits
+
+if TYPE_CHECKING:
+    from grader.judge.job import ModuleSource
 
 MESSAGE_SHOWN = 300
 
 
-class MappingMisfit(Exception):  # noqa: N818 - an event
+class MappingMisfit(Exception):
     """An expression of the mapping doesn't fit the repository: never the student's failure."""
 
     def __init__(self, module: str, message: str) -> None:
@@ -38,7 +41,12 @@ class Student:
     """
 
     def __init__(
-        self, modules: tuple[ModuleSource, ...], landlord: Landlord, limits: Limits, seconds: float, device: str
+        self,
+        modules: tuple[ModuleSource, ...],
+        landlord: Landlord,
+        limits: Limits,
+        seconds: float,
+        device: str,
     ) -> None:
         self._sources = {m.name: m for m in modules}
         self._landlord = landlord
@@ -126,11 +134,17 @@ class Student:
         own = [f for f in reply.frames if f.file]
         last = own[-1] if own else None
         if reply.where == "unsendable":
-            headline, hint = "Your code returned something that is not plain data.", "Return arrays, numbers, or dicts of arrays."
+            headline, hint = (
+                "Your code returned something that is not plain data.",
+                "Return arrays, numbers, or dicts of arrays.",
+            )
         elif kind == "NotImplementedError":
             headline, hint = "This part is not implemented yet.", ""
         elif kind in {"SyntaxError", "IndentationError", "TabError"}:
-            headline, hint = "Your file can't be read: Python found a syntax error.", "Open the file at that line."
+            headline, hint = (
+                "Your file can't be read: Python found a syntax error.",
+                "Open the file at that line.",
+            )
         elif kind == "ModuleNotFoundError" and source.environment == "numpy":
             headline = f"Your code imports a library that is not there: {shown}."
             hint = "This part runs where only NumPy and the standard library exist."
@@ -138,7 +152,10 @@ class Student:
             headline = f"Your file can't be imported: it raised {kind}."
             hint = "Import the file yourself first: python -c 'import " + source.name + "'."
         elif reply.where == "missing" or (kind == "AttributeError" and last is None):
-            headline, hint = "The name that the lab asks for is not there.", "Compare your names with the lab's interface."
+            headline, hint = (
+                "The name that the lab asks for is not there.",
+                "Compare your names with the lab's interface.",
+            )
         else:
             headline, hint = f"Your code raised {kind}.", ""
         return CheckFailed(
@@ -157,7 +174,9 @@ class Student:
         lines = source.source.splitlines()
         shown = []
         for frame in frames:
-            shown.append(f"{frame.file}, line {frame.line}" + (f", in {frame.function}" if frame.function else ""))
+            shown.append(
+                f"{frame.file}, line {frame.line}" + (f", in {frame.function}" if frame.function else "")
+            )
             if frame.file == source.file and 0 < frame.line <= len(lines):
                 shown.append(f"    {lines[frame.line - 1].strip()[:120]}")
         return "\n".join(shown)
@@ -196,12 +215,19 @@ class ModuleProxy:
 
     def hold(self, value: object) -> Answer:
         """Put a value on the student's side and keep hold of it; ``fetch`` reads it back."""
-        return self._answer(self._put(wire.Hold(self._module.name, _send(value)), "hold"), "the array that was passed")
+        return self._answer(
+            self._put(wire.Hold(self._module.name, _send(value)), "hold"), "the array that was passed"
+        )
 
     # ── Asker ────────────────────────────────────────────────────────────────────────────────────────────
 
     def ask(
-        self, target: Handle | str, name: str, args: tuple[object, ...], kwargs: Mapping[str, object], call: str
+        self,
+        target: Handle | str,
+        name: str,
+        args: tuple[object, ...],
+        kwargs: Mapping[str, object],
+        call: str,
     ) -> Answer:
         """Call a method of an object on the student's side."""
         if name == "fetch" and isinstance(target, Handle):
@@ -209,7 +235,12 @@ class ModuleProxy:
         return self.call(target, name, args, kwargs, call)
 
     def call(
-        self, target: Handle | str, name: str, args: tuple[object, ...], kwargs: Mapping[str, object], call: str
+        self,
+        target: Handle | str,
+        name: str,
+        args: tuple[object, ...],
+        kwargs: Mapping[str, object],
+        call: str,
     ) -> Answer:
         """Call ``name`` of an object, a module, or the tools (``""``)."""
         question = wire.Call(
@@ -269,5 +300,3 @@ def _receive(value: object) -> object:
     if isinstance(value, dict):
         return {k: _receive(v) for k, v in value.items()}
     return value
-
-

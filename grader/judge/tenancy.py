@@ -11,9 +11,12 @@ import signal
 import socket
 import struct
 import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from grader import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 READY, BEGIN, END = b"R", b"B", b"E"
 ENDED = struct.Struct("!cBi")
@@ -22,11 +25,11 @@ START_SECONDS = 120.0
 END_SECONDS = 30.0
 
 
-class RoomLost(Exception):  # noqa: N818 - an event
+class RoomLost(Exception):
     """The zygote is gone or answers nonsense: this room can't be used any more."""
 
 
-class Died(Exception):  # noqa: N818 - an event
+class Died(Exception):
     """The student's process ended, or was ended; says how, in words for the student."""
 
     def __init__(self, headline: str, hint: str = "") -> None:
@@ -110,7 +113,7 @@ class Tenant:
             raise Died(
                 f"Your code did not finish within {self._seconds:g} seconds.",
                 "Look for a loop that never ends, a wait for input, or training at the top level of the file; "
-                "code that should only run as a script belongs under `if __name__ == \"__main__\":`.",
+                'code that should only run as a script belongs under `if __name__ == "__main__":`.',
             ) from None
         except wire.TooLarge as error:
             self.leave()
@@ -139,7 +142,9 @@ class Tenant:
 
 def _obituary(died: bool, status: int) -> Died:
     if not died:
-        return Died("Your code closed the connection to the grader.", "Don't close files that you did not open.")
+        return Died(
+            "Your code closed the connection to the grader.", "Don't close files that you did not open."
+        )
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         if number == signal.SIGKILL:
@@ -196,4 +201,3 @@ class Landlord:
         for room in self._rooms.values():
             room.close()
         self._rooms.clear()
-

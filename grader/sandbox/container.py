@@ -22,7 +22,7 @@ START_SECONDS = 60.0
 """For a container to call back. Its own clock: a loaded machine never costs the student."""
 
 
-class DidNotStart(Exception):  # noqa: N818 - what happened; whoever asked for it decides what follows
+class DidNotStart(Exception):  # what happened; whoever asked for it decides what follows
     """The engine refused, or nobody called back; with the container's last words, if it kept any."""
 
 

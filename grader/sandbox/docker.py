@@ -121,8 +121,17 @@ class DockerSandbox:
     def _image(self, environment: str) -> str:
         with self._building:
             if environment not in self._images:
-                self._images |= image.ensure(self._engine, [environment], self._progress)
+                self._images |= image.ensure(self._engine, [environment], self._say)
             return self._images[environment]
+
+    def _say(self, line: str) -> None:
+        self._must_be_open()
+        self._progress(line)
+
+    def _must_be_open(self) -> None:
+        """Ctrl-C: what is being built or started in another thread stops at its next step."""
+        if self._closed:
+            raise Ungraded("The sandbox was closed.")
 
     def _room(self, environment: str, limits: Limits) -> Container:
         first_uid = 100_000 + 1000 * secrets.randbelow(2_000_000)  # no two rooms share a uid, nor its limits
@@ -135,6 +144,7 @@ class DockerSandbox:
         image_id = self._image(environment)
         trouble: DidNotStart | None = None
         for attempt in (program, program._replace(keep_log=True)):
+            self._must_be_open()
             room = Container(
                 self._engine, self._remover, self._folder / f"{environment}-{next(self._numbers)}"
             )
@@ -143,9 +153,11 @@ class DockerSandbox:
             except DidNotStart as failure:
                 trouble = failure
                 continue
-            if self._closed:
+            try:
+                self._must_be_open()
+            except Ungraded:
                 room.close()
-                raise Ungraded("The sandbox was closed while a room was being started.")
+                raise
             return room
         raise Ungraded(
             f"The {environment} container could not be started: {trouble}",

@@ -15,7 +15,7 @@ POLL = 0.25
 """Seconds between two looks at whether the caller still lives."""
 
 
-class NobodyCalled(Exception):  # noqa: N818 - what happened, not whose fault it is
+class NobodyCalled(Exception):  # what happened, not whose fault it is
     """Whoever was to call has died, or did not call in time."""
 
 

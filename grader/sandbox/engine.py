@@ -24,7 +24,7 @@ DEFAULT_SOCKET = "/var/run/docker.sock"
 LOCAL_INSTEAD = "Or use --sandbox local: it needs no Docker, but doesn't protect this machine."
 
 
-class Refused(Exception):  # noqa: N818 - the engine's word on one request; callers turn it into Ungraded
+class Refused(Exception):  # the engine's word on one request; callers turn it into Ungraded
     """The engine answered, and the answer is no.
 
     Attributes:
@@ -111,7 +111,7 @@ class Engine:
         except TimeoutError as late:
             raise Ungraded(
                 f"Docker did not answer within {seconds:.0f} s ({method} {url.partition('?')[0]}).",
-                "Is the machine overloaded? `docker ps` and `dmesg` say more; a restart of Docker usually helps.",
+                "Is the machine overloaded? `dmesg` may say more; a restart of Docker usually helps.",
             ) from late
         except (OSError, http.client.HTTPException) as error:
             raise self._absent(error) from error

@@ -76,7 +76,7 @@ def config(
             "NanoCpus": int(min(limits.cpus, os.cpu_count() or 1) * 1e9),  # more than there are is an error
             "Tmpfs": {
                 "/tmp": f"nosuid,nodev,noexec,size={limits.disk_mb}m,nr_inodes={INODES},mode=1777",  # noqa: S108
-                "/dev/mqueue": "ro,nosuid,nodev,noexec,size=4k,mode=555",  # over the one that all may write to
+                "/dev/mqueue": "ro,nosuid,nodev,noexec,size=4k,mode=555",  # the original is writable
             },
             "Ulimits": [{"Name": "core", "Soft": 0, "Hard": 0}],
             "IpcMode": "none",

@@ -7,11 +7,16 @@ nobody can tell whether it lives, so its rooms are left alone.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PREFIX = "grader-room."
 
@@ -55,15 +60,22 @@ def private_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{myself()}.", dir=base if len(base) < 32 else "/tmp"))  # noqa: S108
 
 
-def remove_dead_folders() -> int:
-    """Remove the folders of graders that were killed; returns how many there were."""
-    count = 0
+@contextlib.contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A private folder for as long as it is needed, and not a killed grader's moment longer."""
+    folder = private_folder()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_dead_folders() -> None:
+    """Remove the folders of graders that were killed."""
     for base in {tempfile.gettempdir(), "/tmp"}:  # noqa: S108 - see private_folder
         for folder in Path(base).glob(f"{PREFIX}*"):
             if is_dead(folder.name.split(".")[1]) and folder.lstat().st_uid == os.getuid():
                 shutil.rmtree(folder, ignore_errors=True)
-                count += 1
-    return count
 
 
 def _start(pid: int) -> str:

@@ -76,7 +76,7 @@ class Pool(Generic[R]):
     def _begin(self, future: Future[R], environment: str, limits: Limits) -> None:
         try:
             room = self._start(environment, limits)
-        except BaseException as error:  # noqa: BLE001 - told to whoever takes the room
+        except BaseException as error:  # told to whoever takes the room
             future.set_exception(error)
             return
         with self._lock:

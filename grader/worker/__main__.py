@@ -16,8 +16,10 @@ def main() -> None:
     place.add_argument("--socket", help="Unix socket to connect to")
     place.add_argument("--fd", type=int, help="inherited, connected socket")
     options.add_argument("--submission", type=Path, default=Path("/submission"))
-    options.add_argument("--scratch", type=Path, default=Path("/tmp"))  # noqa: S108 - the container's own tmpfs
-    options.add_argument("--uid-base", type=int, default=0, help="first uid for student processes; 0: stay who we are")
+    options.add_argument("--scratch", type=Path, default=Path("/tmp"))
+    options.add_argument(
+        "--uid-base", type=int, default=0, help="first uid for student processes; 0: stay who we are"
+    )
     options.add_argument("--preload", default="", help="libraries to import once, comma-separated")
     options.add_argument("--deny", default="", help="libraries that can't be imported, comma-separated")
     options.add_argument("--lifetime", type=int, default=3600, help="seconds after which everything ends")

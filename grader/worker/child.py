@@ -51,15 +51,21 @@ class Server:
             reply = self._answer(question)
             try:
                 pieces = wire.encode(reply, identity, self._shelf.to_plain)
-            except Exception as error:  # noqa: BLE001 - whatever a student's object does when it is looked at
-                text = f"{error}" if isinstance(error, TypeError) else f"{type(error).__name__} while it was being sent"
-                pieces = wire.encode(wire.Raised("unsendable", type(error).__name__, text[:MESSAGE_LENGTH]), identity)
+            except Exception as error:
+                text = (
+                    f"{error}"
+                    if isinstance(error, TypeError)
+                    else f"{type(error).__name__} while it was being sent"
+                )
+                pieces = wire.encode(
+                    wire.Raised("unsendable", type(error).__name__, text[:MESSAGE_LENGTH]), identity
+                )
             wire.send(self._channel, pieces)
 
     def _answer(self, question: wire.Question) -> wire.Reply:
         try:
             return wire.Returned(self._do(question))
-        except BaseException as error:  # noqa: BLE001 - SystemExit and KeyboardInterrupt are the student's too
+        except BaseException as error:
             return self._raised(error)
 
     def _do(self, question: wire.Question) -> object:
@@ -88,7 +94,9 @@ class Server:
                 return None
             case wire.Hold():
                 spec = self._modules[question.module][1]
-                return self._shelf.keep(to_tensors(question.value, spec.device) if spec.tensors else question.value)
+                return self._shelf.keep(
+                    to_tensors(question.value, spec.device) if spec.tensors else question.value
+                )
             case wire.Fetch():
                 return self._object(question.target)
 
@@ -154,10 +162,9 @@ def _message(error: BaseException) -> str:
         return str(error.msg)
     try:
         return str(error)[:MESSAGE_LENGTH]
-    except BaseException as second:  # noqa: BLE001 - __str__ is the student's as well
+    except BaseException as second:
         return f"(its message could not be read: {type(second).__name__})"
 
 
 def _clean(text: str) -> str:
     return text[:MESSAGE_LENGTH].encode("utf-8", "replace").decode()
-

@@ -45,7 +45,15 @@ def adapter(module: object, interface: Mapping[str, Any], spellings: Mapping[str
                 raise MappingError(f"the mapping does not say how to {name}")
             behaviours = {n: getattr(self, n) for n in (*methods, "step")}
             size = {"N": len(values["X"])} if hasattr(values.get("X"), "__len__") else {}  # type: ignore[arg-type]
-            scope = {**vars(module), **_libraries(), **behaviours, **self.sizes, **size, "m": self.m, **values}
+            scope = {
+                **vars(module),
+                **_libraries(),
+                **behaviours,
+                **self.sizes,
+                **size,
+                "m": self.m,
+                **values,
+            }
             return _evaluate(name, expression, scope)
 
         def step(self, *args: object, **kwargs: object) -> None:
@@ -62,7 +70,9 @@ def adapter(module: object, interface: Mapping[str, Any], spellings: Mapping[str
             for name in interface["tensors"]:
                 current = self._read(name)
                 transposed = _to_lab(name, current, self._shape(name))[1]
-                self._write(name, _to_student(np.asarray(values[name], dtype=np.float64), current, transposed))
+                self._write(
+                    name, _to_student(np.asarray(values[name], dtype=np.float64), current, transposed)
+                )
 
         def load_params(self, values: Mapping[str, object]) -> None:
             """Set every tensor."""
@@ -94,7 +104,10 @@ def adapter(module: object, interface: Mapping[str, Any], spellings: Mapping[str
                     current.copy_(torch.as_tensor(value))
                 return
             scope = {**vars(module), **_libraries(), "m": self.m, "__value": value}
-            _guard(name, lambda: exec(compile(f"{spellings[name]} = __value", f"<mapping {name}>", "exec"), scope))  # noqa: S102
+            _guard(
+                name,
+                lambda: exec(compile(f"{spellings[name]} = __value", f"<mapping {name}>", "exec"), scope),
+            )
 
         def _shape(self, name: str) -> tuple[int, ...]:
             return tuple(int(self.sizes[size]) for size in interface["tensors"][name])  # type: ignore[call-overload]
@@ -109,7 +122,9 @@ def _method(method: str, names: list[str], spellings: Mapping[str, str]) -> Call
     def call(self: Any, *args: object, **kwargs: object) -> object:
         values = _bind(names, args, kwargs)
         if method == "gradients":
-            return (self.gradients_as_mapped if "gradients" in spellings else self.gradients_from_step)(**values)
+            return (self.gradients_as_mapped if "gradients" in spellings else self.gradients_from_step)(
+                **values
+            )
         return self.run(method, **values)
 
     return call
@@ -124,7 +139,7 @@ def _libraries() -> dict[str, object]:
 
 
 def _evaluate(name: str, expression: str, scope: dict[str, object]) -> Any:
-    return _guard(name, lambda: eval(compile(expression.strip(), f"<mapping {name}>", "eval"), scope))  # noqa: S307
+    return _guard(name, lambda: eval(compile(expression.strip(), f"<mapping {name}>", "eval"), scope))
 
 
 def _guard(name: str, action: Callable[[], Any]) -> Any:

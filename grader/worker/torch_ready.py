@@ -21,7 +21,7 @@ def prepare() -> None:
     if "torch._dynamo" not in sys.modules:
         stand_in = _LazyDynamo("torch._dynamo")
         sys.modules["torch._dynamo"] = stand_in
-        torch._dynamo = stand_in  # type: ignore[attr-defined]  # noqa: SLF001
+        torch._dynamo = stand_in  # type: ignore[attr-defined]
         importlib.import_module("torch.optim")
 
 

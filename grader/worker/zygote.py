@@ -20,10 +20,12 @@ import socket
 import struct
 import sys
 import time
-from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from grader.worker import child, confine
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 READY, BEGIN, END = b"R", b"B", b"E"
 ENDED = struct.Struct("!cBi")

@@ -146,16 +146,21 @@ class SmallCourse:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text.encode() if isinstance(text, str) else text)
 
-    def change(self, short: str, old: str, new: str) -> "SmallCourse":
-        """Replace a text that is there exactly once."""
-        text = (self.root / SHORT[short]).read_text()
-        assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
-        self.write(SHORT[short], text.replace(old, new))
+    def read(self, short: str) -> str:
+        return (self.root / SHORT[short]).read_text()
+
+    def overwrite(self, short: str, text: str) -> "SmallCourse":
+        self.write(SHORT[short], text)
         return self
 
     def append(self, short: str, text: str) -> "SmallCourse":
-        self.write(SHORT[short], (self.root / SHORT[short]).read_text() + text)
-        return self
+        return self.overwrite(short, self.read(short) + text)
+
+    def change(self, short: str, old: str, new: str) -> "SmallCourse":
+        """Replace a text that is there exactly once."""
+        text = self.read(short)
+        assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
+        return self.overwrite(short, text.replace(old, new))
 
     def load(self):
         return load(self.root, "week01")

@@ -104,3 +104,26 @@ def test_what_python_caches_does_not_change_the_digest(course):
     course.write("test_suites/week01/lab1_line/public/__pycache__/test_forward.cpython-311.pyc", b"\x00")
     course.write("reference/week01/lab1_line/.notes", "draft")
     assert course.load().digest == before
+
+
+@pytest.mark.parametrize("short", ["rubric", "mistakes", "hidden"])
+@pytest.mark.parametrize(
+    "spoil", ["leave it out", "write it twice", "indent it", "cut it", "empty its value"]
+)
+def test_no_spoiled_line_does_more_than_raise_a_course_error(course, short, spoil):
+    spoiled = {
+        "leave it out": lambda line: "",
+        "write it twice": lambda line: f"{line}\n{line}\n",
+        "indent it": lambda line: f"  {line}\n",
+        "cut it": lambda line: f"{line[: len(line) // 2]}\n",
+        "empty its value": lambda line: f"{line.split(':')[0]}:\n",
+    }[spoil]
+    lines = course.read(short).splitlines()
+    for i, line in enumerate(lines):
+        course.overwrite(
+            short, "\n".join(lines[:i]) + "\n" + spoiled(line) + "\n".join(lines[i + 1 :]) + "\n"
+        )
+        try:
+            course.load()
+        except CourseError as error:
+            assert error.problems

@@ -268,9 +268,9 @@ def test_all_faults_of_a_mapping_are_told_at_once(assignment):
 
 
 def test_a_module_without_interface_takes_a_file_but_no_spellings(course):
-    text = (course.root / "rubrics/week01.yaml").read_text()
+    text = course.read("rubric")
     start, end = text.index("        interface:"), text.index("    criteria:")
-    course.write("rubrics/week01.yaml", text[:start] + text[end:])
+    course.overwrite("rubric", text[:start] + text[end:])
     assignment = load(course.root, "week01")
     assert faults("labs:\n  lab1_line:\n    line: {file: a.py, make: f()}\n", assignment) == [
         "grade.yml:3: unknown key 'make'. Known keys: file, load, pythonpath."

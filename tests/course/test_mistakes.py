@@ -63,9 +63,24 @@ def test_a_mistake_that_cannot_be_made_is_told(course, old, new, told):
     assert course.change("mistakes", old, new).faults() == [f"mistakes:{told}"]
 
 
+def test_a_mistake_without_id_still_has_its_checks_looked_up(course):
+    course.change("mistakes", "- id: bias-forgotten\n  idea", "- idea").change(
+        "mistakes", ": forward.value", ": {}"
+    )
+    assert course.faults() == [
+        "mistakes:8: 'id' is missing.",
+        "mistakes:12: 'fails' must be text or a list of texts, not an empty map.",
+    ]
+    course.change("mistakes", "fails: {}", "fails: '{x}'")
+    assert course.faults()[1] == (
+        "mistakes:12: the mistake '' must fail '{x}', which nobody wrote. "
+        "Known checks: forward.value, forward.large, gradients.W, gradients.b."
+    )
+
+
 def test_mistakes_that_are_no_list_are_told(course):
     course.write("reference/week01/lab1_line/mistakes.yaml", "id: x\n")
-    assert course.faults() == ["mistakes:1: this must be a list, not a map."]
+    assert course.faults() == ["mistakes:1: mistakes.yaml must be a list, not a map."]
 
 
 def test_a_mistake_is_the_reference_with_its_edits(course):

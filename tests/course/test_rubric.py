@@ -108,6 +108,11 @@ FAULTS = {
         "      my-line:\n",
         "10: the module 'my-line' needs a Python name: letters, digits and '_'.",
     ),
+    "a module called folder": (
+        "      line:\n",
+        "      folder:\n",
+        "10: a module can't be called 'folder': grade.yml says the lab's folder so.",
+    ),
     "a criterion twice": (
         "id: gradients",
         "id: forward",
@@ -177,8 +182,19 @@ def test_checks_that_are_no_list_leave_a_check_alone(course):
     ]
 
 
+def test_a_criterion_that_is_no_map_does_not_move_the_others_places(course):
+    course.change("rubric", "    criteria:\n", "    criteria:\n      - forward\n")
+    course.change("rubric", "[forward.large]", "[forward.big]")
+    assert course.faults() == [
+        "rubric:23: an item of 'criteria' must be a map (keys with values), not text.",
+        "rubric:33: nobody wrote the check 'forward.big'. Did you mean 'forward.large'?",
+        "public:12: the check 'forward.large' is in no criterion. "
+        "Add it to a criterion of the rubric: required, or advice.",
+    ]
+
+
 def test_labs_that_are_a_list_are_told(course):
-    course.write("rubrics/week01.yaml", "assignment: week01\ntitle: Lines\nlabs: [lab1]\n")
+    course.overwrite("rubric", "assignment: week01\ntitle: Lines\nlabs: [lab1]\n")
     assert course.faults() == ["rubric:3: 'labs' must be a map (names with values), not a list."]
 
 
@@ -191,8 +207,8 @@ def test_a_lab_that_is_no_python_name_has_no_folders_either(course):
 
 
 def test_a_lab_without_criteria_is_told(course):
-    text = (course.root / "rubrics/week01.yaml").read_text()
-    course.write("rubrics/week01.yaml", text.split("    criteria:")[0] + "    criteria: []\n")
+    text = course.read("rubric")
+    course.overwrite("rubric", text.split("    criteria:")[0] + "    criteria: []\n")
     assert "rubric:22: 'criteria' must be a list of maps, not an empty list." in course.faults()
 
 
@@ -202,7 +218,7 @@ def test_a_rubric_that_is_not_yaml_is_one_fault(course):
 
 
 def test_a_rubric_that_is_a_list_is_one_fault(course):
-    course.write("rubrics/week01.yaml", "- week01\n")
+    course.overwrite("rubric", "- week01\n")
     assert course.faults() == ["rubric:1: this must be a map (keys with values), not a list."]
 
 
@@ -213,9 +229,9 @@ def test_a_lab_may_lie_in_the_repositorys_root(course, written):
 
 
 def test_a_module_without_interface_cannot_be_spelled_otherwise(course):
-    text = (course.root / "rubrics/week01.yaml").read_text()
+    text = course.read("rubric")
     start, end = text.index("        interface:"), text.index("    criteria:")
-    course.write("rubrics/week01.yaml", text[:start] + text[end:])
+    course.overwrite("rubric", text[:start] + text[end:])
     assert course.load().labs[0].modules[0].interface == {}
 
 

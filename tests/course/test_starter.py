@@ -125,7 +125,7 @@ def test_nothing_is_overwritten_and_nothing_half_written(course, tmp_path):
 
 
 def test_a_reference_without_marks_is_never_handed_out(course):
-    text = (course.root / "reference/week01/lab1_line/line.py").read_text()
+    text = course.read("reference")
     course.write(
         "reference/week01/lab1_line/line.py",
         text.replace("SOLUTION", "PART").replace("# BEGIN PART", "# PART").replace("# END PART", "# PART"),

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import Ungraded
+from grader.sandbox import owner
 from grader.sandbox.engine import Refused
 from grader.sandbox.image import archive, base, wheels
 from grader.sandbox.sources import worker_sources
@@ -95,14 +96,14 @@ def _packages(engine: Engine, names: Mapping[str, str], environment: str, progre
     if at:
         _packages(engine, names, CHAIN[at - 1], progress)
     below = names[f"{CHAIN[at - 1]}-packages"] if at else base.present(engine)
-    with tempfile.TemporaryDirectory(prefix="grader-packages-") as folder:
+    with owner.temporary_folder() as folder:
         progress(f"{environment} image: fetching packages")
-        wheels.fetch(HERE / f"{environment}.txt", Path(folder, "packages"), _machine(engine))
+        wheels.fetch(HERE / f"{environment}.txt", folder / "packages", _machine(engine))
         progress(f"{environment} image: building")
         context = {
             "Dockerfile": HERE / "Dockerfile.packages",
             "settle.py": HERE / "settle.py",
-            "packages": Path(folder, "packages"),
+            "packages": folder / "packages",
         }
         _build(engine, name, context, {"BASE": below, "NAME": environment})
 

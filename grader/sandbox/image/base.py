@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import Ungraded
+from grader.sandbox import owner
 from grader.sandbox.engine import Refused
 from grader.sandbox.image import archive
 
@@ -57,15 +56,15 @@ def _debootstrap(engine: Engine, why: str) -> None:
             f"{REGISTRY} can't be pulled ({why}), and debootstrap, the other way, is not installed.",
             f"Run `docker pull {REGISTRY}` where there is a network, or `sudo apt install debootstrap`.",
         )
-    with tempfile.TemporaryDirectory(prefix="grader-base-") as folder:
-        root = Path(folder, "root")
+    with owner.temporary_folder() as folder:
+        root = folder / "root"
         command = [*DEBOOTSTRAP, str(root)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode:
             said = (done.stderr.strip() or done.stdout.strip()).splitlines() or ["no message"]
             raise Ungraded(
                 f"debootstrap failed: {said[-1]}",
-                f"It needs root and a Debian mirror. Or run `docker pull {REGISTRY}` where there is a network.",
+                f"It needs root and a Debian mirror. Or run `docker pull {REGISTRY}` on a network.",
             )
         repository, tag = OWN.split(":")
         query = {"fromSrc": "-", "repo": repository, "tag": tag}

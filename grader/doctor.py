@@ -1,0 +1,168 @@
+"""What works on this machine, and the remedy for what doesn't: looked at, not guessed."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from grader.errors import Ungraded
+from grader.judge import tenancy
+from grader.records import Limits
+from grader.sandbox import image
+from grader.sandbox.docker import DockerSandbox
+from grader.sandbox.engine import Engine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+GIB = 1 << 30
+NEEDED_GIB = 4
+"""Of free disk: the images have 1 GB, and building them takes twice that for a while."""
+BUILD = "Run `grade image build`, or let the first grade do it: about two minutes."
+
+
+class State(StrEnum):
+    """Whether something works."""
+
+    WORKS = "works"
+    OPTIONAL = "optional"
+    """It doesn't, but grading goes on without it."""
+    BROKEN = "broken"
+
+
+class Item(Struct, frozen=True):
+    """One thing that was looked at.
+
+    Attributes:
+        name: What it is.
+        state: Whether it works.
+        found: What was found, in a few words.
+        remedy: What to do about it; empty if it works.
+    """
+
+    name: str
+    state: State
+    found: str
+    remedy: str = ""
+
+
+def examine() -> Iterator[Item]:
+    """Look at one thing after the other; nothing is installed, built or changed."""
+    yield _python()
+    yield _git()
+    yield _disk()
+    try:
+        engine = Engine()
+        version, info = engine.ask("GET", "/version"), engine.ask("GET", "/info")
+    except Ungraded as trouble:
+        yield Item("Docker", State.BROKEN, trouble.message, trouble.remedy)
+    else:
+        yield Item(
+            "Docker", State.WORKS, f"engine {version['Version']}, {info['Driver']}, {info['NCPU']} CPUs"
+        )
+        yield _limits(info)
+        found = image.present(engine)
+        yield from (_image(engine, environment, found.get(environment, "")) for environment in image.CHAIN)
+        if "numpy" in found:
+            yield _room()
+        yield _gpu(info)
+    yield _local()
+
+
+def _python() -> Item:
+    return Item("Python", State.WORKS, f"{platform.python_version()} ({sys.executable})")
+
+
+def _git() -> Item:
+    if not shutil.which("git"):
+        return Item("git", State.BROKEN, "not found", "Install it: `sudo apt install git`.")
+    return Item("git", State.WORKS, _output("git", "--version").removeprefix("git version "))
+
+
+def _disk() -> Item:
+    folder = tempfile.gettempdir()
+    free = shutil.disk_usage(folder).free / GIB
+    if free < NEEDED_GIB:
+        return Item(
+            "disk", State.BROKEN, f"{free:.1f} GB free in {folder}", f"Make room: {NEEDED_GIB} GB are needed."
+        )
+    return Item("disk", State.WORKS, f"{free:.0f} GB free in {folder}")
+
+
+def _limits(info: dict[str, Any]) -> Item:
+    """Whether the kernel lets the engine set the walls that a room needs."""
+    needs = {"MemoryLimit": "memory", "SwapLimit": "swap", "PidsLimit": "processes", "CpuCfsQuota": "CPU"}
+    missing = [word for key, word in needs.items() if not info.get(key)]
+    options = " ".join(info.get("SecurityOptions") or ())
+    missing += ["system calls (seccomp)"] if "seccomp" not in options else []
+    if missing:
+        remedy = "Enable cgroup v2, or boot with `cgroup_enable=memory swapaccount=1`."
+        return Item("room limits", State.BROKEN, f"this engine can't limit {', '.join(missing)}", remedy)
+    if "name=rootless" in options or "name=userns" in options:
+        remedy = "Use the system's engine: `unset DOCKER_HOST`."
+        return Item("room limits", State.BROKEN, "a rootless engine has too few user ids for rooms", remedy)
+    return Item("room limits", State.WORKS, "memory, swap, processes, CPU, system calls")
+
+
+def _image(engine: Engine, environment: str, image_id: str) -> Item:
+    if not image_id:
+        return Item(f"{environment} image", State.OPTIONAL, "not built yet, or out of date", BUILD)
+    size = engine.ask("GET", f"/images/{image_id}/json")["Size"]
+    return Item(f"{environment} image", State.WORKS, f"{image_id[7:19]}, {size / 1e6:.0f} MB")
+
+
+def _room() -> Item:
+    """Not what the engine says, but what it does: a room, started and closed."""
+    sandbox = None
+    try:
+        sandbox = DockerSandbox()
+        began = time.monotonic()
+        room = sandbox.open("numpy", Limits(), {})
+        tenancy.Room(room.connection)  # asks whether it is ready
+        took = time.monotonic() - began
+        room.close()
+    except Ungraded as trouble:
+        return Item("a room", State.BROKEN, trouble.message, trouble.remedy)
+    except tenancy.RoomLost as trouble:
+        return Item("a room", State.BROKEN, str(trouble), "Restart Docker, then run `grade doctor` again.")
+    finally:
+        if sandbox is not None:
+            sandbox.close()
+    return Item("a room", State.WORKS, f"ready in {took * 1000:.0f} ms")
+
+
+def _gpu(info: dict[str, Any]) -> Item:
+    if not shutil.which("nvidia-smi"):
+        return Item("GPU", State.OPTIONAL, "none found; labs run on the CPU")
+    names = [line.partition(" (")[0] for line in _output("nvidia-smi", "-L").splitlines()]
+    if "nvidia" not in info.get("Runtimes", {}):
+        remedy = (
+            "For `--device cuda` in Docker, install the NVIDIA Container Toolkit; --sandbox local needs none."
+        )
+        return Item("GPU", State.OPTIONAL, f"{', '.join(names)}, but Docker can't lend it to rooms", remedy)
+    return Item("GPU", State.WORKS, ", ".join(names))
+
+
+def _local() -> Item:
+    """The local sandbox needs the labs' libraries in this very Python."""
+    try:
+        torch = importlib.metadata.version("torch")
+    except importlib.metadata.PackageNotFoundError:
+        remedy = "For labs with PyTorch in --sandbox local: `pip install 'grader[local]' -c constraints.txt`."
+        return Item("local sandbox", State.OPTIONAL, "without torch; NumPy labs only", remedy)
+    return Item("local sandbox", State.WORKS, f"torch {torch}, {os.cpu_count()} CPUs; it doesn't protect")
+
+
+def _output(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)  # noqa: S603 - our own
+    return done.stdout.strip()

@@ -1,0 +1,30 @@
+"""The submission stage: an address and a ref become the regular files of one commit.
+
+opening      which kind of address it is            address   what was typed, without credentials
+fetch        one commit into a repository of ours   checkout  a student's `.git`, never entered
+objects      its listing and its blobs              folder    a folder that is no repository
+tree         which files are wanted, and written    names     what students call files
+git          running git within limits              settings  what git may know and do
+failures     what git's last words mean             refs      branches, tags, commits
+layout       near misses of files that are missing
+"""
+
+from grader.submission.address import clean_url, repository_name
+from grader.submission.layout import Missing, missing_files
+from grader.submission.limits import FetchLimits
+from grader.submission.names import shown
+from grader.submission.opening import open_repository
+from grader.submission.repository import Repository
+from grader.submission.tree import Wanted
+
+__all__ = [
+    "FetchLimits",
+    "Missing",
+    "Repository",
+    "Wanted",
+    "clean_url",
+    "missing_files",
+    "open_repository",
+    "repository_name",
+    "shown",
+]

@@ -1,0 +1,128 @@
+"""What git's last words mean, and what to do about it.
+
+git tells its errors in English text alone. The text may come from a hostile server, so all it can do is
+choose one of these sentences; none of it but one sanitised line is ever shown.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader.errors import GraderError, SubmissionError, Ungraded
+from grader.submission.git import too_large
+from grader.submission.names import shown
+
+if TYPE_CHECKING:
+    from grader.submission.git import GitFailed
+    from grader.submission.limits import FetchLimits
+
+_NETWORK = "Check the address, and this machine's network."
+_PRIVATE = (
+    "Check the address. If the repository is private, give this machine access to it:"
+    " a credential helper (gh auth setup-git), an ssh key, or https://TOKEN@{host}/…"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    pattern: re.Pattern[str]
+    message: str
+    remedy: str
+
+
+def _failure(pattern: str, message: str, remedy: str) -> _Failure:
+    return _Failure(re.compile(pattern, re.IGNORECASE | re.MULTILINE), message, remedy)
+
+
+# The first that fits is told.
+_FAILURES = (
+    _failure(
+        r"could ?n.t resolve|could not resolve|name or service not known|temporary failure in name resolution"
+        r"|nodename nor servname",
+        "The host {host} can't be found.",
+        _NETWORK,
+    ),
+    _failure(
+        r"connection refused|failed to connect|could ?n.t connect|connection timed out|operation timed out"
+        r"|no route to host|network is unreachable|connection reset|empty reply from server",
+        "The host {host} can't be reached.",
+        _NETWORK,
+    ),
+    _failure(
+        r"host key verification failed",
+        "ssh does not know the host {host} yet, and asks nobody when the grader runs it.",
+        "Connect to it once by hand and check its key: ssh {host}",
+    ),
+    _failure(
+        r"certificate|SSL_ERROR|gnutls_handshake|SSL routines",
+        "The certificate of {host} is not trusted by this machine.",
+        "Check the address, or add the host's certificate (git config --global http.sslCAInfo FILE).",
+    ),
+    _failure(
+        r"dubious ownership",
+        "The host {host} refuses to read {url}: it belongs to another user there.",
+        "Its administrator has to correct the owner.",
+    ),
+    _failure(
+        r"could not read (username|password)|authentication failed|permission denied|returned error: 40[13]"
+        r"|access denied|invalid credentials",
+        "{url} is private, or doesn't exist: the host asks who we are.",
+        _PRIVATE,
+    ),
+    _failure(
+        r"not found|does not appear to be a git repository|returned error: 404|could not be found"
+        r"|no such file or directory|not valid: is this a git repository",
+        "There is no repository at {url}, or it is private.",
+        _PRIVATE,
+    ),
+    _failure(
+        r"returned error: (429|5\d\d)",
+        "The host {host} is busy or out of order.",
+        "Try again in a few minutes.",
+    ),
+    _failure(
+        r"mismatched algorithms|unknown object format",
+        "{url} names its objects by SHA-256, which is not read here.",
+        "Push the work to an ordinary repository.",
+    ),
+    _failure(
+        r"transport '.*' not allowed",
+        "{url} would be read in a way that is not allowed.",
+        "Use https or ssh.",
+    ),
+    _failure(
+        r"bad object|corrupt|inflate|index-pack failed|unpack|not send all necessary objects|unable to read"
+        r"|missing (blob|tree)|malformed|bad tree|invalid|not a valid|empty filename|early EOF|hash mismatch",
+        "The repository at {url} is damaged: its commit can't be read in full.",
+        "Clone it and run: git fsck. Then push again.",
+    ),
+)
+_TOO_LARGE = re.compile(
+    r"died of signal 25|File size limit|Out of memory|died of signal 24|unable to create thread"
+)
+_DISK_FULL = re.compile(r"No space left on device|Disk quota exceeded")
+
+
+def explain(failure: GitFailed, *, url: str, host: str, limits: FetchLimits) -> GraderError:
+    """The error a person can act on.
+
+    Args:
+        failure: How git ended.
+        url: Without credentials.
+        host: The host, or ``this machine``.
+        limits: For the message of what is too large.
+    """
+    own_words = "\n".join(line for line in failure.stderr.splitlines() if not line.startswith("remote:"))
+    if _DISK_FULL.search(own_words):
+        return Ungraded("The disk is full: the repository can't be fetched.", "Make room, then grade again.")
+    if _TOO_LARGE.search(own_words) or failure.status in {-24, -25}:
+        return too_large(limits)
+    for known in _FAILURES:
+        if known.pattern.search(own_words):
+            return SubmissionError(known.message.format(url=url, host=host), known.remedy.format(host=host))
+    if failure.status < 0:
+        return SubmissionError(f"git could not read {url} and crashed: the repository is damaged or hostile.")
+    last = own_words.strip().rpartition("\n")[2] or f"status {failure.status}"
+    return SubmissionError(f"git could not read {url}. It says: {shown(last)}")

@@ -1,0 +1,121 @@
+"""A repository whose one commit lies ready to be read: first ``grade.yml``, then what the labs ask for.
+
+with open_repository("git@github.com:course/week06-ada.git") as repository:
+    settings = repository.read("grade.yml", limit=65_536)
+    submission = repository.materialise(Wanted.of(labs, mappings), into=folder)
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader.errors import SubmissionError, Ungraded
+from grader.records import Submission
+from grader.submission.failures import explain
+from grader.submission.git import GitFailed
+from grader.submission.names import shown
+from grader.submission.tree import Entry, Kind, LeftOut, choose, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from grader.submission.checkout import Checkout
+    from grader.submission.limits import FetchLimits
+    from grader.submission.tree import Source, Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """One commit, or one plain folder.
+
+    Attributes:
+        url: Without credentials.
+        ref: As asked for; ``HEAD`` if nothing was; empty for a plain folder.
+        commit: 40 hex digits; empty for a plain folder.
+        committed_at: ISO 8601, the student's to forge; empty for a plain folder.
+        paths: Every path in it, sanitised for display.
+        notes: What a reader of the report should know about how it was read.
+    """
+
+    url: str
+    ref: str
+    commit: str
+    committed_at: str
+    paths: tuple[str, ...]
+    notes: tuple[str, ...]
+    limits: FetchLimits
+    source: Source
+    checkout: Checkout | None
+
+    def read(self, path: str, *, limit: int) -> bytes | None:
+        """The content of one file.
+
+        Args:
+            path: Relative to the repository's root.
+            limit: The largest file that is read, in bytes.
+
+        Returns:
+            The content, or None if there is no such path.
+
+        Raises:
+            SubmissionError: There is one, but it is no regular file or too large.
+        """
+        name = os.fsencode(path)
+        entry = next((e for e in self.source.entries if e.path == name), None)
+        if entry is None:
+            return None
+        if entry.kind is not Kind.FILE:
+            raise SubmissionError(
+                f"'{shown(path)}' in {self.url} is {entry.kind}.", "Commit it as a regular file."
+            )
+        if entry.size > limit:
+            raise SubmissionError(
+                f"'{shown(path)}' in {self.url} is too large: {entry.size:,} of {limit:,} bytes."
+            )
+        return next((content for _, content in self._contents([entry])), None)
+
+    def materialise(self, wanted: Wanted, into: Path) -> Submission:
+        """Write what the labs want as regular files into a new folder.
+
+        Args:
+            wanted: Files and folders; what isn't there is not an error, the labs' checks tell it.
+            into: Must not exist yet, or be empty.
+
+        Raises:
+            SubmissionError: The repository is damaged.
+            Ungraded: The folder can't be written.
+        """
+        left_out = LeftOut()
+        chosen = choose(self.source.entries, wanted, self.limits, left_out)
+        try:
+            if into.is_dir():
+                into.rmdir()
+            write(self._contents(chosen), into, left_out)
+        except OSError as error:
+            raise Ungraded(f"The submission can't be written to {into}: {error.strerror}.") from error
+        return Submission(
+            url=self.url,
+            ref=self.ref,
+            commit=self.commit,
+            committed_at=self.committed_at,
+            tree=into,
+            paths=self.paths,
+            notes=self.notes + left_out.notes() + self._uncommitted(chosen, wanted),
+        )
+
+    def _contents(self, entries: list[Entry]) -> Iterator[tuple[Entry, bytes]]:
+        try:
+            yield from self.source.contents(entries)
+        except GitFailed as failure:
+            raise explain(failure, url=self.url, host="this machine", limits=self.limits) from None
+
+    def _uncommitted(self, chosen: list[Entry], wanted: Wanted) -> tuple[str, ...]:
+        if self.checkout is None or self.ref != "HEAD":
+            return ()
+        present = {entry.path for entry in self.source.entries}
+        return self.checkout.uncommitted(
+            chosen, [file for file in wanted.files if os.fsencode(file) not in present]
+        )

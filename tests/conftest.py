@@ -1,0 +1,88 @@
+"""What tests share: a real engine, courts on it, and repositories to hand in."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from grader.court import Court
+from grader.errors import Ungraded
+
+REQUIRE_DOCKER = os.environ.get("GRADER_REQUIRE_DOCKER") == "1"
+
+
+def pytest_configure():
+    """One thread per process: two cores are shared by many, and a fork with more may hang."""
+    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+
+
+@pytest.fixture(scope="session")
+def engine():
+    """The Docker engine; without one, tests that need it are skipped, or fail where one was promised."""
+    from grader.sandbox.engine import Engine
+
+    try:
+        return Engine()
+    except Ungraded as error:
+        if REQUIRE_DOCKER:
+            pytest.fail(f"a Docker engine was promised, but: {error.message}")
+        pytest.skip(error.message)
+
+
+@pytest.fixture(scope="session")
+def docker_court(engine):
+    """Opens courts in Docker, one per course; all are closed at the end."""
+    from grader.sandbox.docker import DockerSandbox
+
+    courts = {}
+
+    def open_court(course: Path) -> Court:
+        if course not in courts:
+            courts[course] = Court(DockerSandbox("cpu", print), course)
+        return courts[course]
+
+    yield open_court
+    for court in courts.values():
+        court.close()
+
+
+@pytest.fixture(scope="session")
+def local_court():
+    """Opens courts on this machine: for code of ours only."""
+    from grader.sandbox.local import LocalSandbox
+
+    courts = {}
+
+    def open_court(course: Path) -> Court:
+        if course not in courts:
+            courts[course] = Court(LocalSandbox(), course)
+        return courts[course]
+
+    yield open_court
+    for court in courts.values():
+        court.close()
+
+
+class Silent:
+    """A watch that looks away."""
+
+    def stage(self, name):
+        pass
+
+    def saw(self, lab, event):
+        pass
+
+
+def commit_all(folder: Path) -> str:
+    """Make the folder a git repository with one commit of everything in it; returns the commit."""
+    identity = {
+        "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.org",
+        "GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@example.org",
+    }  # fmt: skip
+    plain = {**os.environ, **identity, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1"}
+    for command in (["init", "-q", "-b", "main"], ["add", "-A", "-f"], ["commit", "-q", "-m", "hand in"]):
+        subprocess.run(["git", *command], cwd=folder, check=True, env=plain)
+    return subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=folder, check=True, env=plain, capture_output=True, text=True
+    ).stdout.strip()
