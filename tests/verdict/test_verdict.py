@@ -5,7 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from grader.records import Assignment, CheckResult, Criterion, Decision, Fault, Lab, Outcome, Weight
+from grader.records import (
+    Assignment,
+    CheckResult,
+    Criterion,
+    Decision,
+    Fault,
+    Lab,
+    Outcome,
+    Weight,
+)
 from grader.verdict import decide
 
 PASSED, FAILED, BLOCKED, UNGRADED = Outcome.PASSED, Outcome.FAILED, Outcome.BLOCKED, Outcome.UNGRADED

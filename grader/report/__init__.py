@@ -1,0 +1,71 @@
+"""One record in, every report out: for people, for machines, and for the student.
+
+machine   report.json        the record itself
+html      report.html        one self-contained page
+markdown  report.md          for pull requests and step summaries
+terminal  -                  rich renderables, printed by the command line
+student   report.student.*   the same three, without what hidden checks must keep
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from grader.errors import Ungraded
+from grader.report.html import html
+from grader.report.machine import decode, encode, schema
+from grader.report.markdown import markdown
+from grader.report.student import student_copy
+from grader.report.terminal import terminal, verdict
+
+if TYPE_CHECKING:
+    from grader.records import Record
+
+__all__ = [
+    "decode",
+    "encode",
+    "html",
+    "markdown",
+    "schema",
+    "student_copy",
+    "terminal",
+    "verdict",
+    "write_reports",
+]
+
+
+def write_reports(record: Record, folder: Path) -> tuple[Path, ...]:
+    """Write ``report.{json,html,md}`` and ``report.student.{json,html,md}`` into a folder.
+
+    Each file appears whole or not at all, and none appears before all are made.
+
+    Returns:
+        The files, in this order.
+
+    Raises:
+        Ungraded: The folder can't be written to.
+    """
+    texts = {
+        f"{name}.{ending}": data
+        for name, copy in (("report", record), ("report.student", student_copy(record)))
+        for ending, data in (
+            ("json", encode(copy)),
+            ("html", html(copy).encode()),
+            ("md", markdown(copy).encode()),
+        )
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".report-", dir=folder) as made:
+            for name, data in texts.items():
+                (Path(made) / name).write_bytes(data)
+            for name in texts:
+                (Path(made) / name).replace(folder / name)
+    except OSError as error:
+        raise Ungraded(
+            f"The report could not be written to {folder}: {error.strerror}.",
+            remedy="Name a folder that can be written to, with --out, or make room on the disk.",
+        ) from error
+    return tuple(folder / name for name in texts)

@@ -1,0 +1,53 @@
+"""A record as it may be shown: every text printable, every number finite or ``None``."""
+
+from __future__ import annotations
+
+import math
+from enum import Enum
+from typing import TypeVar, cast
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
+
+from grader.records import Finding, Series
+from grader.report.escape import plain
+
+T = TypeVar("T")
+S = TypeVar("S", bound=Struct)
+
+
+def clean(value: T) -> T:
+    """A copy in which hostile text is made visible and NaN or infinity is ``None`` (JSON has neither)."""
+    return cast("T", _clean(value))
+
+
+def _clean(value: object) -> object:  # noqa: PLR0911 - a case per type
+    match value:
+        case Enum():
+            return value
+        case str():
+            return plain(value)
+        case float():
+            return value if math.isfinite(value) else None
+        case tuple():
+            return tuple(map(_clean, value))
+        case dict():
+            return {_clean(k): _clean(v) for k, v in value.items()}
+        case Finding():
+            return replace(_each(value), traceback=plain(value.traceback, most=4000))
+        case Struct():
+            return _each(_placed(value) if isinstance(value, Series) else value)
+        case _:
+            return value
+
+
+def _each(struct: S) -> S:
+    return type(struct)(**{name: _clean(value) for name, value in asdict(struct).items()})
+
+
+def _placed(series: Series) -> Series:
+    """Without the points that have no place on the x axis."""
+    if all(map(math.isfinite, series.x)):
+        return series
+    kept = [(x, y) for x, y in zip(series.x, series.y, strict=False) if math.isfinite(x)]
+    return replace(series, x=tuple(x for x, _ in kept), y=tuple(y for _, y in kept))

@@ -1,0 +1,154 @@
+"""The words and signs for what was decided, in one place: every report speaks alike."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from grader.records import Decision, Finding, Measurement, Outcome, Weight
+
+
+class Word(NamedTuple):
+    """How a decision or an outcome is shown."""
+
+    sign: str
+    name: str
+    tone: str
+    """``good``, ``bad``, ``wait`` or ``ours``: decides the colour."""
+    sentence: str = ""
+
+
+VERDICTS = {
+    Decision.PASS: Word("✓", "Pass", "good", "Everything that is required holds."),
+    Decision.REVISE: Word(
+        "✗", "Revise", "bad", "Something that is required does not hold yet. Mend it and hand in again."
+    ),
+    Decision.REVIEW: Word(
+        "…", "Waits for review", "wait", "The checks are done. A person still has to look at the rest."
+    ),
+    Decision.UNGRADED: Word(
+        "?",
+        "Could not be graded",
+        "ours",
+        "Something failed on our side. It costs nothing, and there is nothing to change because of it.",
+    ),
+}
+
+PUBLIC_PASS = Word(
+    "✓",
+    "Public checks pass",
+    "good",
+    "Everything that the public checks ask for holds.",
+)
+
+CRITERIA = {
+    Decision.PASS: Word("✓", "met", "good"),
+    Decision.REVISE: Word("✗", "not yet", "bad"),
+    Decision.REVIEW: Word("…", "waits for review", "wait"),
+    Decision.UNGRADED: Word("?", "not graded", "ours"),
+}
+
+ADVICE = {
+    **CRITERIA,
+    Decision.PASS: Word("✓", "followed", "good"),
+    Decision.REVISE: Word("→", "worth a look", "wait"),
+}
+
+OUTCOMES = {
+    Outcome.PASSED: Word("✓", "passed", "good"),
+    Outcome.FAILED: Word("✗", "failed", "bad"),
+    Outcome.BLOCKED: Word("…", "waits", "wait"),
+    Outcome.UNGRADED: Word(
+        "?",
+        "not graded",
+        "ours",
+        "We could not run this check. That is our fault: it costs nothing, and there is nothing to change.",
+    ),
+}
+
+FACTS = {
+    "call": "Called",
+    "yours": "Yours",
+    "expected": "Expected",
+    "where": "Where",
+    "how_many": "How many",
+    "how_far": "How far off",
+    "allowed": "Allowed",
+}
+"""The facts of a finding, in the order they are told."""
+
+
+class Notice(NamedTuple):
+    """Something that has to be said about the whole run."""
+
+    title: str
+    text: str
+
+
+LOCAL = Notice(
+    "Local sandbox, no isolation",
+    "The submission's code ran on this machine with the grader's own rights. This run did not protect the "
+    "machine, the hidden checks or the verdict from it. For grades that count, use Docker.",
+)
+PARTIAL = Notice("Interrupted", "What had been graded by then is shown; the rest gave no result.")
+
+
+def verdict(decision: Decision, suite: str) -> Word:
+    """Of the whole submission. A pass of the public checks alone is called just that."""
+    return PUBLIC_PASS if decision is Decision.PASS and suite != "all" else VERDICTS[decision]
+
+
+def criterion(decision: Decision, weight: Weight) -> Word:
+    """Of one criterion; advice that isn't followed is no failure."""
+    return (ADVICE if weight is Weight.ADVICE else CRITERIA)[decision]
+
+
+def outcome(of: Outcome, weight: Weight = Weight.REQUIRED) -> Word:
+    """Of one check; a failed piece of advice is shown as advice."""
+    return Word("→", "advice", "wait") if (of, weight) == (Outcome.FAILED, Weight.ADVICE) else OUTCOMES[of]
+
+
+def facts(finding: Finding) -> list[tuple[str, str, str]]:
+    """(field, label, text) of what a finding has to tell, in order, without the empty ones."""
+    return [(name, label, text) for name, label in FACTS.items() if (text := getattr(finding, name))]
+
+
+class Measured(NamedTuple):
+    """A measurement in words."""
+
+    name: str
+    value: str
+    limit: str
+    good: bool | None
+    """``None``: there was no limit."""
+
+
+def measured(measurement: Measurement) -> Measured:
+    """``("final loss", "0.31", "at most 0.35", True)``."""
+    value, limit, unit = measurement.value, measurement.limit, f" {measurement.unit}".rstrip()
+    shown = "not finite" if value is None else f"{value:.4g}{unit}"
+    if limit is None:
+        return Measured(measurement.name, shown, "", None)
+    higher = measurement.better == "higher"
+    good = value is not None and (value >= limit if higher else value <= limit)
+    return Measured(measurement.name, shown, f"at {'least' if higher else 'most'} {limit:.4g}{unit}", good)
+
+
+def moment(iso: str) -> str:
+    """``27 Nov 2026, 18:02 (+01:00)``; what is no date, as a student's commit may say, stays as it is."""
+    try:
+        when = datetime.fromisoformat(iso)
+    except ValueError:
+        return iso
+    offset = when.strftime("%z")
+    zone = f" ({offset[:3]}:{offset[3:5]})" if offset else ""
+    return f"{when.day} {when.strftime('%b %Y, %H:%M')}{zone}"
+
+
+def duration(seconds: float) -> str:
+    """``under 0.1 s``, ``3.2 s``, ``2 min 5 s``."""
+    if seconds < 0.1:
+        return "under 0.1 s"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds // 60)} min {int(seconds % 60)} s"

@@ -1,0 +1,32 @@
+"""Texts that students may write, and how machines would read them."""
+
+import re
+
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+FRAGMENTS = [
+    "\x1b[31m", "\x1b]0;t\x07", "\x9b2J", "\x00", "\r", "\r\n", "\n", "\t", " ", "\u2003", "\x85", "\u2028",
+    "\ud800", "\u202e", "\u2066", "\u200b", "\ufeff", "\U000e0041", "\u2060",
+    "::", ":", "::set-output name=a::b", "##[", "###[error]", "##vso[task]", "#", "[", "]", "]]>",
+    "<script>", "</style>", "<!--", "&lt;", "&", "`", "```", "~~~", "|", "*", "_", "\\", "$", "!", "![x](y)", "[a](b)",
+    "@octocat", "a@b.example", "http://e.example", "www.e.example", "#1", "GH-1", "- ", "+ ", "1. ", "1) ", "> ", "=== ", "# ",
+    "=cmd()", "@SUM(A1)", "-1", "＝1", "a", "é", "x",
+]  # fmt: skip
+hostile = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=3), max_size=14).map("".join)
+
+
+def is_command(text):
+    """As GitHub's runner reads a log: ``::`` at the start of a trimmed line, ``##[`` anywhere in it."""
+    return any(
+        row.strip().startswith("::") or re.search(r"##\w*\[", row) for row in re.split(r"[\r\n]", text)
+    )
+
+
+GITHUB = MarkdownIt("gfm-like", {"html": True, "linkify": False})
+
+
+def tokens(markdown):
+    for token in GITHUB.parse(markdown):
+        yield token
+        yield from token.children or ()

@@ -1,0 +1,326 @@
+"""Records as grading leaves them: one per verdict, and one that a hostile submission made."""
+
+import math
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from grader.records import (
+    Assignment,
+    CheckResult,
+    Criterion,
+    Decision,
+    Fault,
+    Finding,
+    Lab,
+    Measurement,
+    Outcome,
+    Plot,
+    Record,
+    Series,
+    Timing,
+    Weight,
+)
+from grader.verdict import decide
+
+SEED = "5f1c0a9d3b7e42218c6d90ab12ef3467"
+
+PROMISES = {
+    "init.finite": "The initial weights are finite and not all equal.",
+    "init.seeded": "The same seed gives the same weights, another seed others.",
+    "forward.logits": "Your forward pass gives the logits of the network, for any batch size.",
+    "forward.pure": "Calling forward changes neither the inputs nor the parameters.",
+    "loss.value": "The loss is the mean cross-entropy of the softmax of the logits.",
+    "gradients.W2": "Your backward pass gives the true gradient of the loss for W2.",
+    "gradients.b2": "Your backward pass gives the true gradient of the loss for b2.",
+    "gradients.W1": "Your backward pass gives the true gradient of the loss for W1.",
+    "gradients.b1": "Your backward pass gives the true gradient of the loss for b1.",
+    "fit.rule": "fit makes one step of plain SGD for each mini-batch.",
+    "fit.curve": "Your loss curve is the reference's, step by step, from the same weights and batches.",
+    "digits.accuracy": "Trained on real digits, the network reaches the accuracy floor.",
+    "source.numpy_only": "mlp_numpy.py imports NumPy and the standard library only.",
+    "softmax.extreme": "The loss stays finite for logits as large as ±10,000.",
+}
+
+CRITERIA = (
+    Criterion(id="init", title="Initialisation", checks=("init.finite", "init.seeded")),
+    Criterion(
+        id="forward", title="Forward pass and loss", checks=("forward.logits", "forward.pure", "loss.value")
+    ),
+    Criterion(
+        id="backprop",
+        title="Backpropagation by hand",
+        checks=("gradients.W2", "gradients.b2", "gradients.W1", "gradients.b1"),
+    ),
+    Criterion(id="training", title="Training", checks=("fit.rule", "fit.curve", "digits.accuracy")),
+    Criterion(id="rules", title="NumPy only", checks=("source.numpy_only",)),
+    Criterion(id="stability", title="Numerical stability", weight=Weight.ADVICE, checks=("softmax.extreme",)),
+)
+CRITERION_OF = {check: c.id for c in CRITERIA for check in c.checks}
+PUBLIC = ("init.finite", "forward.logits", "loss.value", "source.numpy_only")
+
+ASSIGNMENT = Assignment(
+    id="week06",
+    title="Week 6: an MLP from scratch",
+    root=Path(),
+    labs=(
+        Lab(
+            id="lab1_mlp",
+            assignment="week06",
+            title="MLP from scratch, then PyTorch",
+            folder="lab1_mlp",
+            modules=(),
+            criteria=CRITERIA,
+        ),
+    ),
+)
+
+
+def curves(factor=1.0, n=100):
+    """A loss curve against the reference's: ``factor`` of the reference's slope, and the deviation beneath."""
+    reference = [0.25 + 2.05 * math.exp(-i / 22) + 0.05 * math.sin(i * 1.7) for i in range(n)]
+    yours = [r + (1 - factor) * 0.9 * (1 - math.exp(-i / 15)) for i, r in enumerate(reference)]
+    deviation = [abs(a - b) / b + 3e-16 for a, b in zip(yours, reference)]
+    return Plot(
+        title="Loss of each mini-batch",
+        x_label="step",
+        y_label="loss",
+        series=(
+            Series(label="yours", y=tuple(yours)),
+            Series(label="reference", y=tuple(reference), role="reference"),
+        ),
+        beneath=Plot(
+            title="Deviation",
+            x_label="step",
+            y_label="relative deviation",
+            series=(
+                Series(label="deviation", y=tuple(deviation), role="deviation"),
+                Series(label="allowed", y=(1e-6, 1e-6), x=(1.0, float(n)), role="limit"),
+            ),
+            log_y=True,
+        ),
+    )
+
+
+def check(id, outcome=Outcome.PASSED, **rest):
+    fields = {"hidden": id not in PUBLIC, "seconds": 0.21, "criterion": CRITERION_OF[id], **rest}
+    return CheckResult(id=id, lab="lab1_mlp", promise=PROMISES[id], outcome=outcome, **fields)
+
+
+def record(changed=(), suite="all", **rest):
+    """A record of all checks passed, but for those given."""
+    changed = {c.id: c for c in changed}
+    passed = {
+        "fit.curve": check(
+            "fit.curve",
+            plots=(curves(),),
+            measurements=(Measurement(name="largest deviation", value=3e-16, limit=1e-6),),
+        ),
+        "digits.accuracy": check(
+            "digits.accuracy",
+            measurements=(Measurement(name="accuracy", value=0.934, limit=0.88, better="higher"),),
+        ),
+        "gradients.W1": check(
+            "gradients.W1",
+            note="Your gradients are the sum over the batch, not the mean; the lab allows both.",
+        ),
+    }
+    ids = [id for id in PROMISES if suite == "all" or id in PUBLIC]
+    checks = tuple(changed.get(id) or passed.get(id) or check(id) for id in ids)
+    verdict = decide(ASSIGNMENT, checks, suite=suite)
+    fields = {
+        "assignment": "week06",
+        "title": ASSIGNMENT.title,
+        "url": "https://github.com/students-2026/ada-week06",
+        "ref": "main",
+        "commit": "9f3c2d1e4b5a69788796a5b4c3d2e1f00f1e2d3c",
+        "committed_at": "2026-11-26T21:14:03+01:00",
+        "graded_at": "2026-11-27T18:02:11+01:00",
+        "files": ("lab1_mlp/mlp_numpy.py", "lab1_mlp/mlp_torch.py"),
+        "sandbox": "docker",
+        "image_digests": {"numpy": "sha256:2f6c…", "torch": "sha256:91d0…"},
+        "suite_digest": "sha256:7a41e0c2",
+        "seed": SEED,
+        "grader_version": "0.1.0",
+        "timings": (Timing(stage="fetch", seconds=0.84), Timing(stage="judge", seconds=6.31)),
+        **rest,
+    }
+    return Record(
+        verdict=verdict.decision,
+        reasons=verdict.reasons,
+        earned=verdict.earned,
+        points=verdict.points,
+        labs=verdict.labs,
+        criteria=tuple(c for lab in verdict.labs for c in lab.criteria),
+        checks=checks,
+        suite=suite,
+        **fields,
+    )
+
+
+SECRET = ("yours", "expected", "where", "how_far")
+
+MASK_MISSING = Finding(
+    headline="The gradient of W1 is wrong.",
+    call="MLP(5, 7, 3, seed=0).gradients(float64[8, 5], int64[8])",
+    yours="W1[2, 0] = -0.0412908",
+    expected="W1[2, 0] = 0.0173362",
+    where="W1[2, 0], and 20 more places",
+    how_many="21 of 35 values differ (60 %)",
+    how_far="up to 0.0586, which is 0.74 of the largest value",
+    allowed="up to 1e-06 of the largest value",
+    diagnosis="The ReLU mask is missing: where the hidden unit was off, nothing may flow back through it.",
+    diagnosis_id="relu-mask-missing",
+    hint="Multiply dH by (Z1 > 0) before you form dW1 = X.T @ dZ1 and db1.",
+    secret=SECRET,
+)
+
+RAISED = Finding(
+    headline="Your code raised ValueError.",
+    call="MLP(784, 32, 10, seed=0).fit(float64[1797, 784], int64[1797], lr=0.1, batches=[60 × int64[32]])",
+    yours="ValueError: operands could not be broadcast together with shapes (32,10) (31,10)",
+    where="mlp_numpy.py, line 71",
+    traceback="mlp_numpy.py, line 88, in fit\n    grads = self.gradients(X[batch], y[batch])\n"
+    "mlp_numpy.py, line 71, in gradients\n    dZ2 = P - np.eye(10)[y]",
+    secret=SECRET,
+)
+
+ADVICE = Finding(
+    headline="The loss is not finite for very large logits.",
+    call="MLP(5, 7, 3, seed=0).loss(float64[8, 5], int64[8])",
+    yours="nan",
+    expected="10021.4",
+    diagnosis="The softmax exponentiates the logits as they are: exp(710) is already infinity.",
+    diagnosis_id="softmax-unshifted",
+    hint="Subtract each row's maximum before np.exp: the softmax stays the same.",
+    secret=SECRET,
+)
+
+
+def passed():
+    return record()
+
+
+def revise():
+    """A missing ReLU mask, a step that dies, and advice."""
+    return record(
+        [
+            check("gradients.W1", Outcome.FAILED, fault=Fault.STUDENT, finding=MASK_MISSING),
+            check(
+                "gradients.b1", Outcome.BLOCKED, fault=Fault.STUDENT, waited_for="gradients.W1", seconds=0.0
+            ),
+            check(
+                "fit.curve",
+                Outcome.FAILED,
+                fault=Fault.STUDENT,
+                finding=Finding(
+                    headline="Your loss curve leaves the reference's at step 2.",
+                    call="MLP(20, 16, 5, seed=0).fit(float64[37, 20], int64[37], lr=0.1, batches=[100 × int64[8]])",
+                    yours="2.0817 at step 2",
+                    expected="2.0312 at step 2",
+                    where="step 2",
+                    how_many="99 of 100 steps differ",
+                    how_far="up to 0.31 of the reference's loss",
+                    allowed="up to 1e-06",
+                    diagnosis="The first step agrees and the second does not: the update rule or the gradient is at fault.",
+                    diagnosis_id="first-step-2",
+                    hint="Mend the gradients first; then compare your weights after a single step.",
+                    secret=SECRET,
+                ),
+                measurements=(
+                    Measurement(name="largest deviation", value=0.31, limit=1e-6),
+                    Measurement(name="final loss", value=0.87),
+                ),
+                plots=(curves(0.4),),
+            ),
+            check("digits.accuracy", Outcome.FAILED, fault=Fault.STUDENT, finding=RAISED),
+            check("softmax.extreme", Outcome.FAILED, fault=Fault.STUDENT, finding=ADVICE),
+        ]
+    )
+
+
+def ungraded():
+    """The sandbox went away after the forward pass, in a local run that was interrupted."""
+    return record(
+        [
+            check(
+                "gradients.W2",
+                Outcome.UNGRADED,
+                fault=Fault.GRADER,
+                finding=Finding(headline="We could not run your code: no sandbox was to be had."),
+            ),
+            check("gradients.W1", Outcome.UNGRADED, fault=Fault.GRADER, waited_for="gradients.W2"),
+            check(
+                "fit.curve",
+                Outcome.UNGRADED,
+                fault=Fault.COURSE,
+                finding=Finding(
+                    headline="This check is broken; it says nothing about your work.",
+                    traceback='File "test_suites/week06/lab1_mlp/hidden/test_fit.py", line 12\n    expected = 1 / 0',
+                ),
+            ),
+        ],
+        sandbox="local",
+        partial=True,
+    )
+
+
+def public():
+    return record(suite="public", sandbox="local")
+
+
+HOSTILE = (
+    "\x1b]0;owned\x07\x1b[2J\x1b[31mPASSED\x1b[0m <script>alert(1)</script><img src=x onerror=alert(2)> "
+    "[click](javascript:alert(3)) ![x](http://127.0.0.1:8099/p.png) www.evil.example @octocat #1 GH-1\n"
+    "::set-output name=score::100\n  ::add-mask::e\r\n\u2003::error file=mlp.py::owned\n##[set-env name=A]b\n"
+    ']]></failure></testcase><testcase name="test_forward"/> \x00 \ud800 \u202e\u2066\u200b | 10/10 |\n'
+    "```\n# heading\n- [ ] task\n</details></pre></style><style>*{display:none}</style>{{ 7*7 }}{% raw %}\x9b31m\x85"
+)
+
+
+def hostile(text=HOSTILE):
+    """Every text that a student may have written, hostile."""
+    finding = Finding(
+        headline=text,
+        call=text,
+        yours=text,
+        expected=text,
+        where=text,
+        how_many=text,
+        how_far=text,
+        allowed=text,
+        diagnosis=text,
+        hint=text,
+        traceback=text,
+    )
+    plot = Plot(
+        title=text,
+        x_label=text,
+        y_label=text,
+        series=(Series(label=text, y=(1.0, math.nan, math.inf, -1e308, 1e308, 3.0), role=text),),
+        beneath=Plot(title=text, x_label=text, y_label=text, series=(), log_y=True),
+    )
+    made = record(
+        [
+            check(
+                "forward.logits",
+                Outcome.FAILED,
+                finding=finding,
+                note=text,
+                plots=(plot,),
+                measurements=(Measurement(name=text, value=math.nan, limit=1.0, unit=text),),
+            ),
+            check("forward.pure", Outcome.BLOCKED, waited_for=text),
+        ],
+        url=text,
+        ref=text,
+        title=text,
+        committed_at=text,
+        files=(text,),
+        notes=(text,),
+    )
+    first, *rest = made.criteria
+    return replace(made, reasons=(text,), criteria=(replace(first, title=text or "untitled"), *rest))
+
+
+ALL = {"pass": passed, "revise": revise, "ungraded": ungraded, "public": public, "hostile": hostile}

@@ -1,0 +1,95 @@
+"""Markdown and terminal reports, word for word. After a change: look at the difference, then UPDATE_GOLDEN=1 pytest."""
+
+import os
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import report_samples as samples
+from hypothesis import given, settings
+from report_hostile import hostile, is_command, tokens
+from rich.console import Console
+
+from grader.report import markdown, student_copy, terminal, verdict
+
+GOLDEN = Path(__file__).parent / "golden"
+RECORDS = {**samples.ALL, "revise.student": lambda: student_copy(samples.revise())}
+
+
+def printed(renderable, **options):
+    out = StringIO()
+    Console(file=out, width=100, **options).print(renderable)
+    return out.getvalue()
+
+
+def plainly(renderable):
+    return "".join(row.rstrip() + "\n" for row in printed(renderable).splitlines())
+
+
+def compare(name, text):
+    path = GOLDEN / name
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_markdown_reads_as_agreed(name):
+    compare(f"{name}.md", markdown(RECORDS[name]()))
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_the_terminal_reads_as_agreed(name):
+    compare(f"{name}.txt", plainly(terminal(RECORDS[name]())))
+
+
+def test_the_verdict_alone_is_the_end_of_the_terminal_report():
+    record = samples.revise()
+    assert plainly(terminal(record)).rstrip().endswith(plainly(verdict(record)).rstrip())
+
+
+def test_a_terminal_shows_colours_but_only_ours():
+    shown = printed(terminal(samples.hostile()), force_terminal=True, color_system="standard")
+    assert "\x1b[1;7;31m REVISE \x1b[0m" in shown
+    assert "\x1b[31mPASSED" not in shown
+    assert "\\x1b[31mPASSED" in shown
+
+
+@settings(derandomize=True, deadline=None, max_examples=15)
+@given(hostile)
+def test_nothing_hostile_gets_into_a_terminal_or_a_log(text):
+    record = samples.hostile(text)
+    for width in (20, 100):
+        out = StringIO()
+        Console(file=out, width=width, force_terminal=False).print(terminal(record))
+        assert not is_command(out.getvalue())
+        assert set(c for c in out.getvalue() if not c.isprintable()) <= {"\n"}
+
+
+BLOCKS = {
+    "heading", "paragraph", "bullet_list", "list_item", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "strong",
+}  # fmt: skip
+PLAIN = {"inline", "text", "text_special", "code_inline", "fence", "softbreak", "html_block"}
+
+
+@settings(derandomize=True, deadline=None, max_examples=15)
+@given(hostile)
+def test_nothing_hostile_gets_into_markdown(text):
+    shown = markdown(samples.hostile(text))
+    assert not is_command(shown)
+    assert set(c for c in shown if not c.isprintable()) <= {"\n", "\t", "\u2060"}
+    for token in tokens(shown):
+        assert token.type in PLAIN or token.type.removesuffix("_open").removesuffix("_close") in BLOCKS
+        if token.type == "html_block":
+            assert token.content.strip() in (
+                "<details><summary>What holds</summary>", "<details><summary>How this was graded</summary>", "</details>",
+            )  # fmt: skip
+
+
+def test_the_shape_of_markdown_does_not_depend_on_what_a_student_wrote():
+    shape = [
+        t.type for t in tokens(markdown(samples.hostile("calm"))) if t.type not in ("text_special", "text")
+    ]
+    assert [
+        t.type for t in tokens(markdown(samples.hostile())) if t.type not in ("text_special", "text")
+    ] == shape

@@ -1,0 +1,205 @@
+"""report.html is one calm, self-contained page that teaches, whatever a student wrote."""
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+from html.parser import HTMLParser
+
+import pytest
+import report_samples as samples
+from hypothesis import given, settings
+from report_hostile import hostile
+
+from grader.report import html
+from grader.report.html import TEMPLATES
+
+
+class Page(HTMLParser):
+    """Elements, their attributes, and the text that is read."""
+
+    def __init__(self, source):
+        super().__init__()
+        self.elements, self.words, self.open = [], [], []
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] != "style":
+            self.words.append(data)
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.words).split())
+
+
+PAGES = {name: html(make()) for name, make in samples.ALL.items()}
+
+
+@pytest.fixture(params=PAGES)
+def source(request):
+    return PAGES[request.param]
+
+
+def test_every_element_is_closed(source):
+    assert Page(source).open == []
+
+
+def test_a_page_holds_no_script_and_loads_nothing(source):
+    for tag, attributes in Page(source).elements:
+        assert tag not in (
+            "script",
+            "img",
+            "iframe",
+            "object",
+            "embed",
+            "link",
+            "base",
+            "form",
+            "input",
+            "use",
+            "image",
+        )
+        assert not [
+            name
+            for name in attributes
+            if name.startswith("on") or name in ("style", "src", "srcset", "xlink:href")
+        ]
+        assert attributes.get("href", "#").startswith("#")
+    assert "url(" not in source and "@import" not in source
+
+
+def test_the_policy_allows_the_one_style_sheet_by_its_digest_and_nothing_else(source):
+    (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', source)
+    (css,) = re.findall(r"<style>(.*?)</style>", source, re.DOTALL)
+    digest = b64encode(sha256(css.encode()).digest()).decode()
+    # Jinja escapes the quotes; an HTML parser gives them back.
+    assert policy.replace("&#39;", "'") == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_ids_are_unique_and_links_lead_somewhere(source):
+    elements = Page(source).elements
+    ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert {a["href"][1:] for _, a in elements if "href" in a} <= set(ids)
+    assert {i for _, a in elements for i in a.get("aria-labelledby", "").split()} <= set(ids)
+
+
+HONEST_ELEMENTS = {tag for name in ("pass", "revise", "ungraded") for tag, _ in Page(PAGES[name]).elements}
+
+
+@settings(derandomize=True, deadline=None, max_examples=25)
+@given(hostile)
+def test_hostile_text_adds_no_element_and_nothing_invisible(text):
+    source = html(samples.hostile(text))
+    assert {tag for tag, _ in Page(source).elements} <= HONEST_ELEMENTS
+    assert "<script" not in source.lower()
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", source)
+    source.encode("utf-8")
+
+
+def test_the_attack_of_the_corpus_is_shown_as_text():
+    text = Page(PAGES["hostile"]).text
+    assert "\\x1b[31mPASSED" in text
+    assert "<script>alert(1)</script>" in text
+    assert "{{ 7*7 }}{% raw %}" in text
+
+
+def test_no_template_calls_anything_safe():
+    for template in TEMPLATES.glob("*.j2"):
+        assert "|safe" not in template.read_text().replace(" ", "")
+
+
+def test_the_verdict_comes_first_with_what_it_follows_from():
+    text = Page(PAGES["revise"]).text
+    order = [
+        "Week 6: an MLP from scratch",
+        "✗ Revise",
+        "“Backpropagation by hand” is not met yet",
+        "Start here",
+        "Criteria",
+        "To mend",
+    ]
+    places = [text.index(words) for words in order]
+    assert places == sorted(places)
+
+
+def test_a_finding_is_told_in_order():
+    text = Page(PAGES["revise"]).text
+    text = text[text.index("To mend") :]
+    finding = samples.MASK_MISSING
+    order = [
+        finding.headline, "Called", finding.call, "Yours", finding.yours, "Expected", finding.expected, "Where", "How many",
+        finding.how_many, "How far off", finding.how_far, "Allowed", finding.allowed, "Diagnosis", finding.diagnosis, "Try first", finding.hint,
+    ]  # fmt: skip
+    places = []
+    for words in order:
+        places.append(text.index(words, places[-1] if places else 0))
+    assert places == sorted(places)
+
+
+def test_what_needs_attention_comes_before_what_holds():
+    text = Page(PAGES["revise"]).text
+    places = [text.index(words) for words in ("To mend", "Advice Good practice", "What holds")]
+    assert places == sorted(places)
+
+
+def test_passed_checks_are_folded_and_show_their_promise():
+    source = PAGES["pass"]
+    summaries = re.findall(r"<summary>(.*?)</summary>", source, re.DOTALL)
+    assert len(summaries) == len(samples.PROMISES) + 1  # and how it was graded
+    assert samples.PROMISES["init.seeded"] in summaries[1]
+    assert "<details open" not in source
+
+
+def test_a_blocked_check_says_what_it_waits_for():
+    assert (
+        "Not run yet: gradients.b1 needs gradients.W1 , which has to pass first."
+        in Page(PAGES["revise"]).text
+    )
+
+
+def test_what_we_could_not_grade_is_our_fault_and_costs_nothing():
+    text = Page(PAGES["ungraded"]).text
+    assert "? Could not be graded Something failed on our side. It costs nothing" in text
+    assert "We could not run this check. That is our fault: it costs nothing" in text
+    assert "Our traceback" in text and "Your traceback" not in text
+
+
+def test_a_local_run_says_that_it_did_not_protect():
+    assert "This run did not protect the machine" in Page(PAGES["public"]).text
+    assert "did not protect" not in Page(PAGES["pass"]).text
+
+
+def test_a_public_pass_is_called_just_that():
+    text = Page(PAGES["public"]).text
+    assert "✓ Public checks pass" in text
+    assert "the hidden checks decide on the grade" in text
+
+
+def test_an_interrupted_run_says_so():
+    assert "Interrupted What had been graded by then is shown" in Page(PAGES["ungraded"]).text
+
+
+def test_advice_is_never_shown_as_a_failure():
+    text = Page(PAGES["revise"]).text
+    assert "Numerical stability advice worth a look 0 of 1 check" in text
+    assert "It is never a reason to revise." in text
+
+
+def test_a_check_that_left_no_result_is_shown_as_ours():
+    record = samples.passed()
+    record = samples.replace(record, checks=record.checks[1:])
+    assert "init.finite" in Page(html(record)).text
