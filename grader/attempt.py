@@ -61,6 +61,7 @@ class Attempt:
         self._assignment = assignment
         self._submission = submission
         self._notes = [*notes, *submission.notes]
+        self._troubles: list[str] = []
         self._results: list[CheckResult] = []
         self._misfits: list[tuple[Lab, Misfit]] = []
         self.seed = request.seed or secrets.token_hex(16)
@@ -77,7 +78,8 @@ class Attempt:
     def trouble(self, lab: Lab, what: str) -> None:
         """Keep what was wrong with the suite or with us."""
         if what:
-            self._notes.append(f"{lab.id}: the suite did not run to its end; this is not your fault. {what}")
+            self._notes.append(f"{lab.id}: the suite did not run to its end; this is not your fault.")
+            self._troubles.append(f"{lab.id}: {what}")
 
     def check_mappings(self, mappings: dict[str, tuple[Mapping, ...]]) -> None:
         """A mapping that doesn't fit is never a reason to revise.
@@ -125,6 +127,7 @@ class Attempt:
             criteria=tuple(c for lab in verdict.labs for c in lab.criteria),
             checks=tuple(_with_criterion(r, criterion.get((r.lab, r.id), "")) for r in self._results),
             notes=tuple(self._notes),
+            troubles=tuple(self._troubles),
             timings=timings,
             partial=interrupted,
         )

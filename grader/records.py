@@ -349,6 +349,8 @@ class Record(Struct, frozen=True, kw_only=True):
     criteria: tuple[CriterionResult, ...] = ()
     checks: tuple[CheckResult, ...] = ()
     notes: tuple[str, ...] = ()
+    troubles: tuple[str, ...] = ()
+    """What went wrong on our side, in full; empty in the student's copy, since it may quote the suite."""
     timings: tuple[Timing, ...] = ()
     partial: bool = False
     """True if grading was interrupted: what was graded by then is kept."""

@@ -145,8 +145,10 @@ class Answer:
     def _object(self, use: str) -> tuple[Handle, Asker]:
         if not isinstance(self.value, Handle) or self._asker is None:
             raise fail(
-                f"{self.call} gave {describe(self.value)}, but an object with {use} was expected.",
+                "An object was expected.",
                 call=self.call,
+                yours=describe(self.value),
+                expected=f"an object with {use}",
             )
         return self.value, self._asker
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from grader.checks.decorator import CheckSpec
 
-SECRET_FIELDS = ("yours", "expected", "where", "how_far")
+SECRET_FIELDS = ("yours", "expected")
 """What a hidden check's finding keeps from the student's copy: it would tell inputs and expected values."""
 
 

@@ -9,8 +9,8 @@ from typing import TypeVar, cast
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from grader.records import Finding, Series
-from grader.report.escape import plain
+from grader.records import Finding, Record, Series
+from grader.report.escape import LONG, plain
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Struct)
@@ -34,7 +34,9 @@ def _clean(value: object) -> object:  # noqa: PLR0911 - a case per type
         case dict():
             return {_clean(k): _clean(v) for k, v in value.items()}
         case Finding():
-            return replace(_each(value), traceback=plain(value.traceback, most=4000))
+            return replace(_each(value), traceback=plain(value.traceback, LONG))
+        case Record():
+            return replace(_each(value), troubles=tuple(plain(trouble, LONG) for trouble in value.troubles))
         case Struct():
             return _each(_placed(value) if isinstance(value, Series) else value)
         case _:

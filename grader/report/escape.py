@@ -16,6 +16,8 @@ import unicodedata
 
 JOINER = "\u2060"
 """WORD JOINER: has no width and breaks no line, but ends every pattern that a machine might act on."""
+LONG = 4000
+"""Characters of a traceback that are shown at most."""
 _FOUND = r"@(?=\w)|#(?=\d)|GH-(?=\d)|:(?=/)|www(?=\.)"
 
 
@@ -86,7 +88,7 @@ def code(text: str) -> str:
 
 def block(text: str) -> str:
     """A fenced block for GitHub's Markdown; each line begins with a bar, so none is a workflow command."""
-    text = plain(text, most=4000).strip("\n")
+    text = plain(text, LONG).strip("\n")
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
     return "\n".join([f"{fence}text", *(f"| {row}".rstrip() for row in text.split("\n")), fence])
 

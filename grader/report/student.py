@@ -13,7 +13,7 @@ Kept back from hidden checks, that is, from ``report.student.json`` itself and s
 - in a call, every string and every fraction: they are inputs. Shapes, dtypes and small whole numbers stay.
 - curves, which are inputs, outputs or expected values drawn. Of the deviation its order of magnitude stays:
   it shows when things go wrong, and how badly. Measurements keep two digits.
-- of a check that we could not run, our own traceback: it quotes the suite
+- of what went wrong on our side, the details: they quote the suite
 
 What still gets out is a few numbers per check (a line, a count, a magnitude) and the outcome: some tens of
 bits. Inputs are drawn anew for each attempt, so these are bits about data that is never used again. Where a
@@ -49,6 +49,7 @@ def student_copy(record: Record) -> Record:
         seed="",
         checks=tuple(_check(check, record.files) for check in record.checks),
         notes=(*record.notes, COPY_NOTE),
+        troubles=(),
         timings=tuple(Timing(stage=t.stage, seconds=_coarse(t.seconds)) for t in record.timings),
     )
 

@@ -33,7 +33,7 @@ def terminal(record: Record) -> RenderableType:
         if check.outcome is not Outcome.PASSED
     ]
     parts += [_text(f"{notice.title}. {notice.text}", "yellow") for notice in shown.notices]
-    parts += [_text(note, "dim") for note in shown.record.notes]
+    parts += [_text(note, "dim") for note in (*shown.record.notes, *shown.record.troubles)]
     parts += [_criteria(shown), _banner(shown)]
     return Group(*(Padding(part, (0, 0, 1, 0)) for part in parts))
 

@@ -158,7 +158,7 @@ def record(changed=(), suite="all", **rest):
     )
 
 
-SECRET = ("yours", "expected", "where", "how_far")
+SECRET = ("yours", "expected")
 
 MASK_MISSING = Finding(
     headline="The gradient of W1 is wrong.",
@@ -262,6 +262,8 @@ def ungraded():
         ],
         sandbox="local",
         partial=True,
+        notes=("lab1_mlp: the suite did not run to its end; this is not your fault.",),
+        troubles=("lab1_mlp: Traceback\n  test_fit.py, line 12\n    expected = 1 / 0",),
     )
 
 
@@ -318,9 +320,10 @@ def hostile(text=HOSTILE):
         committed_at=text,
         files=(text,),
         notes=(text,),
+        troubles=(text,),
     )
     first, *rest = made.criteria
-    return replace(made, reasons=(text,), criteria=(replace(first, title=text or "untitled"), *rest))
+    return replace(made, reasons=(text,), criteria=(replace(first, title=text), *rest))
 
 
 ALL = {"pass": passed, "revise": revise, "ungraded": ungraded, "public": public, "hostile": hostile}

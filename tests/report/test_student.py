@@ -33,7 +33,7 @@ def raised(kind, message, **rest):
         yours=f"{kind}: {message}",
         where="mlp_numpy.py, line 12",
         traceback=f"mlp_numpy.py, line 40, in predict\nmlp_numpy.py, line 12, in {rest.pop('function', 'forward')}\n    raise {kind}",
-        secret=("yours", "expected", "how_far"),
+        secret=("yours", "expected"),
         **rest,
     )
 
@@ -57,7 +57,7 @@ def test_expected_values_and_own_values_of_hidden_checks_are_gone_from_every_fil
     for write in (encode, html, markdown):
         text = write(copy)
         text = text.decode() if isinstance(text, bytes) else text
-        for value in ("0.0173362", "-0.0412908", "0.0586", "2.0312", "10021.4"):
+        for value in ("0.0173362", "-0.0412908", "2.0312", "10021.4"):
             assert value not in text
 
 
@@ -179,6 +179,7 @@ def test_measurements_of_hidden_checks_keep_two_digits():
 
 def test_our_own_traceback_quotes_the_suite_and_is_held_back():
     copy = student_copy(samples.ungraded())
+    assert "1 / 0" not in everywhere(copy)
     check = next(c for c in copy.checks if c.id == "fit.curve")
     assert check.finding == Finding(headline="This check is broken; it says nothing about your work.")
 
