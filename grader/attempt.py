@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import Struct
 
 from grader import __version__
+from grader.course import public_checks
 from grader.errors import MappingNeeded, Problem
-from grader.judge.job import Event, Finished, Misfit
+from grader.judge.job import Event, Finished, Misfit, ModuleSource
 from grader.records import Assignment, CheckResult, Decision, Lab, Mapping, Record, Submission, Timing
 from grader.verdict import decide
 
@@ -62,10 +63,15 @@ class Attempt:
         self._submission = submission
         self._notes = [*notes, *submission.notes]
         self._troubles: list[str] = []
+        self._files: list[str] = []
         self._results: list[CheckResult] = []
         self._misfits: list[tuple[Lab, Misfit]] = []
         self.seed = request.seed or secrets.token_hex(16)
         self._begun = dt.datetime.now(dt.UTC)
+
+    def reads(self, modules: tuple[ModuleSource, ...]) -> None:
+        """Keep which of the student's files a lab is graded by."""
+        self._files += [m.file for m in modules if not m.absent]
 
     def saw(self, watch: Watch, lab: Lab, event: Event) -> None:
         """Keep what the judge found, as it comes."""
@@ -100,7 +106,9 @@ class Attempt:
 
     def record(self, court: Court, timings: tuple[Timing, ...], *, interrupted: bool = False) -> Record:
         """Everything about this attempt; interrupted, it is no verdict on what was not graded."""
-        verdict = decide(self._assignment, self._results, suite=self._request.suite)
+        # What was to run is read from the suite: a public check that gave no result must not look unselected.
+        selected = public_checks(self._assignment) if self._request.suite == "public" else None
+        verdict = decide(self._assignment, self._results, suite=self._request.suite, selected=selected)
         criterion = {
             (lab.id, check): c.id for lab in self._assignment.labs for c in lab.criteria for check in c.checks
         }
@@ -113,6 +121,7 @@ class Attempt:
             commit=self._submission.commit,
             committed_at=self._submission.committed_at,
             graded_at=self._begun.isoformat(timespec="seconds"),
+            files=tuple(dict.fromkeys(self._files)),
             sandbox=court.sandbox.name,
             device=self._request.device,
             suite=self._request.suite,

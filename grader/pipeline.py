@@ -76,6 +76,7 @@ def grade(request: Request, court: Court, watch: Watch) -> Record:
         for lab in assignment.labs:
             clock.stage(f"judge {lab.id}")
             modules = module_sources(lab, mappings.get(lab.id, ()), files, submission.paths)
+            attempt.reads(modules)
             job = Job(
                 course="",
                 lab=lab,

@@ -15,6 +15,7 @@ from grader.course.mapping import Declared, GradeFile, declared, read_grade_file
 from grader.course.mistakes import apply
 from grader.course.reference import reference_files
 from grader.course.starter import starter_files, write_starter
+from grader.course.suite import public_checks
 
 __all__ = [
     "Declared",
@@ -25,6 +26,7 @@ __all__ = [
     "declared",
     "find_assignment",
     "load",
+    "public_checks",
     "read_grade_file",
     "reference_files",
     "repository_name",

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from grader.course.problems import quoted
+from grader.course.problems import Problems, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from grader.course.problems import Problems
+    from grader.records import Assignment
 
 ARGUMENTS = ("id", "needs", "seconds")
 
@@ -61,6 +61,16 @@ def scan_suite(suite: Path, root: Path, problems: Problems) -> Suite:
             complete = complete and tree is not None and None not in found
             checks += [check for check in found if check is not None]
     return Suite(checks=tuple(checks), complete=complete)
+
+
+def public_checks(assignment: Assignment) -> frozenset[tuple[str, str]]:
+    """The checks that students have, as (lab, id); for an assignment that was loaded, so without faults."""
+    return frozenset(
+        (lab.id, check.id)
+        for lab in assignment.labs
+        for check in scan_suite(lab.suite, assignment.root, Problems()).checks
+        if not check.hidden
+    )
 
 
 def parse_file(file: Path, place: str, problems: Problems) -> ast.Module | None:
