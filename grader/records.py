@@ -29,7 +29,7 @@ class Outcome(StrEnum):
 class Decision(StrEnum):
     """Of a whole submission, and of each lab and criterion in it."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - no password
     REVISE = "revise"
     REVIEW = "review"
     UNGRADED = "ungraded"
@@ -87,7 +87,7 @@ class Module(Struct, frozen=True, kw_only=True):
 
 
 class Criterion(Struct, frozen=True, kw_only=True):
-    """A line of the rubric: what is judged, what it counts for, and the checks it rests on (all must pass)."""
+    """A line of the rubric: what is judged, what it counts for, and the checks that all must pass."""
 
     id: str
     title: str
