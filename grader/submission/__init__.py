@@ -3,19 +3,19 @@
 opening      which kind of address it is            address   what was typed, without credentials
 fetch        one commit into a repository of ours   checkout  a student's `.git`, never entered
 objects      its listing and its blobs              folder    a folder that is no repository
-tree         which files are wanted, and written    names     what students call files
+choice       which files are wanted                 writing   regular files, and nothing else
 git          running git within limits              settings  what git may know and do
 failures     what git's last words mean             refs      branches, tags, commits
-layout       near misses of files that are missing
+layout       near misses of files that are missing  names     what students call files
 """
 
 from grader.submission.address import clean_url, repository_name
+from grader.submission.choice import Wanted
 from grader.submission.layout import Missing, missing_files
 from grader.submission.limits import FetchLimits
 from grader.submission.names import shown
 from grader.submission.opening import open_repository
 from grader.submission.repository import Repository
-from grader.submission.tree import Wanted
 
 __all__ = [
     "FetchLimits",

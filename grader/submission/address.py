@@ -82,7 +82,7 @@ def parse(repo: str, *, trusted_origin: bool = True) -> Remote | Local:
         return _file_url(repo, here)
     if _NO_SCHEME.fullmatch(repo) and not Path(repo).exists():
         raise UsageError(f"'{here}' is neither a URL nor a folder.", f"Did you mean https://{here} ?")
-    return Local(Path(repo).expanduser().absolute())
+    return Local((Path(repo).expanduser() if repo.startswith("~/") else Path(repo)).absolute())
 
 
 def clean_url(repo: str) -> str:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from grader.submission.tree import Entry
 
 _ID = re.compile(r"[0-9a-f]{40}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _SYMREF_DEPTH = 5
 _REF_BYTES = 4096
 _PACKED_REFS_BYTES = 16 << 20
@@ -113,6 +114,8 @@ class Checkout:
                 return packed.get(name, "")
             text = content.decode(errors="replace").strip()
             target = text.removeprefix("ref:").strip()
+            if _SHA256.fullmatch(text):
+                raise _refused(self.common, "it names its objects by SHA-256, which is not read here")
             if text == target:
                 return text if _ID.fullmatch(text) else ""
             if not target.startswith("refs/"):

@@ -7,6 +7,7 @@ choose one of these sentences; none of it but one sanitised line is ever shown.
 from __future__ import annotations
 
 import re
+import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,11 @@ class _Failure:
 def _failure(pattern: str, message: str, remedy: str) -> _Failure:
     return _Failure(re.compile(pattern, re.IGNORECASE | re.MULTILINE), message, remedy)
 
+
+_DAMAGED = (
+    "The repository at {url} is damaged: its commit can't be read in full.",
+    "Clone it and run: git fsck. Then push again.",
+)
 
 # The first that fits is told.
 _FAILURES = (
@@ -92,11 +98,14 @@ _FAILURES = (
         "{url} would be read in a way that is not allowed.",
         "Use https or ssh.",
     ),
+    _failure(r"repository corruption on the remote side|did not send all necessary objects", *_DAMAGED),
     _failure(
-        r"bad object|corrupt|inflate|index-pack failed|unpack|not send all necessary objects|unable to read"
-        r"|missing (blob|tree)|malformed|bad tree|invalid|not a valid|empty filename|early EOF|hash mismatch",
-        "The repository at {url} is damaged: its commit can't be read in full.",
-        "Clone it and run: git fsck. Then push again.",
+        r"unexpected disconnect|hung up|early EOF|RPC failed|bad pack header|transfer closed",
+        "The connection to {host} broke off.",
+        "Try again.",
+    ),
+    _failure(
+        r"bad object|corrupt|inflate|index-pack|unpack|unable to read|malformed|bad tree|invalid", *_DAMAGED
     ),
 )
 _TOO_LARGE = re.compile(
@@ -105,24 +114,26 @@ _TOO_LARGE = re.compile(
 _DISK_FULL = re.compile(r"No space left on device|Disk quota exceeded")
 
 
-def explain(failure: GitFailed, *, url: str, host: str, limits: FetchLimits) -> GraderError:
+def explain(failure: GitFailed, *, url: str, limits: FetchLimits, host: str = "") -> GraderError:
     """The error a person can act on.
 
     Args:
         failure: How git ended.
         url: Without credentials.
-        host: The host, or ``this machine``.
         limits: For the message of what is too large.
+        host: Empty if git read only what lies on this machine: then nothing but the objects can be at fault.
     """
     own_words = "\n".join(line for line in failure.stderr.splitlines() if not line.startswith("remote:"))
     if _DISK_FULL.search(own_words):
         return Ungraded("The disk is full: the repository can't be fetched.", "Make room, then grade again.")
-    if _TOO_LARGE.search(own_words) or failure.status in {-24, -25}:
+    if _TOO_LARGE.search(own_words) or failure.status in {-signal.SIGXCPU, -signal.SIGXFSZ}:
         return too_large(limits)
-    for known in _FAILURES:
-        if known.pattern.search(own_words):
-            return SubmissionError(known.message.format(url=url, host=host), known.remedy.format(host=host))
     if failure.status < 0:
         return SubmissionError(f"git could not read {url} and crashed: the repository is damaged or hostile.")
+    if not host:
+        return SubmissionError(_DAMAGED[0].format(url=url), _DAMAGED[1])
+    for known in _FAILURES:
+        if known.pattern.search(failure.stderr):
+            return SubmissionError(known.message.format(url=url, host=host), known.remedy.format(host=host))
     last = own_words.strip().rpartition("\n")[2] or f"status {failure.status}"
     return SubmissionError(f"git could not read {url}. It says: {shown(last)}")

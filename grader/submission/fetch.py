@@ -83,7 +83,7 @@ def fetch_from_checkout(
             raise SubmissionError(
                 f"'{url}' is a partial clone: it lacks files of the commit.", "Clone it without --filter."
             ) from None
-        raise explain(failure, url=url, host="this machine", limits=limits) from None
+        raise explain(failure, url=url, limits=limits) from None
 
 
 def _fetch(git: Git, url: str, name: str) -> None:

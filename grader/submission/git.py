@@ -14,6 +14,7 @@ import tempfile
 import time
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import SubmissionError
@@ -21,7 +22,6 @@ from grader.submission.limits import MB, FetchLimits
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from pathlib import Path
 
 _CHUNK = 1 << 16
 _TICK = 0.1
@@ -81,25 +81,11 @@ class Git:
             GitFailed: It ended with an error.
             SubmissionError: It took too long, or the folder grew too large.
         """
-        limits = [
-            self.limits.transfer_mb * MB // 512,
-            self.limits.memory_mb * 1024,
-            int(self.limits.seconds) + 1,
-        ]
         with tempfile.TemporaryFile() as questions:
             questions.write(stdin)
             questions.seek(0)
             process = subprocess.Popen(  # noqa: S603 - a constant script; every name was checked
-                [  # noqa: S607 - the user's git, as in a shell
-                    "sh",
-                    "-c",
-                    _LAUNCH,
-                    "sh",
-                    *map(str, limits),
-                    "git",
-                    f"--git-dir={self.folder}",
-                    *arguments,
-                ],
+                ["sh", "-c", _LAUNCH, "sh", *self._ceilings(), "git", f"--git-dir={self.folder}", *arguments],  # noqa: S607
                 stdin=questions,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -117,6 +103,15 @@ class Git:
         self._check_size()
         if process.returncode:
             raise GitFailed(process.returncode, stderr)
+
+    def _ceilings(self) -> tuple[str, str, str]:
+        """The launcher's numbers. A file twice too large is stopped where the watch is too slow."""
+        limits = self.limits
+        return (
+            str(2 * limits.transfer_mb * MB // 512),
+            str(limits.memory_mb * 1024),
+            str(int(limits.seconds) + 1),
+        )
 
     def _drain(self, process: subprocess.Popen[bytes]) -> Generator[bytes, None, str]:
         """Yield stdout until the process ends; return the end of stderr."""
@@ -154,9 +149,10 @@ class Git:
 
     def _check_size(self) -> None:
         size = 0
-        for file in self.folder.rglob("*"):
-            with suppress(FileNotFoundError):  # git renames its temporary files
-                size += file.lstat().st_blocks * 512
+        for folder, _, files in os.walk(self.folder):
+            for file in files:
+                with suppress(FileNotFoundError):  # git renames its temporary files
+                    size += Path(folder, file).lstat().st_blocks * 512
         if size > self.limits.transfer_mb * MB:
             raise too_large(self.limits)
 

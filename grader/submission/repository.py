@@ -13,18 +13,21 @@ from typing import TYPE_CHECKING
 
 from grader.errors import SubmissionError, Ungraded
 from grader.records import Submission
+from grader.submission.choice import LeftOut, choose
 from grader.submission.failures import explain
 from grader.submission.git import GitFailed
 from grader.submission.names import shown
-from grader.submission.tree import Entry, Kind, LeftOut, choose, write
+from grader.submission.tree import Entry, Kind
+from grader.submission.writing import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from grader.submission.checkout import Checkout
+    from grader.submission.choice import Wanted
     from grader.submission.limits import FetchLimits
-    from grader.submission.tree import Source, Wanted
+    from grader.submission.tree import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ class Repository:
         try:
             yield from self.source.contents(entries)
         except GitFailed as failure:
-            raise explain(failure, url=self.url, host="this machine", limits=self.limits) from None
+            raise explain(failure, url=self.url, limits=self.limits) from None
 
     def _uncommitted(self, chosen: list[Entry], wanted: Wanted) -> tuple[str, ...]:
         if self.checkout is None or self.ref != "HEAD":

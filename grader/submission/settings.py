@@ -100,8 +100,9 @@ def network_environment(remote: Remote) -> dict[str, str]:
     if remote.username:
         scope = f"credential.{remote.origin}"
         settings += [(f"{scope}.username", remote.username), (f"{scope}.helper", _HELPER)]
-    ssh = {} if any(k == "core.sshcommand" for k, _ in settings) else {"GIT_SSH_COMMAND": _SSH}
     users = {k: v for k, v in os.environ.items() if k.startswith(_NETWORK_VARIABLES)}
+    own_ssh = "GIT_SSH" in users or "GIT_SSH_COMMAND" in users or "core.sshcommand" in dict(settings)
+    ssh = {} if own_ssh else {"GIT_SSH_COMMAND": _SSH}
     return (
         local_environment()
         | ssh

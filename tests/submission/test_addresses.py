@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.errors import UsageError
 from grader.submission import clean_url, repository_name
@@ -47,6 +49,15 @@ def test_everything_else_is_a_folder(typed):
     assert address.path.is_absolute()
     with pytest.raises(UsageError, match="a roster may only name repositories on a host"):
         parse(typed, trusted_origin=False)
+
+
+@given(st.text(max_size=60) | st.text(alphabet="htps:/@.-a%?#[]~ \n", max_size=30))
+def test_whatever_is_typed_is_an_address_or_refused(typed):
+    assert clean_url(typed).isprintable()
+    try:
+        parse(typed)
+    except UsageError as error:
+        assert error.message.isprintable()
 
 
 def test_a_home_folder_and_a_file_url_are_spelled_out(monkeypatch):

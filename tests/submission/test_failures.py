@@ -25,7 +25,8 @@ HEARD = {
     "fatal: detected dubious ownership in repository at '/srv/r.git'": "belongs to another user there",
     "fatal: mismatched algorithms: client sha1; server sha256": "SHA-256",
     "error: inflate: data stream error (incorrect header check)\nfatal: loose object is corrupt": "is damaged",
-    "fatal: early EOF\nfatal: fetch-pack: invalid index-pack output": "is damaged",
+    "error: RPC failed; curl 18 transfer closed\nfatal: early EOF\nfatal: fetch-pack: invalid index-pack output": "broke off",
+    "remote: aborting due to possible repository corruption on the remote side.\nfatal: early EOF": "is damaged",
     "fatal: Out of memory, malloc failed (tried to allocate 209715201 bytes)": "too large",
     "something new\nfatal: a \x1b[31msurprise": r"It says: fatal: a \x1b[31msurprise",
 }
@@ -49,7 +50,12 @@ def test_a_crash_is_told_as_one():
     assert "crashed" in error.message
 
 
-def test_what_the_server_says_does_not_choose_the_sentence():
+def test_without_a_host_only_the_objects_can_be_at_fault():
+    error = explain(GitFailed(128, "fatal: protocol error: bad pack header"), url="/srv/ada", limits=FetchLimits())
+    assert "/srv/ada is damaged" in error.message
+
+
+def test_what_a_server_says_does_not_make_its_fault_ours():
     words = "remote: No space left on device\nfatal: repository 'https://h/r/' not found"
     error = explain(GitFailed(128, words), url="https://h/r", host="h", limits=FetchLimits())
     assert "There is no repository" in error.message

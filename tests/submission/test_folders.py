@@ -65,7 +65,7 @@ def test_b17_pipes_and_sockets_are_never_opened(folder, fetch):
             os.chdir(here)
         started = time.monotonic()
         submission = fetch(folder)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
     assert "Left out: notes.txt, s (no regular file)." in submission.notes
     with open_repository(str(folder)) as repository, pytest.raises(SubmissionError, match="no regular file"):
         repository.read("notes.txt", limit=100)
@@ -81,13 +81,13 @@ def test_b19_a_file_of_holes_is_not_copied(folder, fetch):
 
 def test_b21_many_files_are_bounded_and_the_labs_come_first(folder, fetch):
     (folder / "many").mkdir()
-    for i in range(3000):
+    for i in range(500):
         (folder / f"many/{i}").touch()
-    submission = fetch(folder, Wanted(files=("lab1_mlp/mlp.py",), folders=("",)), limits=FetchLimits(files=100))
-    assert len(written(submission)) == 100
+    submission = fetch(folder, Wanted(files=("lab1_mlp/mlp.py",), folders=("",)), limits=FetchLimits(files=50))
+    assert len(written(submission)) == 50
     assert "lab1_mlp/mlp.py" in written(submission)
-    with pytest.raises(SubmissionError, match="more than 1,000 files"):
-        fetch(folder, limits=FetchLimits(entries=1000))
+    with pytest.raises(SubmissionError, match="more than 300 files"):
+        fetch(folder, limits=FetchLimits(entries=300))
 
 
 def test_hostile_names_in_a_folder_are_told_and_not_written(folder, fetch):
