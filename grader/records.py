@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -82,7 +83,7 @@ class Module(Struct, frozen=True, kw_only=True):
     """``numpy`` (no autograd anywhere near) or ``torch``."""
     arrays: str = ""
     """What its functions are given: ``numpy`` or ``tensor``; empty: tensors where torch is."""
-    interface: dict[str, object] = field(default_factory=dict)
+    interface: dict[str, Any] = field(default_factory=dict)
     """What a mapping may spell differently; plain data from the rubric, read by the worker's adapter."""
 
 
@@ -133,7 +134,7 @@ class Lab(Struct, frozen=True, kw_only=True):
     """Holds ``public/`` and ``hidden/``."""
     reference: Path = Path()
     mistakes: tuple[Mistake, ...] = ()
-    data: dict[str, object] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
     """Free settings for the lab's suite, e.g. where its data comes from."""
     documents: dict[str, str] = field(default_factory=dict)
     """What is handed in beside code and read as text: name → path relative to the lab's folder."""

@@ -29,7 +29,7 @@ class ModuleSource(Struct, frozen=True, kw_only=True):
     """``numpy`` or ``tensor``; empty: tensors where torch is."""
     source: str = ""
     """The file's text, for rules about what it may import; never executed here."""
-    interface: dict[str, object] = {}
+    interface: dict[str, Any] = {}
     mapping: Mapping | None = None
     absent: str = ""
     """If the file is missing: the sentence that says so, near misses included."""
