@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import UsageError
@@ -51,6 +51,7 @@ def test_everything_else_is_a_folder(typed):
         parse(typed, trusted_origin=False)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60) | st.text(alphabet="htps:/@.-a%?#[]~ \n", max_size=30))
 def test_whatever_is_typed_is_an_address_or_refused(typed):
     assert clean_url(typed).isprintable()
