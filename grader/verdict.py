@@ -221,14 +221,13 @@ def _unmet(criterion: CriterionResult, ledger: _Ledger) -> str:
         result = ledger.found[criterion.lab, check]
         assert result is not None  # what is not met has a result
         by_outcome[result.outcome].append(check)
-    parts = []
-    if by_outcome[Outcome.FAILED]:
-        parts.append(f"{_names(by_outcome[Outcome.FAILED])} failed")
-    if by_outcome[Outcome.BLOCKED]:
-        roots = [ledger.root((criterion.lab, c)) for c in by_outcome[Outcome.BLOCKED]]
-        waited = _names(dict.fromkeys(r.id for r in roots if r is not None))
-        parts.append(f"{_names(by_outcome[Outcome.BLOCKED])} could not run before {waited} passes")
-    return f"“{criterion.title}” is not met yet: {'; '.join(parts)}."
+    failed, blocked = by_outcome[Outcome.FAILED], by_outcome[Outcome.BLOCKED]
+    roots = [ledger.root((criterion.lab, c)) for c in blocked]
+    waited = _names(dict.fromkeys(root.id for root in roots if root is not None))
+    if not failed:
+        return f"“{criterion.title}” can't be checked before {waited} passes."
+    waits = f"; {_names(blocked)} can't run before {waited} passes" if blocked else ""
+    return f"“{criterion.title}” is not met yet: {_names(failed)} failed{waits}."
 
 
 def _open(criterion: CriterionResult, ledger: _Ledger) -> str:

@@ -12,10 +12,20 @@ class Section(NamedTuple):
     """A criterion with its checks, those that need attention first."""
 
     criterion: CriterionResult
-    word: words.Word
     checks: tuple[CheckResult, ...]
     anchor: str
     """Made here, never from a text: unique in the page, and safe in an attribute."""
+
+    @property
+    def word(self) -> words.Word:
+        """The word for its decision."""
+        return words.WAITS if self.waits else words.criterion(self.criterion.decision, self.criterion.weight)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it isn't met only because its checks wait for others."""
+        failed = any(check.outcome is Outcome.FAILED for check in self.checks)
+        return self.criterion.decision is Decision.REVISE and not failed
 
     @property
     def passed(self) -> int:
@@ -51,7 +61,7 @@ class View(NamedTuple):
         record: What everything is made from.
         word: The verdict's word.
         sections: Every criterion, in the rubric's order: the list at the top.
-        chapters: The same by what they ask of the reader: to mend, ours, advice, what holds.
+        chapters: The same by what they ask of the reader: to mend, to wait for, ours, advice, what holds.
         first: The check to begin with, if anything failed.
         weights: Of each check, by (lab, id).
         anchors: The same: where in the page it is.
@@ -110,7 +120,6 @@ def _section(number: int, criterion: CriterionResult, results: dict[tuple[str, s
     )
     return Section(
         criterion=criterion,
-        word=words.criterion(criterion.decision, criterion.weight),
         checks=tuple(sorted(checks, key=lambda check: _URGENCY[check.outcome])),
         anchor=f"criterion-{number}",
     )
@@ -122,7 +131,12 @@ def _chapters(sections: tuple[Section, ...]) -> tuple[Chapter, ...]:
         Chapter(
             "To mend",
             "Each of these is required. Begin at the top: what comes first often mends what follows.",
-            tuple(s for s in required if s.criterion.decision is Decision.REVISE),
+            tuple(s for s in required if s.criterion.decision is Decision.REVISE and not s.waits),
+        ),
+        Chapter(
+            "Comes next",
+            "Nothing to do here yet: these checks run as soon as what they need passes.",
+            tuple(s for s in required if s.waits),
         ),
         Chapter(
             "Not graded",

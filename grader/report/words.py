@@ -54,10 +54,13 @@ ADVICE = {
     Decision.REVISE: Word("→", "worth a look", "wait"),
 }
 
+WAITS = Word("…", "waits", "wait")
+"""Of a criterion none of whose checks failed: they wait for checks elsewhere."""
+
 OUTCOMES = {
     Outcome.PASSED: Word("✓", "passed", "good"),
     Outcome.FAILED: Word("✗", "failed", "bad"),
-    Outcome.BLOCKED: Word("…", "waits", "wait"),
+    Outcome.BLOCKED: WAITS,
     Outcome.UNGRADED: Word(
         "?",
         "not graded",

@@ -39,6 +39,7 @@ PROMISES = {
     "fit.curve": "Your loss curve is the reference's, step by step, from the same weights and batches.",
     "digits.accuracy": "Trained on real digits, the network reaches the accuracy floor.",
     "source.numpy_only": "mlp_numpy.py imports NumPy and the standard library only.",
+    "port.curve": "The PyTorch port's loss curve is that of the NumPy network.",
     "softmax.extreme": "The loss stays finite for logits as large as ±10,000.",
 }
 
@@ -53,6 +54,7 @@ CRITERIA = (
         checks=("gradients.W2", "gradients.b2", "gradients.W1", "gradients.b1"),
     ),
     Criterion(id="training", title="Training", checks=("fit.rule", "fit.curve", "digits.accuracy")),
+    Criterion(id="port", title="PyTorch port", checks=("port.curve",)),
     Criterion(id="rules", title="NumPy only", checks=("source.numpy_only",)),
     Criterion(id="stability", title="Numerical stability", weight=Weight.ADVICE, checks=("softmax.extreme",)),
 )
@@ -234,6 +236,7 @@ def revise():
                 plots=(curves(0.4),),
             ),
             check("digits.accuracy", Outcome.FAILED, fault=Fault.STUDENT, finding=RAISED),
+            check("port.curve", Outcome.BLOCKED, fault=Fault.STUDENT, waited_for="fit.curve", seconds=0.0),
             check("softmax.extreme", Outcome.FAILED, fault=Fault.STUDENT, finding=ADVICE),
         ]
     )

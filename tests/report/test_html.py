@@ -171,6 +171,14 @@ def test_a_blocked_check_says_what_it_waits_for():
     )
 
 
+def test_a_criterion_that_only_waits_is_not_shown_as_something_to_mend():
+    text = Page(PAGES["revise"]).text
+    assert "… PyTorch port waits 0 of 1 check" in text
+    comes_next = text[text.index("Comes next") : text.index("Advice Good practice")]
+    assert "Not run yet: port.curve needs fit.curve" in comes_next
+    assert "PyTorch port" not in text[text.index("To mend") : text.index("Comes next")]
+
+
 def test_what_we_could_not_grade_is_our_fault_and_costs_nothing():
     text = Page(PAGES["ungraded"]).text
     assert "? Could not be graded Something failed on our side. It costs nothing" in text

@@ -56,7 +56,7 @@ def test_a_failed_required_check_asks_to_revise_and_is_named():
     assert verdict.decision is Decision.REVISE
     assert verdict.reasons == (
         "“Forward” is not met yet: b failed.",
-        "“Backward” is not met yet: c could not run before b passes.",
+        "“Backward” can't be checked before b passes.",
     )
     assert [c.failed for c in verdict.labs[0].criteria] == [("b",), ("c",)]
 
