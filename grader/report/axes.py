@@ -72,7 +72,7 @@ def logarithmic(numbers: Iterable[float | None], start: float, end: float, *, mo
     low -= len(positive) < len(usable)
     high = max(high, low + 1)
     step = math.ceil((high - low) / most)
-    decades = range(high, low - 1, -step)
+    decades = [d for d in range(high, low - 1, -1) if d % step == 0]
     return Axis(
         low=low,
         high=high,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from grader.records import Plot, Series
 
 WIDTH = 400.0
-LEFT, RIGHT = 40.0, 394.0
+LEFT, RIGHT = 40.0, 388.0
 MAIN_HEIGHT, BENEATH_HEIGHT = 150.0, 76.0
 ROW = 17.0
 """Height of a row of text."""
@@ -54,6 +54,7 @@ def svg(plot: Plot, name: str = "plot") -> Markup:
     for panel, height in zip(panels, (MAIN_HEIGHT, BENEATH_HEIGHT), strict=False):
         drawn, top = _panel(panel, x, top, height, guide)
         parts += drawn
+    parts += _guide_label(x, guide, top - 12, plot.x_label)
     parts += _x_ticks(x, top, plot.x_label)
     return Markup(
         '<svg class="plot" viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
@@ -84,7 +85,7 @@ def describe(plot: Plot) -> str:
                 sentences.append(f"{series.label}: no finite value.")
     beyond = _first_beyond(plot.beneath or plot)
     if beyond is not None:
-        sentences.append(f"The limit is first exceeded at {plot.x_label} {beyond:g}.")
+        sentences.append(f"First over the limit at {plot.x_label} {beyond:g}.")
     return " ".join(sentences)
 
 
@@ -120,9 +121,19 @@ def _legend(plot: Plot, top: float) -> tuple[list[Markup], float]:
         if left + width > RIGHT + 14 and left > LEFT:
             left, top = LEFT, top + ROW
         parts.append(_line(f"curve {_role(series)}", left, top - 3.5, left + 18, top - 3.5))
-        parts.append(_text(label, left + 24, top, "label"))
+        parts.append(_text(label, left + 24, top, "key"))
         left += width
     return parts, top + 8
+
+
+def _guide_label(x: Axis, guide: float | None, top: float, label: str) -> list[Markup]:
+    """Beside the guide, and within the picture."""
+    at = x.place(guide)
+    if at is None:
+        return []
+    text = f"first over the limit at {_short(label, 20)} {guide:g}"
+    right_of_it = at + 5 + LETTER * len(text) < RIGHT
+    return [_text(text, at + 5 if right_of_it else at - 5, top, "warning" if right_of_it else "warning end")]
 
 
 def _x_ticks(x: Axis, top: float, label: str) -> list[Markup]:

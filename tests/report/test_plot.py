@@ -47,12 +47,24 @@ def test_the_first_step_beyond_the_limit_is_marked_in_both_panels_and_told():
     guides = [p.get("d") for p in parse(samples.curves(0.4)).iter("path") if p.get("class") == "guide"]
     assert len(guides) == 2
     assert guides[0].split()[0] == guides[1].split()[0]  # at the same x
-    assert describe(samples.curves(0.4)).endswith("The limit is first exceeded at step 2.")
+    assert describe(samples.curves(0.4)).endswith("First over the limit at step 2.")
+
+
+@pytest.mark.parametrize("step", [2, 50, 99])
+def test_the_mark_is_labelled_within_the_picture(step):
+    deviation = Series(label="d", y=tuple(1.0 if i >= step else 0.1 for i in range(1, 101)), role="deviation")
+    limit = Series(label="allowed", y=(0.5,), x=(1.0,), role="limit")
+    plot = Plot(title="t", x_label="step", y_label="d", series=(deviation, limit))
+    (label,) = [t for t in parse(plot).iter("text") if "warning" in t.get("class")]
+    assert label.text == f"first over the limit at step {step}"
+    width = 5.9 * len(label.text)
+    left = float(label.get("x")) - (width if "end" in label.get("class") else 0)
+    assert 0 <= left and left + width <= WIDTH
 
 
 def test_nothing_is_marked_where_the_limit_holds():
     assert "guide" not in svg(samples.curves())
-    assert "exceeded" not in describe(samples.curves())
+    assert "over the limit" not in describe(samples.curves())
 
 
 def test_lines_differ_in_dash_as_well_as_in_colour():
@@ -142,4 +154,4 @@ def test_a_logarithmic_axis_has_decades_and_a_place_for_zero():
     axis = logarithmic([0.0, 3e-5, 2.0], 100, 0)
     assert axis.place(0.0) == 100
     assert axis.place(-1.0) is None
-    assert [label for _, label in axis.ticks] == ["10", "0.1", "10⁻³", "10⁻⁵"]
+    assert [label for _, label in axis.ticks] == ["1", "10⁻²", "10⁻⁴", "10⁻⁶"]
