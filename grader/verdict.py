@@ -233,7 +233,7 @@ def _unmet(criterion: CriterionResult, ledger: _Ledger) -> str:
 def _open(criterion: CriterionResult, ledger: _Ledger) -> str:
     waiting = [c for c in criterion.checks if ledger.state((criterion.lab, c)) is OPEN]
     what = f"{_names(waiting)} gave no result" if waiting else "no check stands behind it"
-    return f"“{criterion.title}” could not be graded: {what}. That is our side's fault and costs nothing."
+    return f"“{criterion.title}” could not be graded: {what}. That is our fault, and it costs nothing."
 
 
 def _names(ids: Iterable[str], most: int = 4) -> str:

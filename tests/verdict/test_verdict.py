@@ -77,7 +77,7 @@ def test_our_fault_is_never_a_pass_and_says_whose_it_is():
     )
     assert verdict.decision is Decision.UNGRADED
     assert verdict.reasons == (
-        "“Forward” could not be graded: b gave no result. That is our side's fault and costs nothing.",
+        "“Forward” could not be graded: b gave no result. That is our fault, and it costs nothing.",
     )
 
 
