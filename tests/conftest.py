@@ -23,11 +23,13 @@ def engine():
     from grader.sandbox.engine import Engine
 
     try:
-        return Engine()
+        engine = Engine()
+        engine.ask("GET", "/version")
     except Ungraded as error:
         if REQUIRE_DOCKER:
             pytest.fail(f"a Docker engine was promised, but: {error.message}")
         pytest.skip(error.message)
+    return engine
 
 
 @pytest.fixture(scope="session")

@@ -39,13 +39,13 @@ class _GradeFirst(click.Group):
 )
 @click.version_option(package_name=None, prog_name="grade", version=__import__("grader").__version__)
 def app() -> None:
-    r"""Grade deep-learning repositories: pass or revise, with a report that teaches.
+    """Grade deep-learning repositories: pass or revise, with a report that teaches.
 
     \b
     grade https://host/class/week06-ada         a repository, by its URL
     grade ./checkout --lab lab1_mlp             a folder, one lab of it
     grade verify week06                         prove that the assignment's own content is right
-    """
+    """  # noqa: D301 - click reads the backspace: leave the lines as they are
 
 
 app.add_command(grade, "repo")
