@@ -55,6 +55,7 @@ def config(
         gpu: Lend it this machine's GPUs.
     """
     limits = program.limits
+    writable = f"nosuid,nodev,noexec,size={limits.disk_mb}m,nr_inodes={INODES},mode=1777"
     return {
         "Image": image,
         "Cmd": list(program.command),
@@ -75,7 +76,8 @@ def config(
             "PidsLimit": limits.processes,
             "NanoCpus": int(min(limits.cpus, os.cpu_count() or 1) * 1e9),  # more than there are is an error
             "Tmpfs": {
-                "/tmp": f"nosuid,nodev,noexec,size={limits.disk_mb}m,nr_inodes={INODES},mode=1777",  # noqa: S108
+                "/tmp": writable,  # noqa: S108 - the room's own
+                "/dev/shm": writable,  # noqa: S108 - locks, and what the workers of a DataLoader send
                 "/dev/mqueue": "ro,nosuid,nodev,noexec,size=4k,mode=555",  # the original is writable
             },
             "Ulimits": [{"Name": "core", "Soft": 0, "Hard": 0}],

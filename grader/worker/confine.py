@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 4, 36, 38
 OPEN_FILES = 512
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - the container's own tmpfs: locks, and what DataLoader's workers send
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -124,7 +125,7 @@ def _descendants(root: int) -> list[int]:
 
 
 def wipe(scratch: Path) -> None:
-    """Remove what a process left in the tmpfs; its files are its own, so a process with its uid does it."""
+    """Remove what a process left in a tmpfs; its files are its own, so a process with its uid does it."""
     owners = {entry.stat(follow_symlinks=False).st_uid for entry in os.scandir(scratch)} - {0}
     for uid in owners:
         pid = os.fork()

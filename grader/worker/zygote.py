@@ -145,6 +145,7 @@ class Nursery:
                 status = any_status
         if self._house.uid_base:
             confine.wipe(self._house.scratch)
+            confine.wipe(confine.SHARED_MEMORY)
         return int(died), status
 
     def _reap_own(self) -> tuple[bool, int]:

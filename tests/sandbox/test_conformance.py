@@ -22,7 +22,7 @@ from tests.sandbox.visiting import LIMITS, StudentError
 GAPS_OF_LOCAL = {
     "test_no_packet_leaves": "a subprocess has this machine's network",
     "test_only_unix_sockets_can_be_made": "a subprocess makes any socket that its user may make",
-    "test_only_the_scratch_folder_can_be_written_to": "a subprocess writes wherever its user may write",
+    "test_only_scratch_folders_can_be_written_to": "a subprocess writes wherever its user may write",
     "test_the_disk_is_bounded_and_wiped_between_checks": "only the size of a single file is bounded",
     "test_the_number_of_files_is_bounded": "only the size of a single file is bounded",
     "test_memory_is_bounded_and_the_room_survives": "a bound on address space would break torch",
@@ -207,7 +207,7 @@ def test_only_unix_sockets_can_be_made(visit):
     assert {n for n, family in families.items() if visitor.call("f", family) == "made"} == {"unix"}
 
 
-def test_only_the_scratch_folder_can_be_written_to(visit):
+def test_only_scratch_folders_can_be_written_to(visit):
     writable = visit(
         """
         import os, stat
@@ -221,7 +221,7 @@ def test_only_the_scratch_folder_can_be_written_to(visit):
                             found.append(path)
                     except OSError:
                         pass
-            return [path for path in found if path != "/tmp" and not path.startswith(os.getcwd())]
+            return [path for path in found if path not in ("/tmp", "/dev/shm") and not path.startswith(os.getcwd())]
         """
     ).call("f")
     assert writable == []
@@ -284,16 +284,17 @@ def test_the_disk_is_bounded_and_wiped_between_checks(visit):
     visitor = visit(
         """
         import os
-        def fill():
+        def fill(place):
             for n in range(100):
-                open(f"/tmp/{n}", "wb").write(bytes(1 << 20))
-        def room(): return os.statvfs("/tmp").f_bavail * os.statvfs("/tmp").f_frsize >> 20
+                open(f"{place}/{n}", "wb").write(bytes(1 << 20))
+        def room(place): return os.statvfs(place).f_bavail * os.statvfs(place).f_frsize >> 20
         """
     )
-    for _ in range(2):
-        with pytest.raises(StudentError, match="No space left"):
-            visitor.call("fill")
-    assert visitor.call("room") >= LIMITS.disk_mb - 1
+    for place in ("/tmp", "/dev/shm"):
+        for _ in range(2):
+            with pytest.raises(StudentError, match="No space left"):
+                visitor.call("fill", place)
+        assert visitor.call("room", place) >= LIMITS.disk_mb - 1
 
 
 def test_the_number_of_files_is_bounded(visit):
@@ -553,6 +554,22 @@ def test_torch_trains_where_it_is_asked_for(visit):
         limits=Limits(memory_mb=1024),
     )
     assert visitor.call("f") is True
+
+
+@pytest.mark.torch
+def test_a_data_loader_may_have_workers(visit):
+    visitor = visit(
+        """
+        import torch
+        from torch.utils.data import DataLoader, TensorDataset
+        def f():
+            batches = DataLoader(TensorDataset(torch.arange(12.0)), batch_size=4, num_workers=2)
+            return float(sum(x.sum() for (x,) in batches))
+        """,
+        environment="torch",
+        limits=Limits(memory_mb=1024),
+    )
+    assert visitor.call("f") == 66.0
 
 
 def test_rooms_stand_by_when_they_were_prepared(sandbox):

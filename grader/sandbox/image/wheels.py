@@ -22,7 +22,7 @@ TRIMS = (
     *("bin/f2py", "bin/numpy-config", "bin/isympy", "share"),
     *("numpy/**/tests", "numpy/**/*.pyi", "numpy/**/*.a"),
     *("torch/include", "torch/share", "torch/test", "torch/bin/protoc*", "torch/**/*.pyi", "torch/**/*.a"),
-    *("scipy/**/tests", "sympy/**/tests", "sympy/**/benchmarks"),
+    *("scipy/**/tests", "sympy/**/tests", "sympy/**/benchmarks", "networkx/**/tests"),
 )
 """Never needed to run. ``torch/bin/torch_shm_manager`` and sympy look so too, but torch asks for both."""
 
