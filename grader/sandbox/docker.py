@@ -145,9 +145,7 @@ class DockerSandbox:
         trouble: DidNotStart | None = None
         for attempt in (program, program._replace(keep_log=True)):
             self._must_be_open()
-            room = Container(
-                self._engine, self._remover, self._folder / f"{environment}-{next(self._numbers)}"
-            )
+            room = Container(self._engine, self._remover, self._folder / str(next(self._numbers)))
             try:
                 room.start(image_id, attempt, self._labels, gpu=self._gpu)
             except DidNotStart as failure:

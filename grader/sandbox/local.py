@@ -141,9 +141,9 @@ class LocalSandbox:
         return self._start(environment, self._library, command, file_mb=limits.disk_mb)
 
     def _start(self, environment: str, library: Path, command: Sequence[str], *, file_mb: int) -> Process:
-        folder = self._folder / f"{environment}-{next(self._numbers)}"
+        folder = self._folder / str(next(self._numbers))
         folder.mkdir()
-        scratch, submission = folder / "scratch", filling.open_folder(folder / "submission")
+        scratch, submission = folder / "tmp", filling.open_folder(folder / "submission")
         scratch.mkdir()
         bell = doorbell.Doorbell(folder / "room.sock")
         program = [sys.executable, "-s", "-P", *command, "--socket", str(bell.path)]

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PREFIX = "grader-room."
+PREFIX = "grader."
+OWNER_FILE = "owner"
 
 
 @functools.cache
@@ -54,10 +55,13 @@ def is_dead(owner: str) -> bool:
 def private_folder() -> Path:
     """A new folder that only this user may enter, and that the next grader removes if we can't.
 
-    Its path is short: a Unix socket's may have 107 bytes.
+    Its path is short, for that of a Unix socket has at most 107 bytes, and student code makes some below it,
+    too (the workers of a DataLoader).
     """
     base = tempfile.gettempdir()
-    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{myself()}.", dir=base if len(base) < 32 else "/tmp"))  # noqa: S108
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base if len(base) < 32 else "/tmp"))  # noqa: S108
+    (folder / OWNER_FILE).write_text(myself())
+    return folder
 
 
 @contextlib.contextmanager
@@ -74,8 +78,10 @@ def remove_dead_folders() -> None:
     """Remove the folders of graders that were killed."""
     for base in {tempfile.gettempdir(), "/tmp"}:  # noqa: S108 - see private_folder
         for folder in Path(base).glob(f"{PREFIX}*"):
-            if is_dead(folder.name.split(".")[1]) and folder.lstat().st_uid == os.getuid():
-                shutil.rmtree(folder, ignore_errors=True)
+            with contextlib.suppress(OSError):  # somebody else's, or being removed by somebody else
+                ours = folder.lstat().st_uid == os.getuid()
+                if ours and is_dead((folder / OWNER_FILE).read_text()):
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _start(pid: int) -> str:

@@ -445,10 +445,10 @@ def test_a_killed_grader_s_rooms_end_and_the_next_one_removes_what_is_left(sandb
         import sys, time
         from pathlib import Path
         from grader.records import Limits
-        from grader.sandbox import docker, local
+        from grader.sandbox import docker, local, owner
         sandbox = {"docker": docker.DockerSandbox, "local": local.LocalSandbox}[sys.argv[1]]()
         rooms = [sandbox.open("numpy", Limits(), {"student.py": b""}), sandbox.judge(Path(sys.argv[2]))]
-        print(sandbox._folder, flush=True)
+        print(sandbox._folder, owner.myself(), flush=True)
         time.sleep(300)
         """
     )
@@ -458,23 +458,23 @@ def test_a_killed_grader_s_rooms_end_and_the_next_one_removes_what_is_left(sandb
         text=True,
         cwd=Path.cwd(),
     )
-    folder = Path(grader.stdout.readline().strip())
+    folder, owner = grader.stdout.readline().split()
+    folder = Path(folder)
     assert folder.is_dir()
     grader.kill()
     grader.wait()
     grader.stdout.close()
     with contextlib.closing(type(sandbox)()):  # the next start
         until = time.monotonic() + 15
-        while time.monotonic() < until and (folder.exists() or _traces(folder)):
+        while time.monotonic() < until and (folder.exists() or _traces(folder, owner)):
             time.sleep(0.05)
         assert not folder.exists()
-        assert _traces(folder) == []
+        assert _traces(folder, owner) == []
 
 
-def _traces(folder: Path) -> list[str]:
+def _traces(folder: Path, owner: str) -> list[str]:
     processes = [line for line in _command_lines() if str(folder) in line]
     try:
-        owner = folder.name.split(".")[1]
         return processes + [c["Id"] for c in Engine().containers(f"grader.owner={owner}")]
     except Ungraded:
         return processes

@@ -42,11 +42,12 @@ def test_an_owner_in_another_namespace_is_left_alone():
 def test_folders_of_the_dead_are_removed_and_ours_are_kept(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     pid, start, namespace, boot = owner.myself().split("-")
-    theirs = tmp_path / f"{owner.PREFIX}{pid}-{int(start) - 1}-{namespace}-{boot}.abc"
-    (theirs / "deep").mkdir(parents=True)
-    ours = owner.private_folder()
+    theirs, ours, nobodys = owner.private_folder(), owner.private_folder(), tmp_path / f"{owner.PREFIX}x"
+    (theirs / "deep").mkdir()
+    (theirs / "owner").write_text(f"{pid}-{int(start) - 1}-{namespace}-{boot}")
+    nobodys.mkdir()
     owner.remove_dead_folders()
     assert not theirs.exists()
+    assert nobodys.is_dir()
     assert ours.is_dir()
     assert ours.stat().st_mode & 0o077 == 0
-    ours.rmdir()
