@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from msgspec import structs
 
+from grader.errors import Ungraded
 from grader.judge import client
 
 if TYPE_CHECKING:
@@ -65,7 +66,10 @@ class Court:
         """
         judge = self._judge.result()
         seen = _as_seen(job, judge.course, self.course)
-        return client.rule(judge.connection, seen, house.connection, watch, self._telling)
+        try:
+            return client.rule(judge.connection, seen, house.connection, watch, self._telling)
+        except client.JudgeGone as gone:
+            raise Ungraded(f"{gone.message} {judge.obituary()}", gone.remedy) from gone
 
     def close(self) -> None:
         """End the judge and every room."""

@@ -35,6 +35,10 @@ class Ruling(Struct, frozen=True, kw_only=True):
     trouble: str = ""
 
 
+class JudgeGone(Ungraded):
+    """The judge's process ended: ours to find out why."""
+
+
 OpenRoom = Callable[[str, str], socket.socket]
 """Environment, and why the one before it was lost → the connection of a room with the student's files."""
 
@@ -56,7 +60,7 @@ def rule(
         telling: Held while the job is sent: several threads may share one judge.
 
     Raises:
-        Ungraded: The judge is gone.
+        JudgeGone: Its process has ended.
     """
     ours, theirs = socket.socketpair()
     with ours:
@@ -64,7 +68,7 @@ def rule(
             with telling:
                 jobs.tell(connection, job, theirs.fileno())
         except OSError as error:
-            raise Ungraded("The judge is not there any more.", "Run the grade again.") from error
+            raise JudgeGone("The judge is not there any more.", "Run the grade again.") from error
         finally:
             theirs.close()
         return _follow(ours, job, open_room, watch)
