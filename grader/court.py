@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from msgspec import structs
 
-from grader.errors import Ungraded
+
 from grader.judge import client
 
 if TYPE_CHECKING:
@@ -40,9 +40,13 @@ class Court:
     def __init__(self, sandbox: Sandbox, course: Path, data: Path | None = None) -> None:
         self.sandbox = sandbox
         self.course = course
+        self._data = data
         self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="judge")
-        self._judge: Future[JudgeRoom] = self._starter.submit(sandbox.judge, course, data)
+        self._judge = self._start_judge()
         self._telling = threading.Lock()
+
+    def _start_judge(self) -> Future[JudgeRoom]:
+        return self._starter.submit(self.sandbox.judge, self.course, self._data)
 
     def prepare(self, environments: Iterable[str], limits: Limits, count: int = 1) -> None:
         """Have rooms standing by."""
@@ -64,12 +68,21 @@ class Court:
         Raises:
             Ungraded: No judge or no room is to be had.
         """
+        try:
+            return self._rule(job, house, watch)
+        except client.JudgeGone:  # the job was not begun: another judge may do it
+            with self._telling:
+                self._judge.result().close()
+                self._judge = self._start_judge()
+            return self._rule(job, house, watch)
+
+    def _rule(self, job: Job, house: House, watch: Callable[[Event], None]) -> client.Ruling:
         judge = self._judge.result()
         seen = _as_seen(job, judge.course, self.course)
         try:
             return client.rule(judge.connection, seen, house.connection, watch, self._telling)
         except client.JudgeGone as gone:
-            raise Ungraded(f"{gone.message} {judge.obituary()}", gone.remedy) from gone
+            raise client.JudgeGone(f"{gone.message} {judge.obituary()}", gone.remedy) from gone
 
     def close(self) -> None:
         """End the judge and every room."""

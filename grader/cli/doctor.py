@@ -7,17 +7,18 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.cli import choices
-from grader.doctor import State, examine
 from grader.report.escape import plain
 
 OUR_SIDE = 3
-MARKS = {State.WORKS: "[green]✓[/]", State.OPTIONAL: "[yellow]–[/]", State.BROKEN: "[red]✗[/]"}
+MARKS = {"works": "[green]✓[/]", "optional": "[yellow]–[/]", "broken": "[red]✗[/]"}
 
 
 @click.command()
 @choices.no_color
 def doctor(*, no_color: bool) -> int:
     """Say what works on this machine: git, Docker, images, GPU, disk."""
+    from grader.doctor import State, examine  # only here: it imports NumPy, which a grade can do without
+
     console = Console(no_color=no_color, highlight=False)
     table = Table.grid(padding=(0, 2))
     broken = False

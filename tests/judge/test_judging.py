@@ -189,3 +189,14 @@ def test_a_mapping_that_does_not_fit_is_never_the_students_failure(court, lab):
     assert ruling.misfits[0].module == "box"
     assert "Bax" in ruling.misfits[0].message
     assert outcomes(ruling)["box.adds"] is Outcome.UNGRADED
+
+
+def test_a_judge_that_died_is_replaced_and_nothing_is_lost(lab):
+    from grader.court import Court
+    from grader.sandbox.local import LocalSandbox
+
+    with Court(LocalSandbox(), COURSE) as court:
+        assert outcomes(judge(court, lab, HONEST, only=("box.loads",)))["box.loads"] is Outcome.PASSED
+        court._judge.result()._process.kill()
+        court._judge.result()._process.wait()
+        assert outcomes(judge(court, lab, HONEST, only=("box.loads",)))["box.loads"] is Outcome.PASSED
