@@ -10,10 +10,7 @@ record      all of it                                         → report.json, .
 
 from __future__ import annotations
 
-import tempfile
-from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.attempt import Attempt, Clock, Request, Watch
@@ -28,10 +25,11 @@ from grader.course import (
 )
 from grader.errors import GraderError
 from grader.judge.job import Job, ModuleSource
+from grader.sandbox.owner import temporary_folder
 from grader.submission import Repository, Wanted, missing_files, open_repository
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
     from grader.court import Court
     from grader.records import Assignment, Lab, Mapping, Record
@@ -62,8 +60,9 @@ def grade(request: Request, court: Court, watch: Watch) -> Record:
     clock.stage("fetch")
     with (
         open_repository(request.repo, ref=request.ref, trusted_origin=request.trusted_origin) as repository,
-        _fresh_folder() as folder,
+        temporary_folder() as private,
     ):
+        folder = private / "submission"
         assignment, mappings, notes = _assignment(request, court.course, repository)
         for lab in assignment.labs:
             court.prepare((m.environment for m in lab.modules), lab.limits)
@@ -151,12 +150,6 @@ def document_texts(lab: Lab, files: dict[str, bytes]) -> dict[str, str]:
         for name, place in places.items()
         if place in files
     }
-
-
-@contextmanager
-def _fresh_folder() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="grader-submission-") as folder:
-        yield Path(folder)
 
 
 def _regular_files(folder: Path) -> list[str]:
