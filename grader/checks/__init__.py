@@ -7,7 +7,7 @@ same_curve       the same run twice                  equivalent       runs from 
 reaches          a floor, measured by the judge      unchanged        an argument, after the call
 imports_only     a rule about the source             fail             says no in your own words
 numbers_agree    a text claims only known numbers    claims_match     claimed numbers are the measured ones
-numbers_of       every number of a results file
+numbers_of       every number of a results file    Plot, Series     curves for the report
 """
 
 from grader.checks.answer import Answer, Handle
@@ -25,6 +25,7 @@ from grader.checks.source import imports_only
 from grader.checks.training import equivalent, reaches
 from grader.checks.values import values_match
 from grader.checks.zoo import Diagnosis, Zoo
+from grader.records import Plot, Series
 
 __all__ = [
     "Answer",
@@ -36,6 +37,8 @@ __all__ = [
     "Evidence",
     "GradientCase",
     "Handle",
+    "Plot",
+    "Series",
     "Zoo",
     "check",
     "claims_match",
