@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Self
 
 from msgspec import structs
 
-
 from grader.judge import client
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 A message is a fixed header, a body (msgpack, decoded against a schema) and raw array buffers:
 
-    magic 4s │ version u8 │ 3 × 0 │ id 16s │ body length u32 │ buffer count u32 │ buffers' length u64
+    magic 4s │ version u8 │ 3 zeros │ id 16s │ body length u32 │ buffer count u32 │ buffers' length u64
 
 The reader states its bounds first; the header is checked against them before anything is allocated. Never
 pickle, never code: an array is a dtype from a list, a shape, and exactly so many bytes; an object that stays
@@ -196,12 +196,8 @@ def _pack(
     kind = type(value)
     if value is None or kind in (bool, float, bytes):
         return value
-    if kind is int:
-        if not -(1 << 63) <= value < 1 << 63:  # type: ignore[operator]
-            raise TypeError("an integer of more than 64 bits can't be sent")
-        return value
-    if kind is str:
-        return value.encode("utf-8", "replace").decode()  # type: ignore[attr-defined]
+    if kind in (int, str):
+        return _pack_scalar(value)  # type: ignore[arg-type]
     if kind is np.ndarray:
         return _pack_array(value, buffers)  # type: ignore[arg-type]
     if kind is Remote:
@@ -215,6 +211,14 @@ def _pack(
     return _pack(to_plain(value), buffers, to_plain, depth - 1)
 
 
+def _pack_scalar(value: int | str) -> int | str:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if not -(1 << 63) <= value < 1 << 63:
+        raise TypeError("an integer of more than 64 bits can't be sent")
+    return value
+
+
 def _key(key: object) -> str | int:
     if isinstance(key, int):
         return int(key)
@@ -226,7 +230,7 @@ def _pack_array(array: NDArray[np.generic], buffers: list[memoryview]) -> msgspe
     if dtype not in DTYPES:
         raise TypeError(f"an array of dtype {array.dtype} can't be sent: only numbers can")
     plain = np.ascontiguousarray(array, dtype=dtype)
-    buffers.append(memoryview(plain.reshape(-1).view(np.uint8)))
+    buffers.append(memoryview(plain.reshape(-1).view(np.uint8)))  # type: ignore[arg-type]
     shape = b"".join(_SHAPE.pack(n) for n in array.shape)
     return msgspec.msgpack.Ext(_ARRAY, bytes([DTYPES.index(dtype)]) + shape)
 
@@ -273,7 +277,7 @@ def _unpack_array(data: bytes, buffer: bytearray | None) -> NDArray[np.generic]:
     ndim, rest = divmod(len(data) - 1, _SHAPE.size)
     if buffer is None or not data or rest or ndim > MAX_NDIM or data[0] >= len(DTYPES):
         raise WireError("an array is malformed")
-    dtype = np.dtype(DTYPES[data[0]])
+    dtype: np.dtype[np.generic] = np.dtype(DTYPES[data[0]])
     shape = tuple(n for (n,) in _SHAPE.iter_unpack(data[1:]))
     if any(n >= 1 << 40 for n in shape) or math.prod(shape) * dtype.itemsize != len(buffer):
         raise WireError("an array's shape does not fit its bytes")
@@ -326,7 +330,7 @@ def read_reply(channel: socket.socket, identity: bytes, bounds: Bounds) -> Reply
     if answered != identity:
         raise WireError("the reply answers no question that was asked")
     try:
-        reply = _replies.decode(body)
+        reply: Reply = _replies.decode(body)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise WireError("the reply is malformed") from error
     if isinstance(reply, Returned):

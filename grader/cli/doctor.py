@@ -10,7 +10,7 @@ from grader.cli import choices
 from grader.report.escape import plain
 
 OUR_SIDE = 3
-MARKS = {"works": "[green]✓[/]", "optional": "[yellow]–[/]", "broken": "[red]✗[/]"}
+MARKS = {"works": "[green]✓[/]", "optional": "[yellow]-[/]", "broken": "[red]✗[/]"}
 
 
 @click.command()

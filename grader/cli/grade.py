@@ -7,27 +7,45 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from grader.attempt import Request
 from grader.cli import choices
 from grader.cli.progress import Progress
 from grader.court import Court
-from grader.pipeline import Interrupted, Request
+from grader.pipeline import Interrupted
 from grader.pipeline import grade as grade_one
 from grader.records import Decision, Record
 from grader.report import write_reports
 from grader.report.terminal import terminal
 
+EPILOG = (
+    "Exit codes: 0 pass, 1 revise, 2 wrong usage or faulty course, 3 could not be graded, "
+    "4 waits for review, 130 interrupted."
+)
 EXIT_CODES = {Decision.PASS: 0, Decision.REVISE: 1, Decision.UNGRADED: 3, Decision.REVIEW: 4}
 
 
-@click.command(epilog="Exit codes: 0 pass, 1 revise, 2 wrong usage or faulty course, 3 could not be graded, 4 waits for review, 130 interrupted.")  # fmt: skip
+@click.command(epilog=EPILOG)
 @click.argument("repo")
 @click.option("--assignment", default="", help="If neither grade.yml nor the repository's name tells.")
 @click.option("--lab", "labs", multiple=True, help="Only this lab; may be repeated.")
 @click.option("--ref", help="Branch, tag or commit.  [default: the default branch]")
 @click.option("--suite", type=click.Choice(["all", "public"]), default="all", show_default=True)
-@click.option("--mapping", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="How the repository spells the labs' interfaces.")  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write report.json, .html, .md and the student's copies here.")  # fmt: skip
-@click.option("--seed", type=int, callback=choices.seed, help="Draw the same inputs again.  [default: secret, new each time]")  # fmt: skip
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="How the repository spells the labs' interfaces.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write report.json, .html, .md and the student's copies here.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    callback=choices.seed,
+    help="Draw the same inputs again.  [default: secret, new each time]",
+)
 @click.option("--trust", is_flag=True, help="Run hidden suites in the local sandbox.")
 @click.option("--quiet", "-q", is_flag=True, help="Only the verdict.")
 @choices.course

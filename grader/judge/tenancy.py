@@ -105,7 +105,7 @@ class Tenant:
         identity = os.urandom(wire.ID_BYTES)
         try:
             if not wire.is_quiet(self._channel):
-                raise wire.WireError("something was said before a question was asked")
+                raise wire.WireError("something was said before a question was asked")  # noqa: TRY301
             wire.send(self._channel, wire.encode(question, identity), self._deadline)
             return wire.read_reply(self._channel, identity, wire.Bounds(self._reply_bytes, self._deadline))
         except wire.TooLate:

@@ -82,7 +82,7 @@ class Server:
                 args, kwargs = self._shelf.take(question.args), self._shelf.take(question.kwargs)
                 if spec is not None and spec.tensors:
                     args, kwargs = to_tensors(args, spec.device), to_tensors(kwargs, spec.device)
-                return function(*args, **kwargs)  # type: ignore[operator,misc]
+                return function(*args, **kwargs)  # type: ignore[operator,misc,arg-type]
             case wire.Get():
                 return getattr(self._object(question.target), question.name)
             case wire.Set():

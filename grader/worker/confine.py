@@ -33,7 +33,7 @@ class Home(NamedTuple):
 
 
 def settle(home: Home) -> Path:
-    """Become the student's process: last to be killed for memory never, a fresh uid, an empty folder.
+    """Become the student's process: first to be killed for memory, a fresh uid, an empty folder.
 
     Returns:
         The folder, now the working directory and ``$HOME``.
@@ -79,7 +79,7 @@ def become_subreaper() -> None:
 def is_exiting(pid: int) -> bool:
     """True if the process has closed its files or is a zombie: its exit status is about to come."""
     try:
-        return not os.listdir(f"/proc/{pid}/fd")
+        return not any(Path(f"/proc/{pid}/fd").iterdir())
     except PermissionError:
         return _state(pid) in {"Z", "X", "D"}
     except OSError:
@@ -108,13 +108,13 @@ def kill_descendants() -> None:
 
 def _descendants(root: int) -> list[int]:
     parents: dict[int, list[int]] = {}
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
             try:
-                fields = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
             except OSError:
                 continue
-            parents.setdefault(int(fields[1]), []).append(int(entry))
+            parents.setdefault(int(fields[1]), []).append(int(entry.name))
     found: list[int] = []
     queue = [root]
     while queue:
@@ -144,19 +144,20 @@ def _wipe_as(uid: int, scratch: Path) -> NoReturn:
             if entry.is_dir(follow_symlinks=False):
                 shutil.rmtree(entry.path, onerror=_open_and_retry)
             else:
-                os.unlink(entry.path)
+                Path(entry).unlink()
     finally:
         os._exit(0)
 
 
 def _open_and_retry(_remove: object, path: str, _error: object) -> None:
     """A folder without permissions, left to annoy: give them back and try once more."""
-    os.chmod(os.path.dirname(path), 0o700)
-    if os.path.isdir(path) and not os.path.islink(path):
-        os.chmod(path, 0o700)
-        shutil.rmtree(path, ignore_errors=True)
+    left = Path(path)
+    left.parent.chmod(0o700)
+    if left.is_dir() and not left.is_symlink():
+        left.chmod(0o700)
+        shutil.rmtree(left, ignore_errors=True)
     else:
-        os.unlink(path)
+        left.unlink()
 
 
 class _Denied(importlib.abc.MetaPathFinder):

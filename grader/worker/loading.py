@@ -62,7 +62,7 @@ def _run_definitions(path: Path) -> types.ModuleType:
     module = types.ModuleType(path.stem)
     module.__file__ = str(path)
     sys.modules[path.stem] = module
-    exec(compile(tree, str(path), "exec"), module.__dict__)
+    exec(compile(tree, str(path), "exec"), module.__dict__)  # noqa: S102 - what this process is for
     return module
 
 

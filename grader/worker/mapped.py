@@ -2,26 +2,28 @@
 
 The lab names behaviours (``make``, tensors, methods, perhaps one update ``step``); a mapping says in Python
 expressions how this repository spells them. Layout, bias shape, list or array are read off the student's own
-tensors: suites choose all sizes different. The expressions run here, on the student's side, and nowhere else.
+tensors: suites choose all sizes different. The expressions run here, on the student's side, nowhere else.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 READING_RATE = 1.0
 """Learning rate at which gradients are read off one update, as -ΔW / lr: at 1 nothing is lost to rounding."""
 
+Names = dict[str, Any]
+
 
 class MappingError(Exception):
     """An expression of the mapping doesn't fit the repository."""
 
 
-def adapter(module: object, interface: Mapping[str, Any], spellings: Mapping[str, str]) -> type:
+def adapter(module: object, interface: Mapping[str, Any], spellings: Mapping[str, str]) -> type[Mapped]:
     """A class that offers the lab's interface through the mapping's expressions.
 
     Args:
@@ -29,125 +31,117 @@ def adapter(module: object, interface: Mapping[str, Any], spellings: Mapping[str
         interface: ``class``, ``make``, ``tensors``, ``methods``, ``step``, ``derive`` of the rubric.
         spellings: ``make``, each tensor's name, methods, ``step`` → expression.
     """
-    methods = dict(interface.get("methods", {}))
+    name = str(interface.get("class", "Model"))
+    methods = {method: _method(method, names) for method, names in interface.get("methods", {}).items()}
+    described = {"names": vars(module), "interface": interface, "spellings": spellings}
+    return type(name, (Mapped,), {**methods, **described})
 
-    class Mapped:
-        """The student's object ``m`` behind the lab's names."""
 
-        def __init__(self, *args: object, **kwargs: object) -> None:
-            self.sizes = _bind(interface["make"], args, kwargs)
-            self.m = _evaluate("make", spellings["make"], {**vars(module), **_libraries(), **self.sizes})
+class Mapped:
+    """A student's object ``m`` behind the lab's names.
 
-        def run(self, name: str, **values: object) -> Any:
-            """Evaluate the expression called ``name``."""
-            expression = spellings.get(name) or interface.get("derive", {}).get(name)
-            if expression is None:
-                raise MappingError(f"the mapping does not say how to {name}")
-            behaviours = {n: getattr(self, n) for n in (*methods, "step")}
-            size = {"N": len(values["X"])} if hasattr(values.get("X"), "__len__") else {}  # type: ignore[arg-type]
-            scope = {
-                **vars(module),
-                **_libraries(),
-                **behaviours,
-                **self.sizes,
-                **size,
-                "m": self.m,
-                **values,
-            }
-            return _evaluate(name, expression, scope)
+    Attributes:
+        names: What the student's module defines.
+        interface: The lab's.
+        spellings: The mapping's.
+    """
 
-        def step(self, *args: object, **kwargs: object) -> None:
-            """One update of the parameters."""
-            self.run("step", **_bind(interface.get("step", []), args, kwargs))
+    names: ClassVar[Names]
+    interface: ClassVar[Mapping[str, Any]]
+    spellings: ClassVar[Mapping[str, str]]
 
-        @property
-        def params(self) -> dict[str, object]:
-            """Every tensor in the lab's layout, float64."""
-            return {n: _to_lab(n, self._read(n), self._shape(n))[0] for n in interface["tensors"]}
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        self.sizes = _bind(self.interface["make"], args, kwargs)
+        self.m = _evaluate("make", self.spellings["make"], self._scope(**self.sizes))
 
-        @params.setter
-        def params(self, values: Mapping[str, object]) -> None:
-            for name in interface["tensors"]:
-                current = self._read(name)
-                transposed = _to_lab(name, current, self._shape(name))[1]
-                self._write(
-                    name, _to_student(np.asarray(values[name], dtype=np.float64), current, transposed)
-                )
+    @property
+    def params(self) -> Names:
+        """Every tensor in the lab's layout, float64."""
+        return {n: _to_lab(n, self._read(n), self._shape(n))[0] for n in self.interface["tensors"]}
 
-        def load_params(self, values: Mapping[str, object]) -> None:
-            """Set every tensor."""
-            self.params = {name: _to_array(value) for name, value in values.items()}
+    @params.setter
+    def params(self, values: Mapping[str, object]) -> None:
+        for name in self.interface["tensors"]:
+            current = self._read(name)
+            transposed = _to_lab(name, current, self._shape(name))[1]
+            self._write(name, _to_student(_to_array(values[name]), current, transposed=transposed))
 
-        def gradients_from_step(self, **values: object) -> dict[str, object]:
-            """-ΔW / lr of one update, which is then taken back."""
-            before = self.params
-            self.run("step", **values, lr=READING_RATE)
-            after = self.params
-            self.params = before
-            return {n: (before[n] - after[n]) / READING_RATE for n in before}  # type: ignore[operator]
+    def load_params(self, values: Mapping[str, object]) -> None:
+        """Set every tensor."""
+        self.params = dict(values)
 
-        def gradients_as_mapped(self, **values: object) -> object:
-            """The mapped expression's tensors, in the lab's layout."""
+    def step(self, *args: object, **kwargs: object) -> None:
+        """One update of the parameters."""
+        self.run("step", **_bind(self.interface.get("step", []), args, kwargs))
+
+    def run(self, name: str, **values: Any) -> Any:
+        """Evaluate the expression called ``name``; it sees the module, ``m``, the sizes and the behaviours."""
+        expression = self.spellings.get(name) or self.interface.get("derive", {}).get(name)
+        if expression is None:
+            raise MappingError(f"the mapping does not say how to {name}")
+        behaviours = {n: getattr(self, n) for n in (*self.interface.get("methods", {}), "step")}
+        batch = {"N": len(values["X"])} if hasattr(values.get("X"), "__len__") else {}
+        return _evaluate(
+            name, expression, self._scope(**behaviours, **self.sizes, **batch, m=self.m, **values)
+        )
+
+    def read_gradients(self, **values: object) -> Names:
+        """The mapped gradients in the lab's layout, or -ΔW / lr of one update, which is then taken back."""
+        if "gradients" in self.spellings:
             found = self.run("gradients", **values)
             if not isinstance(found, Mapping):
-                found = dict(zip(interface["tensors"], found, strict=True))
-            return {n: _to_lab(n, found[n], self._shape(n))[0] for n in interface["tensors"]}
+                found = dict(zip(self.interface["tensors"], found, strict=True))
+            return {n: _to_lab(n, found[n], self._shape(n))[0] for n in self.interface["tensors"]}
+        before = self.params
+        self.run("step", **values, lr=READING_RATE)
+        after = self.params
+        self.params = before
+        return {n: (before[n] - after[n]) / READING_RATE for n in before}
 
-        def _read(self, name: str) -> Any:
-            return _evaluate(name, spellings[name], {**vars(module), **_libraries(), "m": self.m})
+    def _scope(self, **more: object) -> Names:
+        return {**self.names, **_libraries(), **more}
 
-        def _write(self, name: str, value: Any) -> None:
-            torch = sys.modules.get("torch")
-            current = self._read(name)
-            if torch is not None and isinstance(current, torch.Tensor):
-                with torch.no_grad():
-                    current.copy_(torch.as_tensor(value))
-                return
-            scope = {**vars(module), **_libraries(), "m": self.m, "__value": value}
-            _guard(
-                name,
-                lambda: exec(compile(f"{spellings[name]} = __value", f"<mapping {name}>", "exec"), scope),
-            )
+    def _read(self, name: str) -> Any:
+        return _evaluate(name, self.spellings[name], self._scope(m=self.m))
 
-        def _shape(self, name: str) -> tuple[int, ...]:
-            return tuple(int(self.sizes[size]) for size in interface["tensors"][name])  # type: ignore[call-overload]
+    def _write(self, name: str, value: object) -> None:
+        torch = sys.modules.get("torch")
+        current = self._read(name)
+        if torch is not None and isinstance(current, torch.Tensor):
+            with torch.no_grad():
+                current.copy_(torch.as_tensor(value))
+            return
+        code = _compile(name, f"{self.spellings[name]} = __value", "exec")
+        exec(code, self._scope(m=self.m, __value=value))  # noqa: S102 - the student's side is for running code
 
-    for method, names in methods.items():
-        setattr(Mapped, method, _method(method, names, spellings))
-    Mapped.__name__ = Mapped.__qualname__ = str(interface.get("class", "Model"))
-    return Mapped
+    def _shape(self, name: str) -> tuple[int, ...]:
+        return tuple(int(self.sizes[size]) for size in self.interface["tensors"][name])
 
 
-def _method(method: str, names: list[str], spellings: Mapping[str, str]) -> Callable[..., object]:
-    def call(self: Any, *args: object, **kwargs: object) -> object:
+def _method(method: str, names: list[str]) -> Callable[..., object]:
+    def call(self: Mapped, *args: object, **kwargs: object) -> object:
         values = _bind(names, args, kwargs)
-        if method == "gradients":
-            return (self.gradients_as_mapped if "gradients" in spellings else self.gradients_from_step)(
-                **values
-            )
-        return self.run(method, **values)
+        return self.read_gradients(**values) if method == "gradients" else self.run(method, **values)
 
     return call
 
 
-def _bind(names: list[str], args: tuple[object, ...], kwargs: Mapping[str, object]) -> dict[str, object]:
+def _bind(names: list[str], args: tuple[object, ...], kwargs: Mapping[str, object]) -> Names:
     return {**dict.fromkeys(names, 0), **dict(zip(names, args, strict=False)), **kwargs}
 
 
-def _libraries() -> dict[str, object]:
+def _libraries() -> Names:
     return {"np": np, "numpy": np, **({"torch": sys.modules["torch"]} if "torch" in sys.modules else {})}
 
 
-def _evaluate(name: str, expression: str, scope: dict[str, object]) -> Any:
-    return _guard(name, lambda: eval(compile(expression.strip(), f"<mapping {name}>", "eval"), scope))
+def _evaluate(name: str, expression: str, scope: Names) -> Any:
+    return eval(_compile(name, expression.strip(), "eval"), scope)  # noqa: S307 - see _write
 
 
-def _guard(name: str, action: Callable[[], Any]) -> Any:
+def _compile(name: str, text: str, mode: str) -> Any:
     try:
-        return action()
+        return compile(text, f"<mapping {name}>", mode)
     except SyntaxError as error:
-        if error.filename != f"<mapping {name}>":
-            raise
         raise MappingError(f"{name}: {error.msg}") from error
 
 
@@ -166,11 +160,11 @@ def _to_lab(name: str, value: Any, shape: tuple[int, ...]) -> tuple[Any, bool]:
         return array.copy(), False
     if len(shape) == 2 and array.shape == shape[::-1]:
         return array.T.copy(), True
-    if array.size == int(np.prod(shape)) and max(array.shape, default=0) == max(shape):
+    if array.size == np.prod(shape) and max(array.shape, default=0) == max(shape):
         return array.reshape(shape).copy(), False
     raise MappingError(f"{name} has shape {array.shape}, but {shape} (or its transpose) was expected")
 
 
-def _to_student(value: Any, current: Any, transposed: bool) -> Any:
+def _to_student(value: Any, current: Any, *, transposed: bool) -> Any:
     array = (value.T if transposed else value).reshape(np.shape(_to_array(current)))
     return array.tolist() if isinstance(current, list) else np.array(array)

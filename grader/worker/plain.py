@@ -43,9 +43,9 @@ class Shelf:
             return np.asarray(value)
         if _is_tensor(value):
             return tensor_to_array(value)
-        for builtin in (bool, int, float, str, bytes):
+        for builtin in (int, float, str, bytes):
             if isinstance(value, builtin):
-                return builtin(value)
+                return builtin(value)  # type: ignore[arg-type]
         if isinstance(value, dict):
             return dict(value.items())
         if isinstance(value, list | tuple):

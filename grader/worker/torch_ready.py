@@ -21,7 +21,7 @@ def prepare() -> None:
     if "torch._dynamo" not in sys.modules:
         stand_in = _LazyDynamo("torch._dynamo")
         sys.modules["torch._dynamo"] = stand_in
-        torch._dynamo = stand_in  # type: ignore[attr-defined]
+        torch._dynamo = stand_in  # noqa: SLF001 - the name that it stands in for
         importlib.import_module("torch.optim")
 
 

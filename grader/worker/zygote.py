@@ -6,12 +6,13 @@ The judge's commands on the control socket, one byte each, and the answers:
     B + a socket     a check begins: the waiting process gets the socket and serves the judge on it
     E                the check is over: kill all it left, wipe its files → E, died u8, wait status i32
 
-In a container the zygote is PID 1 and keeps uid 0 with the right to change uid and to kill, nothing else; each
+In a container the zygote is PID 1 and keeps uid 0 with the right to change uid and to kill, no more; each
 process gets a uid of its own, so it can't touch the zygote, nor the files of the one before it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
@@ -117,10 +118,8 @@ class Nursery:
     def begin(self, fd: int) -> None:
         """Give the waiting process its socket."""
         if self._handover is not None:
-            try:
+            with contextlib.suppress(OSError):  # it died while waiting: the judge sees its socket close
                 socket.send_fds(self._handover, [BEGIN], [fd])
-            except OSError:
-                pass  # it died while waiting: the judge sees its socket close
             self._handover.close()
             self._handover = None
         os.close(fd)
@@ -164,9 +163,7 @@ class Nursery:
     def kill_all(self) -> None:
         """SIGKILL to every process but this one: atomic in a container, a walk over descendants elsewhere."""
         if os.getpid() == 1:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(-1, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
         else:
             confine.kill_descendants()

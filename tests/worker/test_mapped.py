@@ -1,0 +1,155 @@
+"""Mappings: repositories that spell an MLP in their own way, seen through the lab's interface."""
+
+import types
+
+import numpy as np
+import pytest
+
+from grader.worker.loading import load
+from grader.worker.mapped import MappingError, adapter
+
+INTERFACE = {
+    "class": "MLP",
+    "make": ["n_in", "n_hidden", "n_out", "seed"],
+    "tensors": {"W1": ["n_in", "n_hidden"], "b1": ["n_hidden"], "W2": ["n_hidden", "n_out"], "b2": ["n_out"]},
+    "methods": {"forward": ["X"], "gradients": ["X", "y"], "predict": ["X"], "fit": ["X", "y", "lr", "batches"]},
+    "step": ["X", "y", "lr"],
+    "derive": {"predict": "forward(X).argmax(1)", "fit": "[step(X[b], y[b], lr) for b in batches]"},
+}
+N, I, H, O = 8, 5, 6, 3
+
+ROWS = """
+import numpy as np
+class Net:
+    def __init__(self, sizes):
+        self.w = [np.zeros((i, o)) for i, o in zip(sizes, sizes[1:])]
+        self.b = [np.zeros(o) for o in sizes[1:]]
+    def forward(self, X):
+        self.a = [X, np.maximum(X @ self.w[0] + self.b[0], 0)]
+        return self.a, self.a[1] @ self.w[1] + self.b[1]
+    def grads(self, X, y, scale=1.0):
+        a, z = self.forward(X)
+        p = np.exp(z - z.max(1, keepdims=True)); p /= p.sum(1, keepdims=True)
+        d = (p - np.eye(z.shape[1])[y]) / len(X) * scale
+        h = (d @ self.w[1].T) * (a[1] > 0)
+        return [X.T @ h, h.sum(0), a[1].T @ d, d.sum(0)]
+    def step(self, X, y, lr):
+        g = self.grads(X, y)
+        self.w[0] -= lr * g[0]; self.b[0] -= lr * g[1]; self.w[1] -= lr * g[2]; self.b[1] -= lr * g[3]
+"""
+COLUMNS = """
+import numpy as np
+def make(i, h, o):
+    return {"W1": np.zeros((h, i)).tolist(), "b1": np.zeros((h, 1)).tolist(),
+            "W2": np.zeros((o, h)).tolist(), "b2": np.zeros((o, 1)).tolist()}
+def run(m, x):
+    a = np.maximum(np.array(m["W1"]) @ x + np.array(m["b1"]), 0)
+    return a, np.array(m["W2"]) @ a + np.array(m["b2"])
+def update(m, x, t, lr):
+    a, z = run(m, x)
+    p = np.exp(z - z.max(0)); p /= p.sum(0)
+    d = (p - t) / x.shape[1]
+    h = (np.array(m["W2"]).T @ d) * (a > 0)
+    for name, g in (("W1", h @ x.T), ("b1", h.sum(1, keepdims=True)), ("W2", d @ a.T), ("b2", d.sum(1, keepdims=True))):
+        m[name] = (np.array(m[name]) - lr * g).tolist()
+"""
+SPELLINGS = {
+    "rows, gradients as a list": (
+        ROWS,
+        {"make": "Net([n_in, n_hidden, n_out])", "W1": "m.w[0]", "b1": "m.b[0]", "W2": "m.w[1]", "b2": "m.b[1]",
+         "forward": "m.forward(X)[1]", "gradients": "m.grads(X, y)"},
+    ),
+    "rows, only a step": (
+        ROWS,
+        {"make": "Net([n_in, n_hidden, n_out])", "W1": "m.w[0]", "b1": "m.b[0]", "W2": "m.w[1]", "b2": "m.b[1]",
+         "forward": "m.forward(X)[1]", "step": "m.step(X, y, lr)"},
+    ),
+    "columns, (out, in), nested lists in a dict, only a step": (
+        COLUMNS,
+        {"make": "make(n_in, n_hidden, n_out)", **{n: f"m['{n}']" for n in ("W1", "b1", "W2", "b2")},
+         "forward": "run(m, X.T)[1].T", "step": "update(m, X.T, np.eye(n_out)[y].T, lr)"},
+    ),
+}  # fmt: skip
+
+
+def module_of(source):
+    module = types.ModuleType("theirs")
+    exec(source, module.__dict__)
+    return module
+
+
+def probe():
+    rng = np.random.default_rng(3)
+    params = {"W1": rng.normal(size=(I, H)), "b1": rng.normal(size=H), "W2": rng.normal(size=(H, O)), "b2": rng.normal(size=O)}
+    return params, rng.normal(size=(N, I)), rng.integers(O, size=N)
+
+
+def truth(params, X, y):
+    net = module_of(ROWS).Net([I, H, O])
+    net.w, net.b = [params["W1"], params["W2"]], [params["b1"], params["b2"]]
+    return net.forward(X)[1], dict(zip(params, net.grads(X, y), strict=True))
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_every_spelling_gives_the_same_logits_and_gradients(name):
+    source, spellings = SPELLINGS[name]
+    net = adapter(module_of(source), INTERFACE, spellings)(I, H, O, seed=1)
+    params, X, y = probe()
+    net.params = params
+    logits, gradients = truth(params, X, y)
+    np.testing.assert_allclose(net.forward(X), logits, rtol=1e-12)
+    found = net.gradients(X, y)
+    for tensor, value in gradients.items():
+        np.testing.assert_allclose(found[tensor], value, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_reading_gradients_leaves_the_parameters_as_they_were(name):
+    source, spellings = SPELLINGS[name]
+    net = adapter(module_of(source), INTERFACE, spellings)(I, H, O)
+    params, X, y = probe()
+    net.params = params
+    net.gradients(X, y)
+    for tensor, value in net.params.items():
+        np.testing.assert_array_equal(value, params[tensor])
+
+
+def test_what_the_mapping_leaves_out_is_derived():
+    source, spellings = SPELLINGS["rows, only a step"]
+    net = adapter(module_of(source), INTERFACE, spellings)(I, H, O)
+    params, X, y = probe()
+    net.params = params
+    np.testing.assert_array_equal(net.predict(X), net.forward(X).argmax(1))
+    net.fit(X, y, lr=0.1, batches=[np.arange(4), np.arange(4, 8)])
+    assert not np.array_equal(net.params["W1"], params["W1"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"W1": "m.b[0]"}, r"W1 has shape \(6,\), but \(5, 6\)"), ({"W1": "m.b["}, "W1: "), ({"W1": "'text'"}, "W1 is str")],
+)  # fmt: skip
+def test_a_mapping_that_points_to_the_wrong_thing_says_which(change, message):
+    source, spellings = SPELLINGS["rows, only a step"]
+    with pytest.raises(MappingError, match=message):
+        _ = adapter(module_of(source), INTERFACE, {**spellings, **change})(I, H, O).params
+
+
+def test_definitions_leave_out_what_trains_downloads_or_waits(tmp_path):
+    (tmp_path / "net.py").write_text(
+        "from __future__ import annotations\nimport numpy as np\nRATE = 0.1\nrng = np.random.default_rng(0)\n"
+        "X = download()\nwhile True: pass\ninput()\ndef f() -> float: return RATE\nclass A: pass\n"
+    )
+    module = load(tmp_path, "net.py", "definitions", ())
+    assert module.f() == 0.1
+    assert hasattr(module, "A")
+    assert hasattr(module, "rng")
+    assert not hasattr(module, "X")
+
+
+def test_a_file_inside_a_package_may_import_its_neighbours(tmp_path):
+    package = tmp_path / "pkgone"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "helper.py").write_text("VALUE = 7\n")
+    (package / "main_file.py").write_text("from .helper import VALUE\n")
+    assert load(tmp_path, "pkgone/main_file.py", "import", ()).VALUE == 7
