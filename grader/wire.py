@@ -282,7 +282,7 @@ def _unpack_array(data: bytes, buffer: bytearray | None) -> NDArray[np.generic]:
     if any(n >= 1 << 40 for n in shape) or math.prod(shape) * dtype.itemsize != len(buffer):
         raise WireError("an array's shape does not fit its bytes")
     if dtype.kind == "b":  # any byte but 0 and 1 would be no bool at all
-        return (np.frombuffer(buffer, np.uint8) != 0).reshape(shape)
+        return np.not_equal(np.frombuffer(buffer, np.uint8), 0).reshape(shape)
     return np.frombuffer(buffer, dtype).reshape(shape)
 
 
