@@ -1,0 +1,100 @@
+"""Classifiers whose behaviour we know, because we made them: linear in the pixels, from paired films.
+
+Paired films (the same patients with and without the mark, with and without the disease) give the two
+directions along which a mark and a disease move a film. A reader of one is the best linear discriminant
+along its direction that does not move along the other's.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from test_suites.week06.lab2_cxr.hidden.measures import crossed_gap, in_and_out, tells_hospital
+
+FILMS = 1600
+LUCK = 0.06
+"""What chance may do to a coin or an honest reader on the films of a trial; luckier trials are drawn again."""
+
+
+class Linear(NamedTuple):
+    """A logistic classifier: sigmoid of weight · pixels + bias, in steps if ``levels`` is not 0."""
+
+    weight: np.ndarray
+    bias: float
+    levels: int = 0
+
+    def scores(self, images):
+        """(N, H, W) → (N,) probabilities, as ``torch_tools.predictor`` gives them."""
+        p = 1 / (1 + np.exp(-(images.reshape(len(images), -1) @ self.weight.ravel() + self.bias)))
+        return np.round(p * self.levels) / self.levels if self.levels else p
+
+    def on(self, side):
+        """This classifier on the student's side: something to call with images."""
+        return side.tool("predictor", self.weight, self.bias, self.levels)
+
+
+class Trial(NamedTuple):
+    """Films of two hospitals, and a classifier for each way to behave."""
+
+    cohort: object
+    mark: str
+    reads_mark: Linear
+    reads_disease: Linear
+    coin: Linear
+
+
+def draw_trial(hospitals, rng, mark, *, biased, harder=False):
+    """A trial in which chance plays no part in what an audit must say.
+
+    Args:
+        hospitals: The reference's simulation.
+        rng: Where chance comes from.
+        mark: What the first hospital's machine leaves.
+        biased: Whether it is left mostly on the sick, or on anybody.
+        harder: Whether the second hospital's films are harder to read.
+    """
+    while True:
+        trial = _draw(hospitals, rng, mark, biased=biased, harder=harder)
+        lucky = [
+            max(abs(crossed_gap(trial.cohort, s)), tells_hospital(trial.cohort, s))
+            for s in (c.scores(trial.cohort.images) for c in (trial.reads_disease, trial.coin))
+        ]
+        coin = in_and_out(trial.cohort, trial.coin.scores(trial.cohort.images))
+        if max(*lucky, *(abs(a - 0.5) for a in coin)) < LUCK:
+            return trial
+
+
+def _draw(hospitals, rng, mark, *, biased, harder):
+    rates = hospitals.BIASED if biased else hospitals.CLEAN
+    cohort = hospitals.draw_cohort(
+        rng, np.repeat([0, 1], FILMS // 2), rates=rates, mark=mark, noise=(12.0, 40.0 if harder else 12.0)
+    )
+    nobody, everybody = np.zeros(FILMS, int), np.ones(FILMS, int)
+    films = cohort.patients.films
+    plain = films(nobody, nobody).reshape(FILMS, -1).astype(float)
+    by_mark = (films(cohort.labels, everybody, mark).astype(float) - films(cohort.labels, nobody)).mean(0)
+    by_disease = (films(everybody, nobody).astype(float) - films(nobody, nobody)).mean(0)
+    directions = np.stack([by_mark.ravel(), by_disease.ravel(), plain.mean(0)])
+    covariance = np.cov(plain.T) + 25 * np.eye(plain.shape[1])
+    reads_mark = _discriminant(covariance, directions[0], directions[1])
+    reads_disease = _discriminant(covariance, directions[1], directions[0])
+    basis = np.linalg.qr(directions.T)[0]
+    chance = rng.standard_normal(plain.shape[1])
+    chance -= basis @ (basis.T @ chance)
+    at_first = cohort.images[cohort.hospital == 0].reshape(-1, plain.shape[1]) @ chance
+    # A reader of disease errs, and errs more where films are noisier: its AUROC is 0.9, and 0.7 there.
+    reads_disease = reads_disease / (reads_disease @ directions[1]) + 0.5 * chance / at_first.std()
+    return Trial(cohort, mark, *(_scaled(w, cohort.images) for w in (reads_mark, reads_disease, chance)))
+
+
+def _discriminant(covariance, along, against):
+    """The direction that tells ``along`` best from what varies anyway, and does not see ``against``."""
+    inverse = np.linalg.solve(covariance, np.stack([along, against], axis=1))
+    return inverse[:, 0] - inverse[:, 1] * (against @ inverse[:, 0]) / (against @ inverse[:, 1])
+
+
+def _scaled(weight, images):
+    """Logits with mean 0 and standard deviation 1.5, so that probabilities use their whole range."""
+    raw = images.reshape(len(images), -1) @ weight
+    side = images.shape[1:]
+    return Linear((1.5 * weight / raw.std()).reshape(side), float(-1.5 * raw.mean() / raw.std()))

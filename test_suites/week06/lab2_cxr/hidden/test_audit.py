@@ -1,0 +1,144 @@
+"""The audit is audited: it is handed classifiers whose behaviour we know, because we made them."""
+
+from grader.checks import check, fail
+from test_suites.week06.lab2_cxr.hidden.measures import in_and_out
+from test_suites.week06.lab2_cxr.hidden.predictors import Linear, draw_trial
+
+ROUNDED = 6e-4
+"""AUROCs may be rounded to three decimals."""
+
+
+def ask(student, trial, classifier):
+    """The student's audit of a classifier."""
+    cohort = trial.cohort
+    return student.audit.audit(classifier.on(student.audit), cohort.images, cohort.labels, cohort.hospital)
+
+
+def trials(reference, rng, *, harder=False):
+    """One trial for each mark, every second one biased."""
+    marks = rng.permutation(reference.hospitals.MARKS)
+    return [
+        draw_trial(reference.hospitals, rng, str(mark), biased=i % 2 == 0, harder=harder)
+        for i, mark in enumerate(marks)
+    ]
+
+
+def demand(student, trial, classifier, *, flagged, who, hint):
+    """The audit says of this classifier what is true."""
+    answer = ask(student, trial, classifier)
+    flag = answer.item("exploits_artifact").value
+    if flag is not flagged:
+        at_first, at_second = in_and_out(trial.cohort, classifier.scores(trial.cohort.images))
+        raise fail(
+            f"Your audit {'clears' if flagged else 'accuses'} {who}.",
+            call=answer.call,
+            yours=f"exploits_artifact is {flag!r:.20}",
+            expected=str(flagged),
+            where=f"mark: {trial.mark}; true AUROCs {at_first:.2f} and {at_second:.2f}",
+            hint=hint,
+        )
+
+
+def aurocs_are_true(student, evidence, asked):
+    """Both AUROCs of each classifier are those that the judge computes."""
+    for trial, classifier in asked:
+        answer = ask(student, trial, classifier)
+        truth = in_and_out(trial.cohort, classifier.scores(trial.cohort.images))
+        for name, true, other in zip(("in_auroc", "out_auroc"), truth, truth[::-1], strict=True):
+            value = answer.item(name).number()
+            evidence.measure(f"{name} minus the true one", abs(value - true), limit=ROUNDED)
+            if abs(value - true) <= ROUNDED:
+                continue
+            swapped = abs(value - other) <= ROUNDED
+            raise fail(
+                f"{name} is wrong.",
+                call=answer.call,
+                yours=f"{value:.4f}",
+                expected=f"{true:.4f}",
+                diagnosis="The hospitals are swapped: in is hospital 0, out is hospital 1." if swapped else "",
+                diagnosis_id="auroc-swapped" if swapped else "",
+                hint="The share of pairs, one sick and one healthy, in which the sick scores higher.",
+            )
+
+
+@check("audit.aurocs", needs="audit.answer")
+def test_aurocs(student, reference, rng, evidence):
+    """in_auroc and out_auroc are the true AUROCs at each hospital."""
+    first, *_ = trials(reference, rng, harder=True)
+    aurocs_are_true(student, evidence, [(first, first.reads_disease), (first, first.reads_mark)])
+
+
+@check("audit.ties", needs="audit.aurocs")
+def test_ties(student, reference, rng, evidence):
+    """The AUROCs are true where probabilities are tied: a tie counts half."""
+    first, *_ = trials(reference, rng, harder=True)
+    steps = first.reads_disease._replace(levels=4)
+    always = Linear(0 * first.coin.weight, 0.0)
+    aurocs_are_true(student, evidence, [(first, steps), (first, always)])
+
+
+@check("audit.flags_mark_readers", needs="audit.answer")
+def test_flags(student, reference, rng):
+    """A classifier that reads a hospital's mark is flagged, whether or not the mark tells the label."""
+    for trial in trials(reference, rng):
+        demand(
+            student,
+            trial,
+            trial.reads_mark,
+            flagged=True,
+            who="a classifier that reads nothing but the first hospital's mark",
+            hint="Among patients with the same label, do the scores still depend on the hospital?",
+        )
+
+
+@check("audit.clears_disease_readers", needs="audit.answer")
+def test_clears_readers(student, reference, rng):
+    """A classifier that reads the disease is not flagged, even where the second hospital's films are harder."""
+    for trial in trials(reference, rng, harder=True):
+        demand(
+            student,
+            trial,
+            trial.reads_disease,
+            flagged=False,
+            who="a classifier that reads the disease, and does not see the mark",
+            hint="A fall of the AUROC alone is no evidence: the other hospital's films may be harder to read.",
+        )
+
+
+@check("audit.clears_coins", needs="audit.answer")
+def test_clears_coins(student, reference, rng):
+    """A classifier that guesses is not flagged: it is useless, and exploits nothing."""
+    for trial in trials(reference, rng)[:2]:
+        for coin in (trial.coin, Linear(0 * trial.coin.weight, 0.3)):
+            demand(
+                student,
+                trial,
+                coin,
+                flagged=False,
+                who="a classifier that guesses" if coin.weight.any() else "a classifier that says always the same",
+                hint="A low AUROC is no evidence of exploiting anything.",
+            )
+
+
+@check("audit.evidence", needs="audit.answer")
+def test_evidence(student, reference, rng, evidence):
+    """The evidence is larger for a reader of marks than for an honest classifier, and than for a coin."""
+
+    def score(trial, classifier):
+        told = ask(student, trial, classifier).item("evidence")
+        return (told.item("score") if isinstance(told.value, dict) else told).number()
+
+    for trial in trials(reference, rng, harder=True)[:2]:
+        guilty = score(trial, trial.reads_mark)
+        for who, classifier in (("a reader of disease", trial.reads_disease), ("a coin", trial.coin)):
+            innocent = score(trial, classifier)
+            evidence.measure(f"evidence against a reader of marks, less that against {who}", guilty - innocent)
+            if not guilty > innocent:
+                raise fail(
+                    f"Your evidence against {who} is as large as against a reader of marks.",
+                    yours=f"{innocent:.3g} against {who}, {guilty:.3g} against the reader of marks",
+                    expected="the larger, the surer",
+                    where=f"mark: {trial.mark}",
+                    hint="What can be told from the images, or from a network's features, says nothing about "
+                    "what its head uses: measure the predictions.",
+                )
