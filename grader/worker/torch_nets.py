@@ -43,14 +43,14 @@ def buffers(net: torch.nn.Module, names: Sequence[str]) -> dict[str, object]:
 def gradients(
     net: torch.nn.Module, X: ArrayLike, cotangent: ArrayLike, names: Sequence[str]
 ) -> dict[str, object]:
-    """The derivative of sum(net(X) * cotangent) by some of the parameters.
+    """The derivative of sum(net(X) * cotangent) by some of the parameters; zeros where it does not reach.
 
     Raises:
-        RuntimeError: There is none: the computation left autograd's graph.
+        RuntimeError: There is none at all: the computation left autograd's graph.
     """
     parameters = dict(net.named_parameters())
     total = (net(torch.as_tensor(X)) * torch.as_tensor(cotangent)).sum()
-    found = torch.autograd.grad(total, [parameters[n] for n in names])
+    found = torch.autograd.grad(total, [parameters[n] for n in names], materialize_grads=True)
     return dict(zip(names, found, strict=True))
 
 
