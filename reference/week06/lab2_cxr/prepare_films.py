@@ -49,11 +49,11 @@ def chestxray14(folder, finding):
         known = ", ".join(sorted(set(found) - {HEALTHY}))
         raise ValueError(f"{tables[-1]} has no finding {finding!r}; it has {known}.")
     labels = {HEALTHY: 0, finding: 1}
-    wanted = [
-        (row, max(labels.get(name, -1) for name in row["Finding Labels"].split("|"))) for row in rows
-    ]
+    wanted = [(row, max(labels.get(name, -1) for name in row["Finding Labels"].split("|"))) for row in rows]
     return _there(
-        folder, [(row["Image Index"], sick, row["Patient ID"]) for row, sick in wanted if sick >= 0], tables[-1]
+        folder,
+        [(row["Image Index"], sick, row["Patient ID"]) for row, sick in wanted if sick >= 0],
+        tables[-1],
     )
 
 
@@ -100,7 +100,7 @@ def read_image(file, side):
     Raises:
         ValueError: It is no image.
     """
-    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - only decoding needs it
+    from PIL import Image, UnidentifiedImageError
 
     try:
         with Image.open(file) as image:
@@ -171,7 +171,10 @@ def _contents(folder):
     if not folder.is_dir():
         return "nothing: it is not there"
     names = sorted(entry.name for entry in folder.iterdir())
-    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "") or "nothing"
+    return (
+        ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
+        or "nothing"
+    )
 
 
 def main():

@@ -55,7 +55,9 @@ def aurocs_are_true(student, evidence, asked):
                 call=answer.call,
                 yours=f"{value:.4f}",
                 expected=f"{true:.4f}",
-                diagnosis="The hospitals are swapped: in is hospital 0, out is hospital 1." if swapped else "",
+                diagnosis="The hospitals are swapped: in is hospital 0, out is hospital 1."
+                if swapped
+                else "",
                 diagnosis_id="auroc-swapped" if swapped else "",
                 hint="The share of pairs, one sick and one healthy, in which the sick scores higher.",
             )
@@ -115,7 +117,9 @@ def test_clears_coins(student, reference, rng):
                 trial,
                 coin,
                 flagged=False,
-                who="a classifier that guesses" if coin.weight.any() else "a classifier that says always the same",
+                who="a classifier that guesses"
+                if coin.weight.any()
+                else "a classifier that says always the same",
                 hint="A low AUROC is no evidence of exploiting anything.",
             )
 
@@ -132,7 +136,9 @@ def test_evidence(student, reference, rng, evidence):
         guilty = score(trial, trial.reads_mark)
         for who, classifier in (("a reader of disease", trial.reads_disease), ("a coin", trial.coin)):
             innocent = score(trial, classifier)
-            evidence.measure(f"evidence against a reader of marks, less that against {who}", guilty - innocent)
+            evidence.measure(
+                f"evidence against a reader of marks, less that against {who}", guilty - innocent
+            )
             if not guilty > innocent:
                 raise fail(
                     f"Your evidence against {who} is as large as against a reader of marks.",

@@ -6,7 +6,13 @@ from grader.checks import check, fail, gradients_match, values_match
 
 SIZES = (2, 3)
 """Classes and channels of the networks that are compared: neither is 1, so that neither can be left out."""
-ASKED = ("fc.bias", "layer3.1.bn2.weight", "layer2.0.downsample.0.weight", "layer1.0.conv1.weight", "conv1.weight")
+ASKED = (
+    "fc.bias",
+    "layer3.1.bn2.weight",
+    "layer2.0.downsample.0.weight",
+    "layer1.0.conv1.weight",
+    "conv1.weight",
+)
 """Whose derivatives are compared, in backward order: the end, blocks of both kinds, the stem."""
 
 

@@ -16,7 +16,7 @@ HONEST = {"gap": 0.1, "shift": 0.3}
 
 @check("results.reproduced", needs=("results.fields", "train.learns"), seconds=300)
 def test_reproduced(student, reference, documents, lab, evidence):
-    """Trained again with its epochs and seed, your network has the AUROCs that results.json claims, and its fault."""
+    """Trained again with its epochs and seed, your network is what results.json says: its AUROCs, its fault."""
     results = documents.results.json()
     epochs, seed = (int(results.item(name).array((), kind="integer")) for name in ("epochs", "seed"))
     films, tests = reference.hospitals.study(lab.data.get("films"))

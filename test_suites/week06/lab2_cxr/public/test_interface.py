@@ -24,7 +24,7 @@ def test_shapes(student, rng):
 
 @check("train.probabilities")
 def test_probabilities(student, rng):
-    """predict gives one probability between 0 and 1 for each image, for a single one too."""
+    """Predictions are probabilities: one number from 0 to 1 for each image, for a single image too."""
     images, labels = easy_films(rng, 32)
     net = student.train.train(images, labels, epochs=1, seed=0)
     for count in (32, 1):
@@ -42,7 +42,7 @@ def test_probabilities(student, rng):
 
 @check("audit.answer")
 def test_answer(student, rng):
-    """audit gives in_auroc, out_auroc, exploits_artifact and evidence."""
+    """An audit tells in_auroc, out_auroc, exploits_artifact and evidence."""
     images, labels = easy_films(rng, 400)
     hospital = rng.permutation(400) % 2
     classify = student.audit.tool("predictor", rng.standard_normal((32, 32)) / 1000, 0.0)
@@ -52,8 +52,6 @@ def test_answer(student, rng):
         answer.item(name, names=names).number()
     flag = answer.item("exploits_artifact", names=names)
     if not isinstance(flag.value, bool):
-        raise fail(
-            "exploits_artifact must be True or False.", call=answer.call, yours=f"{flag.value!r:.60}"
-        )
+        raise fail("exploits_artifact must be True or False.", call=answer.call, yours=f"{flag.value!r:.60}")
     evidence = answer.item("evidence", names=names)
     (evidence.item("score") if isinstance(evidence.value, dict) else evidence).number()

@@ -33,7 +33,7 @@ def test_length(documents, evidence):
 
 @check("results.fields")
 def test_fields(documents):
-    """results.json says in_auroc, out_auroc, exploits_artifact and evidence, and the epochs and seed they came from."""
+    """results.json says both AUROCs, exploits_artifact and evidence, and the epochs and seed they came from."""
     results = documents.results.json()
     for name in ("in_auroc", "out_auroc"):
         value = results.item(name, names=RESULTS).number()
