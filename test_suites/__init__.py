@@ -1,0 +1,1 @@
+"""The suites: what each assignment's labs are checked by."""

@@ -1,0 +1,1 @@
+"""Week 6: deep learning end to end."""
