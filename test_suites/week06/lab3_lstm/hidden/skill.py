@@ -8,7 +8,7 @@ seven years, the largest values ever seen, and the smallest of leaks that help, 
     correlation within an asset         .061                 .31
     with one single future day          .120                 .17
 
-Honest forecasts of 100 seeds of the reference on this basket stay below .000, .079 and .094.
+100 seeds of the reference on the basket that comes with the lab stay below -.029, .088 and .077.
 """
 
 from typing import NamedTuple
