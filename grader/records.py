@@ -136,6 +136,8 @@ class Lab(Struct, frozen=True, kw_only=True):
     mistakes: tuple[Mistake, ...] = ()
     data: dict[str, Any] = field(default_factory=dict)
     """Free settings for the lab's suite, e.g. where its data comes from."""
+    given: tuple[str, ...] = ()
+    """Files of the reference that students get as they are, and that are never graded: data, a simulation."""
     documents: dict[str, str] = field(default_factory=dict)
     """What is handed in beside code and read as text: name → path relative to the lab's folder."""
 

@@ -89,10 +89,12 @@ def _lint_folders(content: LabContent, problems: Problems) -> None:
                     f"the reference has no file {quoted(module.file)}.",
                     suggest(module.file, content.reference_files, "files"),
                 )
-        for name, file in lab.documents.items():
+        named = [(content.rubric.at("documents", name).where, file) for name, file in lab.documents.items()]
+        named += [(_item(content.rubric.at("given"), file), file) for file in lab.given]
+        for where, file in named:
             if file and not (lab.reference / file).is_file():
                 problems.add(
-                    content.rubric.at("documents", name).where,
+                    where,
                     f"the reference has no file {quoted(file)}.",
                     suggest(file, content.reference_files, "files"),
                 )

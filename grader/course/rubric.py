@@ -11,7 +11,7 @@ from grader.course.deadline import DeadlineError, parse_deadline
 from grader.course.fields import Fields, read_record
 from grader.course.interface import read_interface
 from grader.course.marked import Node, read_yaml
-from grader.course.paths import read_path
+from grader.course.paths import checked_path, read_path
 from grader.course.problems import quoted
 from grader.records import Assignment, Criterion, Lab, Limits, Module, Weight
 
@@ -104,6 +104,7 @@ def _labs(fields: Fields, root: Path, assignment: str) -> tuple[Lab, ...]:
                 folder=read_path(lab, "folder", root=True) if "folder" in lab else lab_id,
                 limits=lab.record("limits", _limits) or Limits(),
                 data=lab.plain("data"),
+                given=tuple(checked_path(lab, "given", path) for path in lab.texts("given", required=False)),
                 documents=lab.record("documents", _documents) or {},
                 modules=_modules(lab),
                 criteria=_criteria(lab),

@@ -1,4 +1,4 @@
-"""A student's first commit: the reference with its solutions cut out, a ``grade.yml`` and a README."""
+"""A student's first commit: the reference with its solutions cut out, what is given, ``grade.yml``, a README."""
 
 from __future__ import annotations
 
@@ -32,16 +32,17 @@ def write_starter(assignment: Assignment, folder: Path) -> tuple[Path, ...]:
         CourseError: A reference file has no marked solution, so that the starter would hand it out.
     """
     texts = {**_modules(assignment), "grade.yml": _grade_yml(assignment), "README.md": _readme(assignment)}
-    files = {folder / name: text for name, text in texts.items()}
+    contents = {name: text.encode() for name, text in texts.items()} | _given(assignment)
+    files = {folder / name: content for name, content in contents.items()}
     there = [file.relative_to(folder).as_posix() for file in files if file.exists()]
     if there:
         raise UsageError(
             f"{folder} has {', '.join(there)} already; nothing is overwritten.",
             "Name an empty or a new folder.",
         )
-    for file, text in files.items():
+    for file, content in files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, "utf-8")
+        file.write_bytes(content)
     return tuple(files)
 
 
@@ -75,6 +76,14 @@ def _modules(assignment: Assignment) -> dict[str, str]:
     }
 
 
+def _given(assignment: Assignment) -> dict[str, bytes]:
+    return {
+        (Path(lab.folder) / name).as_posix(): (lab.reference / name).read_bytes()
+        for lab in assignment.labs
+        for name in lab.given
+    }
+
+
 def _grade_yml(assignment: Assignment) -> str:
     return f"# What this repository is handed in for.\nassignment: {assignment.id}\n"
 
@@ -98,6 +107,7 @@ def _lab(lab: Lab) -> list[str]:
     for module in lab.modules:
         file = (Path(lab.folder) / module.file).as_posix()
         lines.append(f"- `{file}` runs with {PACKAGES[module.environment]}.")
+    lines += [f"- `{(Path(lab.folder) / name).as_posix()}` is given, and not graded." for name in lab.given]
     for weight, heading in (
         (Weight.REQUIRED, "To pass:"),
         (Weight.ADVICE, "Good practice, shown in your report and never the reason to revise:"),

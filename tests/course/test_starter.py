@@ -88,6 +88,21 @@ def test_the_starter_has_the_modules_and_says_what_it_is_for(course, tmp_path):
     assert "SOLUTION" not in line
 
 
+def test_a_given_file_is_handed_out_as_it_is(course, tmp_path):
+    course.change("rubric", 'title: "Least squares"', 'title: "Least squares"\n    given: [points.npz]')
+    (course.root / "reference/week01/lab1_line/points.npz").write_bytes(b"\x00\xff")
+    write_starter(course.load(), tmp_path / "starter")
+    assert (tmp_path / "starter/lab1_line/points.npz").read_bytes() == b"\x00\xff"
+    readme = (tmp_path / "starter/README.md").read_text()
+    assert "- `lab1_line/points.npz` is given, and not graded.\n" in readme
+
+
+def test_a_given_file_that_is_not_there_is_told(course):
+    course.change("rubric", 'title: "Least squares"', 'title: "Least squares"\n    given: [lime.py]')
+    (fault,) = course.faults()
+    assert "the reference has no file 'lime.py'. Did you mean 'line.py'?" in fault
+
+
 def test_the_readme_names_what_is_due_and_what_it_is_judged_by(course, tmp_path):
     write_starter(course.load(), tmp_path / "starter")
     assert (tmp_path / "starter/README.md").read_text() == (
