@@ -1,8 +1,5 @@
 """Does a classifier of X-rays look at the disease, or at a hospital's marks?"""
 
-import json
-from pathlib import Path
-
 import numpy as np
 
 EXPLOITS = 0.15
@@ -55,20 +52,3 @@ def audit(predict_fn, images, labels, hospital):
         "evidence": evidence,
     }
     # END SOLUTION
-
-
-def main():
-    """The lab's study: train, audit, and write results.json, which the memo quotes."""
-    films, tests = study()
-    epochs, seed = 6, 0
-    model = train(films.images, films.labels, epochs=epochs, seed=seed)
-    found = audit(lambda images: predict(model, images), tests.images, tests.labels, tests.hospital)
-    results = {name: round(v, 4) if isinstance(v, float) else v for name, v in found.items()}
-    Path("results.json").write_text(json.dumps({**results, "epochs": epochs, "seed": seed}, indent=2) + "\n")
-
-
-if __name__ == "__main__":
-    from hospitals import study
-    from train import predict, train
-
-    main()
