@@ -75,7 +75,7 @@ def examine() -> Iterator[Item]:
         yield from (_image(engine, environment, found.get(environment, "")) for environment in image.CHAIN)
         if "numpy" in found:
             yield _room()
-        yield _gpu(info)
+    yield _gpu()
     yield _local()
 
 
@@ -141,16 +141,11 @@ def _room() -> Item:
     return Item("a room", State.WORKS, f"ready in {took * 1000:.0f} ms")
 
 
-def _gpu(info: dict[str, Any]) -> Item:
+def _gpu() -> Item:
     if not shutil.which("nvidia-smi"):
         return Item("GPU", State.OPTIONAL, "none found; labs run on the CPU")
     names = [line.partition(" (")[0] for line in _output("nvidia-smi", "-L").splitlines()]
-    if "nvidia" not in info.get("Runtimes", {}):
-        remedy = (
-            "For `--device cuda` in Docker, install the NVIDIA Container Toolkit; --sandbox local needs none."
-        )
-        return Item("GPU", State.OPTIONAL, f"{', '.join(names)}, but Docker can't lend it to rooms", remedy)
-    return Item("GPU", State.WORKS, ", ".join(names))
+    return Item("GPU", State.WORKS, f"{', '.join(names)}; for --sandbox local --device cuda")
 
 
 def _local() -> Item:

@@ -56,7 +56,7 @@ class Container:
         self._since = time.time()
         self._memory_mb = 0
 
-    def start(self, image: str, program: hardening.Program, labels: Mapping[str, str], *, gpu: bool) -> None:
+    def start(self, image: str, program: hardening.Program, labels: Mapping[str, str]) -> None:
         """Run the program and wait for its call; if this raises, nothing is left of it.
 
         Raises:
@@ -68,7 +68,7 @@ class Container:
         )
         bell = doorbell.Doorbell(self._rpc / "room.sock")
         try:
-            self._id = self._engine.create(hardening.config(image, program, labels, gpu=gpu))
+            self._id = self._engine.create(hardening.config(image, program, labels))
             self._engine.start(self._id)
             self.connection = bell.answer(lambda: self._engine.running(self._id), START_SECONDS)
         except (Refused, doorbell.NobodyCalled) as error:

@@ -11,15 +11,16 @@ import os
 import secrets
 import shutil
 import stat
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import Ungraded
+from grader.errors import Ungraded, UsageError
 from grader.records import Limits
 from grader.sandbox import hardening, image, owner
 from grader.sandbox.container import Container, DidNotStart
-from grader.sandbox.engine import Engine
+from grader.sandbox.engine import LOCAL_INSTEAD, Engine
 from grader.sandbox.environment import PRELOAD
 from grader.sandbox.pool import Pool
 from grader.sandbox.remover import Remover
@@ -42,10 +43,11 @@ class DockerSandbox:
     """Rooms in containers on this machine's engine. It protects.
 
     Args:
-        device: ``cpu``, or ``cuda`` to lend rooms and judge this machine's GPUs.
+        device: ``cpu``; the images hold no GPU libraries.
         progress: Told when images have to be built.
 
     Raises:
+        UsageError: Another device, or not on Linux.
         Ungraded: Docker is not installed, not running, or not permitted: the message says which.
     """
 
@@ -53,6 +55,16 @@ class DockerSandbox:
     protects = True
 
     def __init__(self, device: str = "cpu", progress: Progress = lambda _line: None) -> None:
+        if device != "cpu":
+            raise UsageError(
+                f"Docker's rooms have no {device}: their images hold PyTorch's CPU build.",
+                f"On a machine of your own with a GPU: --sandbox local --device {device}.",
+            )
+        if sys.platform != "linux":
+            raise UsageError(
+                "Docker's rooms need Linux: elsewhere containers can't call back over a Unix socket.",
+                LOCAL_INSTEAD,
+            )
         self._engine = Engine()
         self._remover = Remover(self._engine)
         leftovers = [c["Id"] for c in self._engine.containers(OWNER) if owner.is_dead(c["Labels"][OWNER])]
@@ -65,7 +77,6 @@ class DockerSandbox:
         self._numbers = itertools.count(1)
         self._images: dict[str, str] = {}
         self._building = threading.Lock()
-        self._gpu = device != "cpu"
         self._progress = progress
         self._closed = False
 
@@ -147,7 +158,7 @@ class DockerSandbox:
             self._must_be_open()
             room = Container(self._engine, self._remover, self._folder / str(next(self._numbers)))
             try:
-                room.start(image_id, attempt, self._labels, gpu=self._gpu)
+                room.start(image_id, attempt, self._labels)
             except DidNotStart as failure:
                 trouble = failure
                 continue

@@ -43,16 +43,13 @@ class Program(NamedTuple):
     keep_log: bool = False
 
 
-def config(
-    image: str, program: Program, labels: Mapping[str, str], *, gpu: bool = False
-) -> dict[str, object]:
+def config(image: str, program: Program, labels: Mapping[str, str]) -> dict[str, object]:
     """The body of ``POST /containers/create``.
 
     Args:
         image: Id, never a tag that could move.
         program: What to run.
         labels: Whose it is.
-        gpu: Lend it this machine's GPUs.
     """
     limits = program.limits
     writable = f"nosuid,nodev,noexec,size={limits.disk_mb}m,nr_inodes={INODES},mode=1777"
@@ -90,7 +87,6 @@ def config(
                 {"Type": "bind", "Source": str(source), "Target": target, "ReadOnly": True}
                 for target, source in program.mounts.items()
             ],
-            "DeviceRequests": [{"Count": -1, "Capabilities": [["gpu"]]}] if gpu else [],
         },
     }
 

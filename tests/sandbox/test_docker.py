@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from grader.errors import Ungraded
+from grader.errors import Ungraded, UsageError
 from grader.records import Limits
 from grader.sandbox import hardening
 from grader.sandbox.docker import OWNER, DockerSandbox
@@ -119,6 +119,12 @@ except OSError as error:
     assert "CapEff:\\t0000000000000000" in said
     assert "Uid:\\t0" not in said
     assert "PermissionError" in said
+
+
+def test_a_device_that_the_images_lack_is_refused_before_anything_is_graded():
+    with pytest.raises(UsageError, match="CPU build") as caught:
+        DockerSandbox(device="cuda")
+    assert "--sandbox local --device cuda" in caught.value.remedy
 
 
 def test_limits_of_a_room_are_set_on_the_container(docker):

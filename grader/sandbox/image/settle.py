@@ -35,9 +35,18 @@ Path(site_packages, f"grader-{name}.pth").write_text(f"{packages}\n/opt/grader\n
 settled(packages)
 
 if name == "numpy":  # the first layer: python:slim ships its library uncompiled, and with pip
-    for tool in ("pip", "setuptools", "wheel", "ensurepip"):
-        shutil.rmtree(f"{site_packages}/{tool}", ignore_errors=True)
-        shutil.rmtree(f"{standard_library}/{tool}", ignore_errors=True)
+    for installer in (
+        "pip*",
+        "setuptools*",
+        "wheel*",
+        "pkg_resources",
+        "_distutils_hack",
+        "distutils-precedence.pth",
+    ):
+        for place in (Path(site_packages), Path(sys.executable).parent):
+            for path in place.glob(installer):
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shutil.rmtree(f"{standard_library}/ensurepip", ignore_errors=True)
     settled(standard_library)
     for mount in ("/opt/grader/grader", "/rpc", "/submission", "/course", "/data"):
         Path(mount).mkdir(parents=True, exist_ok=True)
