@@ -229,8 +229,17 @@ class Answer:
         return found
 
     def tensors(self, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, NDArray[np.float64]]:
-        """The value as a dict of finite arrays with exactly these names (more are ignored) and shapes."""
-        return {name: self.item(name, names=tuple(shapes)).array(shape) for name, shape in shapes.items()}
+        """The value as a dict of finite arrays with these names (more are ignored) and shapes.
+
+        More axes of length one than asked for will do: (1, 7) where (7,) is wanted.
+        """
+        return {name: self.item(name, names=tuple(shapes)).fitted(shape) for name, shape in shapes.items()}
+
+    def fitted(self, shape: tuple[int, ...]) -> NDArray[np.float64]:
+        """As ``array(shape)``, but more axes of length one will do."""
+        found = self.value.shape if isinstance(self.value, np.ndarray) else shape
+        longer = len(found) > len(shape) and [n for n in found if n != 1] == [n for n in shape if n != 1]
+        return self.array(found).reshape(shape) if longer else self.array(shape)
 
     def item(self, name: str, *, names: tuple[str, ...] = ()) -> Answer:
         """One entry of a dict.

@@ -156,8 +156,8 @@ def suspect(step: int, batch_sizes: Sequence[int] = ()) -> str:
     if step == 1:
         return "The first loss agrees, the second does not: look at the update and the gradients."
     return (
-        "The first steps agree: look for what is carried from step to step, like momentum, gradients that are "
-        "not reset, weight decay, or a learning rate that changes."
+        "The first steps agree: look for what is carried from step to step, like momentum, gradients that "
+        "are not reset, weight decay, or a learning rate that changes."
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from grader.checks.answer import Answer
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from grader.checks.evidence import Evidence
     from grader.checks.tolerances import Tolerance
+    from grader.checks.zoo import Diagnosis
 
 
 def gradients_match(
@@ -70,14 +72,16 @@ def gradients_match(
     for name in about:
         of_name = [e[name] for e in errors]
         if evidence is not None:
-            evidence.measure(f"largest error of {name}", max(of_name), limit=tolerance.single)
+            evidence.measure(
+                f"largest error of the {name} {cases[0].what}", max(of_name), limit=tolerance.single
+            )
         if passes(of_name, tolerance, evidence):
             continue
         worst = int(np.argmax(of_name))
         diagnosis = name_gradients(read, cases, tolerance, diagnose)
         truth = cases[worst].expected
         raise mismatch(
-            f"The gradient of {name} is wrong.",
+            f"The {cases[worst].what} of {name} is wrong.",
             compare(read[worst][name], truth[name], tolerance.single, smallest_scale(truth)),
             tolerance.single,
             call=answers[worst].call,
@@ -145,22 +149,17 @@ def _tensor(
     """One tensor; it may have more or fewer axes of length one than was asked for."""
     item = answer.item(name, names=tuple(case.expected))
     found = item.value.shape if isinstance(item.value, np.ndarray) else shape
-    if found == shape:
-        return item.array(shape)
-    if _without_ones(found) == _without_ones(shape) and len(found) > len(shape):
-        if evidence is not None:
-            evidence.note(f"Your {name} gradient has shape {found}, the parameter {shape}.")
-        return item.array(found).reshape(shape)
-    diagnosis = name_shape(name, found, shape, case.sizes)
-    raise fail(
-        "The array has the wrong shape.",
-        call=item.call,
-        yours=f"shape {found}",
-        expected=f"shape {shape}",
-        diagnosis=diagnosis.sentence if diagnosis else "",
-        diagnosis_id=diagnosis.id if diagnosis else "",
-    )
+    try:
+        fitted = item.fitted(shape)
+    except CheckFailed as failure:
+        raise _explained(failure, name_shape(name, found, shape, case.sizes)) from None
+    if found != shape and evidence is not None:
+        evidence.note(f"Your {name} {case.what} has shape {found}, the parameter {shape}.")
+    return fitted
 
 
-def _without_ones(shape: tuple[int, ...]) -> list[int]:
-    return [n for n in shape if n != 1]
+def _explained(failure: CheckFailed, diagnosis: Diagnosis | None) -> CheckFailed:
+    if diagnosis is None:
+        return failure
+    named = {"diagnosis": diagnosis.sentence, "diagnosis_id": diagnosis.id}
+    return CheckFailed(msgspec.structs.replace(failure.finding, **named))

@@ -24,17 +24,20 @@ class GradientCase:
 
     Attributes:
         expected: The true gradients by name, in backward order.
-        sizes: Every size by name, the batch's as ``N``: factors are looked up among them. Make all different.
+        sizes: Every size by name, the batch's as ``N``, a learning rate as ``lr``: factors are sought here.
+            Make all different.
         params: The parameters that were set.
         per_example: Computes each example's share of ``expected``: arrays of shape (N, ...) that sum to it.
         feature: What is special about this probe, as the subject of a sentence: ``a batch of one row``.
+        what: What these are, for the sentences: the ``gradient``, or the ``update`` of a step.
     """
 
     expected: Tensors
-    sizes: Mapping[str, int] = field(default_factory=dict)
+    sizes: Mapping[str, float] = field(default_factory=dict)
     params: Tensors = field(default_factory=dict)
     per_example: Callable[[], Tensors] | None = None
     feature: str = ""
+    what: str = "gradient"
 
 
 def smallest_scale(expected: Tensors) -> float:
@@ -63,6 +66,6 @@ def listed(names: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
-def gradient_s(names: list[str], verb: str, plural: str) -> str:
-    """``W1 gradient is``; ``b1 and W1 gradients are``."""
-    return f"{listed(names)} gradient{'s' if len(names) > 1 else ''} {plural if len(names) > 1 else verb}"
+def subject(names: list[str], what: str, verb: str, plural: str) -> str:
+    """``Your W1 gradient is``; ``Your b1 and W1 updates are``."""
+    return f"Your {listed(names)} {what}{'s' if len(names) > 1 else ''} {plural if len(names) > 1 else verb}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from grader.checks.diagnosis.cases import GradientCase, Tensors, constant, gradient_s, near
+from grader.checks.diagnosis.cases import GradientCase, Tensors, constant, near, subject
 from grader.checks.zoo import Diagnosis
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ MEANINGS = {
     "1/N": "the mean over the batch is taken twice",
     "-N": "the sign is wrong, and the mean over the batch is missing",
     "-1/N": "the sign is wrong, and the mean over the batch is taken twice",
+    "1/lr": "the learning rate is missing",
+    "lr": "the learning rate is in it twice",
+    "-1/lr": "the sign is wrong, and the learning rate is missing",
 }
 PLAIN = {
     2.0: "twice",
@@ -39,7 +42,7 @@ class Convention(NamedTuple):
     grows: bool
     """True if the factor is proportional to the batch's size."""
 
-    def factor(self, batch: int) -> float:
+    def factor(self, batch: float) -> float:
         """The factor for a batch of this size."""
         return self.constant * batch if self.grows else self.constant
 
@@ -95,20 +98,21 @@ def name_factor(
     """
     zero = [name for name in wrong if all(not mine[name].any() for mine in yours)]
     if zero:
-        return Diagnosis(f"Your {gradient_s(zero, 'is', 'are')} zero everywhere.", "rule.zero")
+        return Diagnosis(f"{subject(zero, cases[0].what, 'is', 'are')} zero everywhere.", "rule.zero")
     symbols = {name: _symbol(name, yours, cases, tolerance) for name in wrong}
     first = symbols[wrong[0]]
     if first is None:
         return _name_clipped_norm(yours, cases, tolerance)
     same = [name for name in wrong if symbols[name] == first]
     everything = len(same) == len(cases[0].expected)
-    subject = "All your gradients are" if everything else f"Your {gradient_s(same, 'is', 'are')}"
-    return Diagnosis(f"{subject} {_in_words(first)}.", f"rule.factor.{first}")
+    what = cases[0].what
+    said = f"All your {what}s are" if everything else subject(same, what, "is", "are")
+    return Diagnosis(f"{said} {_in_words(first)}.", f"rule.factor.{first}")
 
 
 def _in_words(symbol: str) -> str:
     sign, size = ("minus ", symbol[1:]) if symbol.startswith("-") else ("", symbol)
-    if symbol in MEANINGS and not sign:
+    if symbol in {"N", "1/N"}:
         way = "large" if symbol == "N" else "small"
         return f"exactly N times too {way} (N is the batch size): {MEANINGS[symbol]}"
     meaning = f": {MEANINGS[symbol]}" if symbol in MEANINGS else ""
@@ -138,7 +142,7 @@ def _symbol(
     return min(fitting, key=len) if fitting else None
 
 
-def _expressions(sizes: Mapping[str, int]) -> list[str]:
+def _expressions(sizes: Mapping[str, float]) -> list[str]:
     names = list(sizes)
     pairs = [f"{a}/{b}" for a, b in itertools.permutations(names, 2)]
     products = [f"1/({a} {b})" for a, b in itertools.combinations(names, 2)]
@@ -146,13 +150,13 @@ def _expressions(sizes: Mapping[str, int]) -> list[str]:
     return [sign + symbol for sign in ("", "-") for symbol in plain]
 
 
-def _value(symbol: str, sizes: Mapping[str, int]) -> float:
+def _value(symbol: str, sizes: Mapping[str, float]) -> float:
     sign, body = (-1.0, symbol[1:]) if symbol.startswith("-") else (1.0, symbol)
     top, _, bottom = body.partition("/")
     return sign * _product(top, sizes) / _product(bottom.strip("()"), sizes)
 
 
-def _product(text: str, sizes: Mapping[str, int]) -> float:
+def _product(text: str, sizes: Mapping[str, float]) -> float:
     product = 1.0
     for part in text.split():
         base = part.rstrip("²")
@@ -185,5 +189,6 @@ def _name_clipped_norm(
     if len(cut) < 2 or not constant(cut, tolerance):
         return None
     return Diagnosis(
-        f"Your gradients are cut to a norm of {cut[0]:.4g}: clipping is not asked for.", "rule.clip_norm"
+        f"Your {cases[0].what}s are cut to a norm of {cut[0]:.4g}: clipping is not asked for.",
+        "rule.clip_norm",
     )

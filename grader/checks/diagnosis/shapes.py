@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def name_shape(
-    name: str, shape: tuple[int, ...], wanted: tuple[int, ...], sizes: Mapping[str, int]
+    name: str, shape: tuple[int, ...], wanted: tuple[int, ...], sizes: Mapping[str, float]
 ) -> Diagnosis | None:
     """Name a wrong shape; all sizes must be different.
 
@@ -21,7 +21,7 @@ def name_shape(
         wanted: The parameter's.
         sizes: Sizes by name, the batch's as ``N``.
     """
-    batch = sizes.get("N", -1)
+    batch = int(sizes.get("N", -1))
     said = ""
     if len(wanted) > 1 and shape == wanted[::-1]:
         said = f"Your {name} gradient is transposed: swap the two factors of the matrix product."

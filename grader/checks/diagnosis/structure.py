@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.checks.diagnosis.cases import GradientCase, Tensors, constant, gradient_s, near
+from grader.checks.diagnosis.cases import GradientCase, Tensors, constant, near, subject
 from grader.checks.zoo import Diagnosis
 
 if TYPE_CHECKING:
@@ -56,10 +56,8 @@ def _decayed(name: str, yours: Sequence[Tensors], cases: Sequence[GradientCase],
         else:
             lam = np.array(strengths)
             if lam.all() and constant(lam, 10 * tolerance):
-                what = f"{lam[0]:.3g} {shown}"
-                return (
-                    f"Your {name} gradient is the true one plus {what}: weight decay, which is not asked for."
-                )
+                true = f"the true one plus {lam[0]:.3g} {shown}"
+                return f"Your {name} {cases[0].what} is {true}: weight decay, which is not asked for."
     return ""
 
 
@@ -68,7 +66,7 @@ def _clipped(name: str, yours: Sequence[Tensors], cases: Sequence[GradientCase],
     bound = max(float(np.abs(mine[name]).max(initial=0.0)) for mine in yours)
     pairs = [(mine[name], case.expected[name]) for mine, case in zip(yours, cases, strict=True)]
     if bound and all(near(mine, np.clip(truth, -bound, bound), tolerance) for mine, truth in pairs):
-        return f"Your {name} gradient is cut to ±{bound:.4g}: clipping is not asked for."
+        return f"Your {name} {cases[0].what} is cut to ±{bound:.4g}: clipping is not asked for."
     return ""
 
 
@@ -76,7 +74,9 @@ def _reshaped(name: str, yours: Sequence[Tensors], cases: Sequence[GradientCase]
     """The transpose's values in the right shape."""
     pairs = [(mine[name], case.expected[name]) for mine, case in zip(yours, cases, strict=True)]
     if all(t.ndim == 2 and near(m, t.T.reshape(t.shape), tolerance) for m, t in pairs):
-        return f"Your {name} gradient holds the transpose's values: reshape is not a transpose, use .T."
+        return (
+            f"Your {name} {cases[0].what} holds the transpose's values: reshape is not a transpose, use .T."
+        )
     return ""
 
 
@@ -85,7 +85,7 @@ def _flipped(name: str, yours: Sequence[Tensors], cases: Sequence[GradientCase],
     pairs = [(mine[name], case.expected[name]) for mine, case in zip(yours, cases, strict=True)]
     for axis, lines in ((0, "rows"), (1, "columns")):
         if all(t.ndim > axis and near(m, np.flip(t, axis), tolerance) for m, t in pairs):
-            return f"Your {name} gradient has its {lines} in reverse order."
+            return f"Your {name} {cases[0].what} has its {lines} in reverse order."
     return ""
 
 
@@ -97,7 +97,7 @@ def _one_line(name: str, yours: Sequence[Tensors], cases: Sequence[GradientCase]
         for which, index in (("first", 0), ("last", -1)):
             rest = [tuple(np.delete(a, index, axis) for a in pair) for pair in pairs]
             if all(near(m, t, tolerance) for m, t in rest) and all(t.shape[axis] > 1 for _, t in pairs):
-                return f"Only the {which} {line[axis]} of your {name} gradient is wrong."
+                return f"Only the {which} {line[axis]} of your {name} {cases[0].what} is wrong."
     return ""
 
 
@@ -118,7 +118,7 @@ def _examples_left_out(
         patterns.add(_pattern(left_out))
     if len(patterns) != 1:
         return ""
-    return f"Your {gradient_s(wrong, 'leaves', 'leave')} out {patterns.pop()} of the batch."
+    return f"{subject(wrong, cases[0].what, 'leaves', 'leave')} out {patterns.pop()} of the batch."
 
 
 def _example_weights(mine: Tensors, case: GradientCase, wrong: list[str], tolerance: float) -> Array | None:

@@ -1,0 +1,187 @@
+"""Probes: drawn at grading time, and built so that no bug can hide behind them.
+
+- N, n_in, n_hidden and n_out are all different, so a transpose or a wrong axis can't fit by chance.
+- Biases aren't zero, so a missing one shows.
+- No pre-activation is near zero: there a ReLU may be taken either way, and float32 may fall on either side.
+- Every number is a float32: work in single precision is given exactly the same problem.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+
+from grader.checks import MEAN, Answer, Convention, GradientCase, factor_of
+
+BACKWARD = ("b2", "W2", "b1", "W1")
+"""The parameters in the order in which backpropagation reaches them."""
+CLEAR = 1e-3
+"""How far every pre-activation stays away from zero."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Weights and a batch.
+
+    Attributes:
+        params: W1 (n_in, n_hidden), b1 (n_hidden,), W2 (n_hidden, n_out), b2 (n_out,).
+        X: (N, n_in).
+        y: (N,) labels.
+        feature: What is special about the batch, as the subject of a sentence.
+    """
+
+    params: dict[str, np.ndarray]
+    X: np.ndarray
+    y: np.ndarray
+    feature: str = ""
+
+    @cached_property
+    def sizes(self):
+        """Every size by its name in the lab."""
+        (n_in, n_hidden), n_out = self.params["W1"].shape, len(self.params["b2"])
+        return {"N": len(self.X), "n_in": n_in, "n_hidden": n_hidden, "n_out": n_out}
+
+    def net(self, module):
+        """A net with these weights: of the reference, of a mutant, or on the student's side."""
+        net = module.MLP(self.sizes["n_in"], self.sizes["n_hidden"], self.sizes["n_out"], seed=0)
+        if isinstance(net, Answer):
+            net.set("params", self.params)
+        else:
+            net.params = {name: value.copy() for name, value in self.params.items()}
+        return net
+
+    def gradients(self, module):
+        """A module's gradients, in backward order."""
+        gradients = self.net(module).gradients(self.X.copy(), self.y.copy())
+        return {name: gradients[name] for name in BACKWARD}
+
+    def case(self, module, what="gradient"):
+        """The true gradients, with all that helps to recognise a wrong one."""
+        return GradientCase(
+            self.gradients(module),
+            sizes=self.sizes,
+            params=self.params,
+            per_example=lambda: self.shares(module),
+            feature=self.feature,
+            what=what,
+        )
+
+    def shares(self, module):
+        """Each example's share of the gradients: arrays of shape (N, ...)."""
+        single = [
+            replace(self, X=self.X[i : i + 1], y=self.y[i : i + 1]).gradients(module)
+            for i in range(len(self.y))
+        ]
+        return {name: np.stack([g[name] for g in single]) / len(single) for name in BACKWARD}
+
+
+def draw(rng, n=None, sizes=None, feature=""):
+    """A probe of random size.
+
+    Args:
+        rng: Draws it.
+        n: Rows of the batch; by default random, and different from all other sizes.
+        sizes: n_in, n_hidden, n_out; by default random and all different.
+        feature: See ``Probe``.
+    """
+    drawn = rng.permutation(np.arange(4, 13))[:4]
+    n_in, n_hidden, n_out = sizes or drawn[1:]
+    params = weights(rng, int(n_in), int(n_hidden), int(n_out))
+    X = clear_rows(rng, params, int(n or drawn[0]))
+    return Probe(params, X, rng.integers(n_out, size=len(X)), feature)
+
+
+def weights(rng, n_in, n_hidden, n_out):
+    """Weights of order one behind each layer, and biases beside them."""
+    return {
+        "W1": single(rng.normal(size=(n_in, n_hidden)) * np.sqrt(2 / n_in)),
+        "b1": single(rng.normal(size=n_hidden) / 2),
+        "W2": single(rng.normal(size=(n_hidden, n_out)) * np.sqrt(2 / n_hidden)),
+        "b2": single(rng.normal(size=n_out) / 2),
+    }
+
+
+def clear_rows(rng, params, n, clear=CLEAR):
+    """Rows for which no hidden unit is near the kink of its ReLU."""
+    X = np.empty((n, len(params["W1"])))
+    left = np.arange(n)
+    while len(left):
+        X[left] = single(rng.normal(size=(len(left), X.shape[1])))
+        near = np.abs(X[left] @ params["W1"] + params["b1"]).min(axis=1) < clear
+        left = left[near]
+    return X
+
+
+def single(values):
+    """Rounded to float32, kept as float64."""
+    return np.asarray(values, dtype=np.float32).astype(np.float64)
+
+
+# ── Real digits ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def images(reference, lab, rng, count):
+    """Digits drawn at random, without repetition.
+
+    Returns:
+        X (count, pixels) from 0 to 1, y (count,) from 0 to 9.
+    """
+    digits = reference.digits.load(lab.data.get("mnist"))
+    rows = rng.choice(len(digits.labels), count, replace=False)
+    return single(digits.images[rows] / digits.brightest), digits.labels[rows]
+
+
+# ── Training runs ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Run:
+    """Training from given weights over given batches.
+
+    Attributes:
+        start: The weights to begin with, and all rows.
+        lr: The learning rate.
+        batches: The rows of each step.
+        convention: By what the student's gradients differ from those of the mean loss.
+    """
+
+    start: Probe
+    lr: float
+    batches: list[np.ndarray] = field(repr=False)
+    convention: Convention = MEAN
+
+    def of(self, module):
+        """A trusted module's losses and last weights."""
+        net = self.start.net(module)
+        losses = []
+        for rows in self.batches:
+            lr = self.lr * self.convention.factor(len(rows))
+            losses += net.fit(self.start.X, self.start.y, lr=lr, batches=[rows])
+        return np.array(losses), net.params
+
+    def on(self, net):
+        """The losses of a student's net."""
+        return net.fit(self.start.X, self.start.y, lr=self.lr, batches=self.batches)
+
+
+def epochs(rng, n, size, count):
+    """Shuffled mini-batches of ``count`` epochs; the last of each is short unless ``size`` divides ``n``."""
+    return [rows for _ in range(count) for rows in np.split(rng.permutation(n), range(size, n, size))]
+
+
+def convention_of(module, reference, rng, gradients=None):
+    """By what a module's gradients differ from those of the mean, which its own interface demands.
+
+    Args:
+        module: On the student's side.
+        reference: Ours.
+        rng: Draws two probes.
+        gradients: Asks for the gradients on a probe; by default of a net with the probe's weights.
+    """
+    if not module.mapped:
+        return MEAN
+    ask = gradients or (lambda probe: probe.net(module).gradients(probe.X, probe.y))
+    probes = [draw(rng), draw(rng)]
+    return factor_of([ask(p) for p in probes], [p.case(reference.mlp_numpy) for p in probes])

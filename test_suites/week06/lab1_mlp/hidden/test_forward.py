@@ -1,0 +1,61 @@
+"""The forward pass, and the labels that follow from it."""
+
+import numpy as np
+
+from grader.checks import check, values_match
+from test_suites.week06.lab1_mlp.hidden.probes import draw
+
+
+@check("forward.logits", needs="init.shapes")
+def test_logits(student, reference, rng, evidence, zoo):
+    """forward(X) gives the logits: relu(X W1 + b1) W2 + b2."""
+    logits_match([draw(rng) for _ in range(3)], student, reference, evidence, zoo)
+
+
+@check("forward.batch_sizes", needs="forward.logits")
+def test_batch_sizes(student, reference, rng, evidence, zoo):
+    """forward(X) takes a batch of any length: a single row, an odd number, many."""
+    logits_match([draw(rng, n=n) for n in (1, 17, 101)], student, reference, evidence, zoo)
+
+
+@check("predict.labels", needs="forward.logits")
+def test_labels(student, reference, rng):
+    """predict(X) gives the class with the largest logit for each row."""
+    for probe in (draw(rng, n=40), draw(rng, n=1)):
+        logits = probe.net(reference.mlp_numpy).forward(probe.X)
+        first, second = np.sort(logits, axis=1)[:, :-3:-1].T
+        X = probe.X[first - second > 1e-3]
+        values_match(
+            probe.net(student.mlp_numpy).predict(X),
+            logits.argmax(axis=1)[first - second > 1e-3],
+            name="labels",
+        )
+
+
+def logits_match(probes, student, reference, evidence, zoo):
+    """The logits on every probe; a mapped repository may give probabilities, or their logarithms."""
+    answers = [p.net(student.mlp_numpy).forward(p.X) for p in probes]
+    logits = [p.net(reference.mlp_numpy).forward(p.X) for p in probes]
+    if student.mlp_numpy.mapped:
+        logits = as_they_give_them(answers, logits, reference.mlp_numpy.log_softmax, evidence)
+    values_match(
+        answers,
+        logits,
+        name="logits",
+        evidence=evidence,
+        diagnose=zoo.by("mlp_numpy", lambda module: [p.net(module).forward(p.X.copy()) for p in probes]),
+        hint="Compute Z = X W1 + b1, then H = max(Z, 0), then H W2 + b2, and compare the shapes on the way.",
+    )
+
+
+def as_they_give_them(answers, logits, log_softmax, evidence):
+    """The true logits, or the probabilities or log-probabilities if that is what the first answer holds."""
+    first = answers[0].array(logits[0].shape)
+    for form, told in (
+        (lambda z: np.exp(log_softmax(z)), "probabilities"),
+        (log_softmax, "log-probabilities"),
+    ):
+        if np.abs(first - form(logits[0])).max() < 1e-4:
+            evidence.note(f"Your forward pass gives {told}, taken as your convention.")
+            return [form(z) for z in logits]
+    return logits

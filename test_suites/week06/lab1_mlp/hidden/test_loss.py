@@ -1,0 +1,73 @@
+"""The loss: its value, where it starts, and how it bears large logits."""
+
+import numpy as np
+
+from grader.checks import Tolerance, check, reaches, values_match
+from test_suites.week06.lab1_mlp.hidden.probes import Probe, draw, images, single
+
+STABLE = Tolerance(double=1e-6, single=1e-2, certain=1e-2)
+"""For logits of ten thousand: float32 keeps three digits of them."""
+
+
+@check("loss.value", needs="forward.logits")
+def test_value(student, reference, rng, evidence, zoo):
+    """loss(X, y) is the softmax cross-entropy, averaged over the batch."""
+    probes = [draw(rng), draw(rng), draw(rng, n=1)]
+
+    def losses(module):
+        return [p.net(module).loss(p.X.copy(), p.y.copy()) for p in probes]
+
+    values_match(
+        losses(student.mlp_numpy),
+        losses(reference.mlp_numpy),
+        name="loss",
+        evidence=evidence,
+        diagnose=zoo.by("mlp_numpy", losses),
+        hint="For each row take -log of the probability of its true class; then the mean over the batch.",
+    )
+
+
+@check("loss.at_start", needs="loss.value")
+def test_at_start(student, reference, rng, lab, evidence):
+    """A new net knows nothing: its loss on real digits is about log(10)."""
+    X, y = images(reference, lab, rng, 200)
+    net = student.mlp_numpy.MLP(X.shape[1], 32, 10, seed=int(rng.integers(1000)))
+    excess = net.loss(X, y).number() - np.log(10)
+    reaches(
+        "closeness of the first loss to log(10)",
+        -excess,
+        -1.0,
+        evidence=evidence,
+        hint="Large first weights make a net sure of wrong answers: scale them with sqrt(2 / fan_in).",
+    )
+
+
+@check("loss.stable", needs="loss.value")
+def test_stable(student, reference, rng, evidence, zoo):
+    """Logits of ±10,000 give the right loss, neither infinity nor NaN."""
+    probe = extreme(rng, reference)
+
+    def loss(module):
+        return [probe.net(module).loss(probe.X.copy(), probe.y.copy())]
+
+    values_match(
+        loss(student.mlp_numpy),
+        loss(reference.mlp_numpy),
+        name="loss",
+        tolerance=STABLE,
+        evidence=evidence,
+        diagnose=zoo.by("mlp_numpy", loss),
+        hint="Subtract each row's largest logit before exp: softmax stays the same, exp can't overflow.",
+    )
+
+
+def extreme(rng, reference):
+    """Logits of up to ±10,000, far apart in each row; labels are the largest and the smallest in turn."""
+    probe = draw(rng, n=12)
+    logits = probe.net(reference.mlp_numpy).forward(probe.X)
+    gaps = np.diff(np.sort(logits, axis=1), axis=1).min(axis=1)
+    rows = np.argsort(-gaps)[:6]
+    scale = 1e4 / np.abs(logits[rows]).max()
+    params = {**probe.params, **{name: single(probe.params[name] * scale) for name in ("W2", "b2")}}
+    y = np.where(np.arange(6) % 2, logits[rows].argmax(axis=1), logits[rows].argmin(axis=1))
+    return Probe(params, probe.X[rows], y)

@@ -1,0 +1,82 @@
+"""Identical loss curves: NumPy, PyTorch and the reference, step by step; over free seeds, up to chance."""
+
+import numpy as np
+
+from grader.checks import check, curves_match, equivalent
+from test_suites.week06.lab1_mlp.hidden.ports import port_of
+from test_suites.week06.lab1_mlp.hidden.probes import Probe, Run, convention_of, epochs, images, weights
+from test_suites.week06.lab1_mlp.hidden.test_fit import digits_run
+from test_suites.week06.lab1_mlp.hidden.test_initialisation import shapes
+
+POOL = 20
+"""Runs of the reference by which chance is measured."""
+
+
+@check("parity.curves", needs=("fit.curve", "port.gradients"))
+def test_curves(student, reference, rng, lab, evidence, zoo):
+    """From the same weights over the same batches, the port's loss curve is the NumPy net's."""
+    run = digits_run(reference, lab, rng, port_convention(student, reference, rng))
+    port = port_of(student.mlp_torch, run.start)
+    mine = run.on(run.start.net(student.mlp_numpy)).numbers(len(run.batches))
+    curves_match(
+        port.net.fit(port.cast(run.start.X), run.start.y, lr=run.lr, batches=run.batches),
+        run.of(reference.mlp_numpy)[0],
+        evidence=evidence,
+        title="Loss of each mini-batch: your port",
+        single=port.single,
+        others={"your NumPy net": mine},
+        batch_sizes=[len(rows) for rows in run.batches],
+        diagnose=zoo.by("mlp_numpy", lambda module: run.of(module)[0]),
+    )
+
+
+@check("parity.free_seeds", needs=("fit.step", "port.gradients"))
+def test_free_seeds(student, reference, rng, lab, evidence):
+    """Over free seeds, NumPy net and port end where the reference does, up to chance."""
+    X, y = images(reference, lab, rng, 256)
+    runs = [free_run(X, y, rng) for _ in range(POOL + 20)]
+    pool = [final_loss(run.of(reference.mlp_numpy)[1], run.start, reference) for run in runs[:POOL]]
+    numpy_factor = convention_of(student.mlp_numpy, reference, rng).factor(32)
+    port_factor = port_convention(student, reference, rng).factor(32)
+
+    def of_net(number):
+        run = runs[POOL + number]
+        net = run.start.net(student.mlp_numpy)
+        net.fit(X, y, lr=run.lr / numpy_factor, batches=run.batches)
+        return final_loss(net.get("params").tensors(shapes(run.start.sizes)), run.start, reference)
+
+    def of_port(number):
+        run = runs[POOL + 10 + number]
+        port = port_of(student.mlp_torch, run.start)
+        port.net.fit(port.cast(X), y, lr=run.lr / port_factor, batches=run.batches)
+        return final_loss(port.net.get("params").tensors(shapes(run.start.sizes)), run.start, reference)
+
+    for draw, whose in ((of_net, "NumPy net"), (of_port, "port")):
+        equivalent(
+            draw,
+            pool,
+            name=f"log of the {whose}'s last training loss",
+            evidence=evidence,
+            hint="The first steps are right: what changes later? A learning rate, an early stop?",
+        )
+
+
+def free_run(X, y, rng):
+    """A run from its own first weights, over its own batches: eight epochs of eight steps."""
+    return Run(Probe(weights(rng, X.shape[1], 12, 10), X, y), 0.2, epochs(rng, len(y), 32, 8))
+
+
+def final_loss(params, start, reference):
+    """The log of the loss on all rows, computed here from the trained weights."""
+    return float(np.log(Probe(params, start.X, start.y).net(reference.mlp_numpy).loss(start.X, start.y)))
+
+
+def port_convention(student, reference, rng):
+    """The port's convention; its gradients are asked of the port."""
+    module = student.mlp_torch
+
+    def gradients(probe):
+        port = port_of(module, probe)
+        return port.net.gradients(port.cast(probe.X), probe.y)
+
+    return convention_of(module, reference, rng, gradients)

@@ -1,0 +1,200 @@
+"""The PyTorch port: the same numbers, and derivatives that only real autograd can give."""
+
+import numpy as np
+
+from grader.checks import Tolerance, check, fail, gradients_match, values_match
+from test_suites.week06.lab1_mlp.hidden import curvature
+from test_suites.week06.lab1_mlp.hidden.ports import port_of
+from test_suites.week06.lab1_mlp.hidden.probes import BACKWARD, Probe, clear_rows, draw, weights
+
+BFLOAT16 = Tolerance(double=5e-2, single=5e-2, certain=5e-2)
+"""Eight bits of mantissa, through two layers."""
+
+
+@check("port.module")
+def test_module(student, rng):
+    """MLP is a torch.nn.Module, and its four parameters are registered in it."""
+    sizes = draw(rng).sizes
+    net = student.mlp_torch.MLP(sizes["n_in"], sizes["n_hidden"], sizes["n_out"], seed=0)
+    told = student.mlp_torch.tool("parameters", net)
+    if told.item("is_module").value is not True:
+        raise fail(
+            "MLP is not a torch.nn.Module.",
+            call=net.call,
+            hint="class MLP(nn.Module), and super().__init__().",
+        )
+    shapes = told.item("shapes").value
+    wanted = sorted(sorted([sizes[a], sizes[b]]) for a, b in (("n_in", "n_hidden"), ("n_hidden", "n_out")))
+    wanted = sorted([*wanted, [sizes["n_hidden"]], [sizes["n_out"]]])
+    if not isinstance(shapes, list) or sorted(sorted(n for n in s if n != 1) for s in shapes) != wanted:
+        raise fail(
+            "The port's trainable parameters are not two weights and two biases.",
+            call="net.parameters()",
+            yours=f"shapes {shapes}",
+            expected=f"sizes {wanted}, in any layout",
+            hint="Attributes that are an nn.Linear or nn.Parameter are registered; plain tensors are not.",
+        )
+
+
+@check("port.params", needs="port.module")
+def test_params(student, rng, evidence):
+    """load_params takes the NumPy net's parameters, and params gives them back."""
+    probe = draw(rng)
+    port = port_of(student.mlp_torch, probe)
+    params = port.net.get("params")
+    for name, value in probe.params.items():
+        values_match(params.item(name, names=tuple(probe.params)), value, name=name, evidence=evidence)
+
+
+@check("port.logits", needs="port.params")
+def test_logits(student, reference, rng, evidence, zoo):
+    """With the same weights, the port's logits are the NumPy net's."""
+    probes = [draw(rng), draw(rng), draw(rng, n=1)]
+    values_match(
+        [asked(port_of(student.mlp_torch, p), "forward", p.X) for p in probes],
+        [p.net(reference.mlp_numpy).forward(p.X) for p in probes],
+        name="logits",
+        evidence=evidence,
+        diagnose=zoo.by("mlp_numpy", lambda module: [p.net(module).forward(p.X.copy()) for p in probes]),
+        hint="nn.Linear computes X @ weight.T + bias: load the transpose of W1 and W2.",
+    )
+
+
+@check("port.loss", needs="port.logits")
+def test_loss(student, reference, rng, evidence, zoo):
+    """With the same weights, the port's loss is the NumPy net's."""
+    probes = [draw(rng), draw(rng), draw(rng, n=1)]
+    values_match(
+        [asked(port_of(student.mlp_torch, p), "loss", p.X, p.y) for p in probes],
+        [p.net(reference.mlp_numpy).loss(p.X, p.y) for p in probes],
+        name="loss",
+        evidence=evidence,
+        diagnose=zoo.by(
+            "mlp_numpy", lambda module: [p.net(module).loss(p.X.copy(), p.y.copy()) for p in probes]
+        ),
+        hint="F.cross_entropy takes logits, does softmax and logarithm itself, and averages over the batch.",
+    )
+
+
+@check("port.labels", needs="port.logits")
+def test_labels(student, reference, rng):
+    """predict(X) of the port gives the class with the largest logit."""
+    probe = draw(rng, n=40)
+    logits = probe.net(reference.mlp_numpy).forward(probe.X)
+    first, second = np.sort(logits, axis=1)[:, :-3:-1].T
+    clear = first - second > 1e-3
+    told = asked(port_of(student.mlp_torch, probe), "predict", probe.X[clear])
+    values_match(told, logits.argmax(axis=1)[clear], name="labels")
+
+
+@check("port.gradients", needs="port.loss")
+def test_gradients(student, reference, rng, evidence, zoo):
+    """With the same weights, the port's gradients are the NumPy net's."""
+    probes = [draw(rng) for _ in range(3)]
+    gradients_match(
+        [asked(port_of(student.mlp_torch, p), "gradients", p.X, p.y) for p in probes],
+        [p.case(reference.mlp_numpy) for p in probes],
+        any_factor=student.mlp_torch.mapped,
+        evidence=evidence,
+        diagnose=zoo.by("mlp_numpy", lambda module: [p.gradients(module) for p in probes]),
+    )
+
+
+@check("port.calls", needs="port.gradients")
+def test_calls(student, reference, rng, evidence, zoo):
+    """Asked again, the port gives the same gradients: old ones are forgotten."""
+    first = draw(rng)
+    port = port_of(student.mlp_torch, first)
+    other = Probe(first.params, clear_rows(rng, first.params, len(first.X)), rng.permutation(first.y))
+    asked(port, "gradients", other.X, other.y)
+    gradients_match(
+        asked(port, "gradients", first.X, first.y),
+        first.case(reference.mlp_numpy),
+        any_factor=student.mlp_torch.mapped,
+        evidence=evidence,
+        diagnose=zoo.by("mlp_numpy", lambda module: [after_another(module, other, first)]),
+        hint="backward() adds to .grad: call zero_grad() first.",
+    )
+
+
+@check("port.second_derivatives", needs="port.logits")
+def test_second_derivatives(student, rng, evidence):
+    """Autograd can differentiate the port twice: its Hessian times a direction is right."""
+    probe, direction = with_direction(rng)
+    port = port_of(student.mlp_torch, probe)
+    told = student.mlp_torch.tool("second_derivative", port.net, port.cast(probe.X), probe.y, direction)
+    kept_in_graph(told)
+    gradients_match(
+        told,
+        curvature.second_derivative(probe.params, probe.X, probe.y, direction),
+        evidence=evidence,
+        hint="detach(), .data, .numpy() and torch.tensor(...) take a result out of autograd's graph.",
+    )
+
+
+@check("port.tangents", needs="port.logits")
+def test_tangents(student, rng, evidence):
+    """Autograd can follow the port's parameters along a direction: the derivative of its logits is right."""
+    probe, direction = with_direction(rng)
+    port = port_of(student.mlp_torch, probe)
+    told = student.mlp_torch.tool("tangent", port.net, port.cast(probe.X), direction)
+    kept_in_graph(told)
+    values_match(
+        told.item("tangent"),
+        curvature.tangent(probe.params, probe.X, direction),
+        name="tangents",
+        evidence=evidence,
+    )
+
+
+@check("port.bfloat16", needs="port.logits")
+def test_bfloat16(student, reference, rng, evidence):
+    """The port works in bfloat16, a precision that NumPy hasn't."""
+    probe = draw(rng)
+    port = port_of(student.mlp_torch, probe)
+    told = student.mlp_torch.tool("in_bfloat16", port.net, probe.X)
+    kept_in_graph(told, "The port does not work in bfloat16.")
+    logits = told.item("logits")
+    values_match(
+        logits,
+        probe.net(reference.mlp_numpy).forward(probe.X),
+        name="logits",
+        tolerance=BFLOAT16,
+        evidence=evidence,
+    )
+    if (logits.array().astype(np.float32).view(np.uint32) & 0xFFFF).any():
+        raise fail(
+            "The port's logits are not bfloat16 numbers: it leaves that precision on the way.",
+            call=told.call,
+            hint="Don't fix a dtype inside forward: let it follow from X and the weights.",
+        )
+
+
+def asked(port, method, X, *rest):
+    """Call a method of the port with inputs in its own precision."""
+    return port.net.ask(method, (port.cast(X), *rest), {})
+
+
+def after_another(module, other, first):
+    """The gradients of a mutant that was asked for others before."""
+    net = first.net(module)
+    net.gradients(other.X.copy(), other.y.copy())
+    gradients = net.gradients(first.X.copy(), first.y.copy())
+    return {name: gradients[name] for name in BACKWARD}
+
+
+def with_direction(rng):
+    """A probe, and a direction for its parameters to move along."""
+    probe = draw(rng)
+    return probe, weights(rng, probe.sizes["n_in"], probe.sizes["n_hidden"], probe.sizes["n_out"])
+
+
+def kept_in_graph(told, headline="Autograd can't follow the port from its parameters to its logits."):
+    """Fail if a tool found that it could not be done."""
+    if isinstance(told.value, dict) and "lost" in told.value:
+        raise fail(
+            headline,
+            call=told.call,
+            yours=str(told.value["lost"])[:300],
+            hint="Compute everything with torch operations on the registered parameters.",
+        )

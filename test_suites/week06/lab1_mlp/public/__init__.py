@@ -1,0 +1,1 @@
+"""The checks that students have: worked examples, and what must hold of their own numbers."""

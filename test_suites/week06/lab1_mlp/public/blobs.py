@@ -1,0 +1,33 @@
+"""Three clouds of points in the plane, for a net of four hidden units."""
+
+import numpy as np
+
+CENTRES = np.array([[2.0, 0.0], [-1.0, 1.7], [-1.0, -1.7]])
+
+
+def blobs(rng):
+    """Twenty points around each centre.
+
+    Returns:
+        X (60, 2), y (60,) from 0 to 2.
+    """
+    y = np.repeat(np.arange(3), 20)
+    return CENTRES[y] + 0.3 * rng.normal(size=(60, 2)), y
+
+
+def net_on_blobs(module, rng):
+    """A student's net whose hidden units each look in a direction of their own; and the points."""
+    X, y = blobs(rng)
+    net = module.MLP(2, 4, 3, seed=0)
+    net.set("params", weights(rng))
+    return net, X, y
+
+
+def weights(rng):
+    """First weights that every run can learn from."""
+    return {
+        "W1": np.array([[1.0, -1.0, -0.5, 0.3], [0.2, 0.8, -0.8, 0.4]]) + 0.1 * rng.normal(size=(2, 4)),
+        "b1": 0.1 + 0.1 * rng.random(4),
+        "W2": 0.5 * rng.normal(size=(4, 3)),
+        "b2": np.zeros(3),
+    }

@@ -1,0 +1,45 @@
+"""mlp_torch on the worked example, and beside your own mlp_numpy."""
+
+import numpy as np
+
+from grader.checks import check, curves_match, gradients_match, values_match
+from test_suites.week06.lab1_mlp.public import worked_example as example
+from test_suites.week06.lab1_mlp.public.blobs import blobs, weights
+
+
+@check("example.port")
+def test_port(student):
+    """The port, with the worked example's weights loaded, gives its logits, loss and gradients."""
+    net, cast = loaded(student.mlp_torch, example.PARAMS, example.X)
+    values_match(net.forward(cast(example.X)), example.LOGITS, name="logits")
+    values_match(net.loss(cast(example.X), example.Y), example.LOSS, name="loss")
+    gradients_match(
+        net.gradients(cast(example.X), example.Y), example.GRADIENTS, any_factor=student.mlp_torch.mapped
+    )
+
+
+@check("example.curves", needs=("example.step", "example.port"))
+def test_curves(student, rng, evidence):
+    """From the same weights over the same batches, your two nets give the same loss curve."""
+    X, y = blobs(rng)
+    start = weights(rng)
+    batches = [rows for _ in range(10) for rows in np.split(rng.permutation(60), [16, 32, 48])]
+    net = student.mlp_numpy.MLP(2, 4, 3, seed=0)
+    net.set("params", start)
+    of_numpy = net.fit(X, y, lr=0.1, batches=batches).numbers(len(batches))
+    port, cast = loaded(student.mlp_torch, start, X)
+    curves_match(
+        port.fit(cast(X), y, lr=0.1, batches=batches),
+        of_numpy,
+        evidence=evidence,
+        title="Loss of each mini-batch: your port against your NumPy net",
+        single=net.get("params").is_single() or cast(X).dtype == np.float32,
+        batch_sizes=[len(rows) for rows in batches],
+    )
+
+
+def loaded(module, params, X):
+    """The port with these weights, and what turns inputs into its precision."""
+    net = module.MLP(X.shape[1], len(params["b1"]), len(params["b2"]), seed=0)
+    works_in = module.tool("prepare", net, params, X).value
+    return net, lambda values: values if works_in == "float64" else values.astype(np.float32)
