@@ -94,7 +94,9 @@ class FakeModule:
     def ask(self, target: Handle | str, name: str, args: object, kwargs: object, call: str) -> Answer:
         if name == "fetch" and isinstance(target, Handle):
             return self._do(call, lambda: self._object(target))
-        return self._do(call, lambda: getattr(self._object(target), name)(*self._in(args), **self._in(kwargs)))
+        return self._do(
+            call, lambda: getattr(self._object(target), name)(*self._in(args), **self._in(kwargs))
+        )
 
     def get(self, target: Handle, name: str, call: str) -> Answer:
         return self._do(call, lambda: getattr(self._object(target), name))

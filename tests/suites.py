@@ -80,7 +80,9 @@ class Suite:
         for check in self.ordered(only):
             spec = self.tests[check].__check__
             blocked = next((n for n in spec.needs if told[n].outcome is not Outcome.PASSED), "")
-            told[check] = Told(Outcome.BLOCKED, waited_for=blocked) if blocked else self.one(check, sources, seed, zoo)
+            told[check] = (
+                Told(Outcome.BLOCKED, waited_for=blocked) if blocked else self.one(check, sources, seed, zoo)
+            )
         return told
 
     def one(self, check: str, sources: dict[str, str], seed: int, zoo: Zoo) -> Told:

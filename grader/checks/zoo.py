@@ -51,58 +51,54 @@ class Zoo:
         self._mistakes = tuple(m for m in mistakes if m.diagnosis)
         self._built: dict[tuple[str, ...], ModuleType | None] = {}
 
-    def by(self, module: str, observe: Callable[[ModuleType], Seen]) -> Namer[Seen]:
+    def by(
+        self, module: str, observe: Callable[[ModuleType], Seen], *, passed: tuple[str, ...] = ()
+    ) -> Namer[Seen]:
         """A reading of the zoo: what a comparison asks when numbers are wrong.
 
         Args:
             module: The reference's module, e.g. ``mlp_numpy``.
             observe: Gets from a module what the student's side was asked for; leaves its inputs as they are.
+            passed: Checks that the student's work is known to pass: mistakes that fail them are ruled out.
         """
 
         def name(yours: Seen, distance: Callable[[Seen, Seen], float], tolerance: float) -> Diagnosis | None:
-            return self.name(module, yours, observe, distance, tolerance)
+            possible = tuple(m for m in self._mistakes if not set(m.fails) & set(passed))
+            return self._name(
+                module, possible, observe, lambda seen: distance(yours, seen) <= tolerance, distance
+            )
 
         return name
 
-    def name(
+    def _name(
         self,
         module: str,
-        yours: Seen,
+        possible: tuple[Mistake, ...],
         observe: Callable[[ModuleType], Seen],
+        matches: Callable[[Seen], bool],
         distance: Callable[[Seen, Seen], float],
-        tolerance: float,
     ) -> Diagnosis | None:
-        """Name the mistake whose mutant gives the student's numbers; else the two that do together.
-
-        Args:
-            module: The reference's module, e.g. ``mlp_numpy``.
-            yours: The student's numbers, validated.
-            observe: Gets the same numbers from a module; must leave its inputs as they are.
-            distance: How far two observations are apart; anything not finite is infinitely far.
-            tolerance: Up to which distance two observations are the same.
-
-        Returns:
-            ``None`` if no mutant matches, or if mutants with different names do.
-        """
+        """The mistake whose mutant matches; else the two that do together; silence if different names fit."""
         truth = self._observe(self._build(module, ()), observe)
         if truth is None:
             return None
-        candidates = [m for m in self._mistakes if {e.file for e in m.edits} == {f"{module}.py"}]
         active: list[Mistake] = []
-        matches: list[tuple[Mistake, ...]] = []
-        for mistake in candidates:
+        matching: list[tuple[Mistake, ...]] = []
+        for mistake in possible:
+            if {e.file for e in mistake.edits} != {f"{module}.py"}:
+                continue
             seen = self._observe(self._build(module, (mistake,)), observe)
             if seen is None or not distance(seen, truth) > ACTIVE:
                 continue
             active.append(mistake)
-            if distance(yours, seen) <= tolerance:
-                matches.append((mistake,))
-        if not matches:
+            if matches(seen):
+                matching.append((mistake,))
+        if not matching:
             for pair in itertools.combinations(active, 2):
                 seen = self._observe(self._build(module, pair), observe)
-                if seen is not None and distance(yours, seen) <= tolerance:
-                    matches.append(pair)
-        return _agreed(matches)
+                if seen is not None and matches(seen):
+                    matching.append(pair)
+        return _agreed(matching)
 
     def _build(self, module: str, mistakes: tuple[Mistake, ...]) -> ModuleType | None:
         """The reference's module with these mistakes in it; ``None`` if they don't go together."""

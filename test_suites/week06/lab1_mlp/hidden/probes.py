@@ -153,12 +153,14 @@ class Run:
     convention: Convention = MEAN
 
     def of(self, module):
-        """A trusted module's losses and last weights."""
-        net = self.start.net(module)
-        losses = []
-        for rows in self.batches:
-            lr = self.lr * self.convention.factor(len(rows))
-            losses += net.fit(self.start.X, self.start.y, lr=lr, batches=[rows])
+        """A trusted module's losses and last weights, in the student's convention."""
+        net, X, y = self.start.net(module), self.start.X, self.start.y
+        if self.convention.is_mean:
+            losses = net.fit(X, y, lr=self.lr, batches=self.batches)
+        else:
+            rates = [self.lr * self.convention.factor(len(rows)) for rows in self.batches]
+            each = zip(rates, self.batches, strict=True)
+            losses = [net.fit(X, y, lr=lr, batches=[rows])[0] for lr, rows in each]
         return np.array(losses), net.params
 
     def on(self, net):

@@ -5,7 +5,7 @@ import numpy as np
 from grader.checks import check, curves_match, equivalent
 from test_suites.week06.lab1_mlp.hidden.ports import port_of
 from test_suites.week06.lab1_mlp.hidden.probes import Probe, Run, convention_of, epochs, images, weights
-from test_suites.week06.lab1_mlp.hidden.test_fit import digits_run
+from test_suites.week06.lab1_mlp.hidden.test_fit import GRADIENTS, digits_run
 from test_suites.week06.lab1_mlp.hidden.test_initialisation import shapes
 
 POOL = 20
@@ -26,7 +26,7 @@ def test_curves(student, reference, rng, lab, evidence, zoo):
         single=port.single,
         others={"your NumPy net": mine},
         batch_sizes=[len(rows) for rows in run.batches],
-        diagnose=zoo.by("mlp_numpy", lambda module: run.of(module)[0]),
+        diagnose=zoo.by("mlp_numpy", lambda module: run.of(module)[0], passed=GRADIENTS),
     )
 
 
@@ -63,7 +63,7 @@ def test_free_seeds(student, reference, rng, lab, evidence):
 
 def free_run(X, y, rng):
     """A run from its own first weights, over its own batches: eight epochs of eight steps."""
-    return Run(Probe(weights(rng, X.shape[1], 12, 10), X, y), 0.2, epochs(rng, len(y), 32, 8))
+    return Run(Probe(weights(rng, X.shape[1], 32, 10), X, y), 0.5, epochs(rng, len(y), 32, 8))
 
 
 def final_loss(params, start, reference):

@@ -64,14 +64,16 @@ def test_logits(student, reference, rng, evidence, zoo):
 def test_loss(student, reference, rng, evidence, zoo):
     """With the same weights, the port's loss is the NumPy net's."""
     probes = [draw(rng), draw(rng), draw(rng, n=1)]
+
+    def losses(module):
+        return [p.net(module).loss(p.X.copy(), p.y.copy()) for p in probes]
+
     values_match(
         [asked(port_of(student.mlp_torch, p), "loss", p.X, p.y) for p in probes],
-        [p.net(reference.mlp_numpy).loss(p.X, p.y) for p in probes],
+        losses(reference.mlp_numpy),
         name="loss",
         evidence=evidence,
-        diagnose=zoo.by(
-            "mlp_numpy", lambda module: [p.net(module).loss(p.X.copy(), p.y.copy()) for p in probes]
-        ),
+        diagnose=zoo.by("mlp_numpy", losses, passed=("forward.logits",)),
         hint="F.cross_entropy takes logits, does softmax and logarithm itself, and averages over the batch.",
     )
 

@@ -3,6 +3,8 @@
 import numpy as np
 
 CENTRES = np.array([[2.0, 0.0], [-1.0, 1.7], [-1.0, -1.7]])
+UNITS = np.array([[-0.5, 0.3, 1.0, -1.0], [-0.8, 0.4, 0.2, 0.8]])
+"""Where the hidden units look, one in each column."""
 
 
 def blobs(rng):
@@ -12,7 +14,7 @@ def blobs(rng):
         X (60, 2), y (60,) from 0 to 2.
     """
     y = np.repeat(np.arange(3), 20)
-    return CENTRES[y] + 0.3 * rng.normal(size=(60, 2)), y
+    return single(CENTRES[y] + 0.3 * rng.normal(size=(60, 2))), y
 
 
 def net_on_blobs(module, rng):
@@ -26,8 +28,13 @@ def net_on_blobs(module, rng):
 def weights(rng):
     """First weights that every run can learn from."""
     return {
-        "W1": np.array([[1.0, -1.0, -0.5, 0.3], [0.2, 0.8, -0.8, 0.4]]) + 0.1 * rng.normal(size=(2, 4)),
-        "b1": 0.1 + 0.1 * rng.random(4),
-        "W2": 0.5 * rng.normal(size=(4, 3)),
+        "W1": single(UNITS + 0.1 * rng.normal(size=(2, 4))),
+        "b1": single(0.1 + 0.1 * rng.random(4)),
+        "W2": single(0.5 * rng.normal(size=(4, 3))),
         "b2": np.zeros(3),
     }
+
+
+def single(values):
+    """Rounded to float32, kept as float64: float32 work is given exactly the same problem."""
+    return values.astype(np.float32).astype(np.float64)

@@ -2,40 +2,55 @@
 
 import numpy as np
 
-from grader.checks import Answer, check, gradients_match, reaches, slopes_match, values_match
+from grader.checks import Answer, GradientCase, check, gradients_match, reaches, slopes_match, values_match
 from test_suites.week06.lab1_mlp.public import worked_example as example
 from test_suites.week06.lab1_mlp.public.blobs import blobs, net_on_blobs
 
 
 @check("example.logits")
-def test_logits(student):
+def test_logits(student, zoo):
     """forward(X) gives the worked example's logits."""
+
+    def logits(module):
+        return [example.net_of(module).forward(example.X)]
+
     values_match(
-        example.net_of(student.mlp_numpy).forward(example.X),
-        example.LOGITS,
+        logits(student.mlp_numpy),
+        [example.LOGITS],
         name="logits",
-        hint="public/worked_example.py has Z, H and the logits: find the first of them that differs from yours.",
+        diagnose=zoo.by("mlp_numpy", logits),
+        hint="public/worked_example.py has Z, H and the logits: find the first that differs from yours.",
     )
 
 
 @check("example.loss", needs="example.logits")
-def test_loss(student):
+def test_loss(student, zoo):
     """loss(X, y) gives the worked example's loss."""
+
+    def losses(module):
+        return [example.net_of(module).loss(example.X, example.Y)]
+
     values_match(
-        example.net_of(student.mlp_numpy).loss(example.X, example.Y),
-        example.LOSS,
+        losses(student.mlp_numpy),
+        [example.LOSS],
         name="loss",
+        diagnose=zoo.by("mlp_numpy", losses, passed=("forward.logits",)),
         hint="The true classes have probabilities 0.9627 and 0.2689: take -log of each, then the mean.",
     )
 
 
 @check("example.gradients", needs="example.loss")
-def test_gradients(student):
+def test_gradients(student, zoo):
     """gradients(X, y) gives the worked example's gradients."""
+
+    def gradients(module):
+        return [example.net_of(module).gradients(example.X.copy(), example.Y)]
+
     gradients_match(
-        example.net_of(student.mlp_numpy).gradients(example.X, example.Y),
-        example.GRADIENTS,
+        gradients(student.mlp_numpy),
+        [GradientCase(example.GRADIENTS, sizes={"N": 2})],
         any_factor=student.mlp_numpy.mapped,
+        diagnose=zoo.by("mlp_numpy", gradients),
     )
 
 
@@ -60,16 +75,27 @@ def test_slopes(student, rng, evidence):
 
 
 @check("example.step", needs="example.gradients")
-def test_step(student):
+def test_step(student, zoo):
     """One step of fit returns the loss before it, and moves each parameter by -lr times its gradient."""
+    both = [np.array([0, 1])]
+
+    def step(params):
+        return {name: (example.PARAMS[name] - params[name]) / 0.5 for name in example.GRADIENTS}
+
+    def step_of(module):
+        net = example.net_of(module)
+        net.fit(example.X, example.Y, lr=0.5, batches=both)
+        return [step(net.params)]
+
     net = example.net_of(student.mlp_numpy)
-    losses = net.fit(example.X, example.Y, lr=0.5, batches=[np.array([0, 1])])
-    if not student.mlp_numpy.mapped:
-        values_match(Answer(losses.call, losses.numbers(1)), [example.LOSS], name="losses")
+    losses = net.fit(example.X, example.Y, lr=0.5, batches=both)
+    values_match(Answer(losses.call, losses.numbers(1)), [example.LOSS], name="losses")
     params = net.get("params").tensors({name: value.shape for name, value in example.PARAMS.items()})
-    steps = {name: (example.PARAMS[name] - params[name]) / 0.5 for name in example.GRADIENTS}
     gradients_match(
-        Answer(f"the step of {losses.call}", steps), example.GRADIENTS, any_factor=student.mlp_numpy.mapped
+        Answer(losses.call, step(params)),
+        GradientCase(example.GRADIENTS, sizes={"N": 2}, what="update"),
+        any_factor=student.mlp_numpy.mapped,
+        diagnose=zoo.by("mlp_numpy", step_of, passed=("gradients.b2", "gradients.b1", "gradients.W1")),
     )
 
 
