@@ -16,7 +16,7 @@ from grader.checks.compare import tell_apart
 from grader.checks.failure import fail
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from grader.checks.answer import Answer
     from grader.checks.evidence import Evidence
@@ -25,6 +25,8 @@ RELATIVE = 1e-3
 """Of a claimed metric, beyond its rounding: computed in another order, or in single precision."""
 SHOWN = 3
 """Claims that a finding tells in full."""
+LONGEST_SHOWN = 40
+"""Characters of a claim that a finding tells."""
 CUSTOMARY = (0.0, 0.01, 0.05, 0.1, 0.5, 0.9, 0.95, 0.99, 1.0)
 """Significance levels, chance and certainty: nobody measured them."""
 
@@ -34,9 +36,10 @@ _NUMBER = re.compile(
     r"(?P<power>[eE][-+\u2212]?\d+|\s?[\u00d7x\u00b7*]\s?10(?:\^|\*\*)?\{?[-+\u2212]?\d+\}?)?"
     r"(?P<percent>\s?\\?%)?(?![\w/]|\.\d|,\d)"
 )
-_FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$|<!--.*?-->", re.MULTILINE | re.DOTALL)
-_LINK = re.compile(r"https?://\S+|\]\([^)\n]*\)")
-_HEADING = re.compile(r"^(#{1,6}\s+)\d+(\.\d+)*\.?(?=\s)", re.MULTILINE)
+# Lengths are bounded: a hostile text must not make a pattern run for ever.
+_LINK = re.compile(r"https?://\S{1,2000}|\]\([^)\n]{0,500}\)")
+_HEADING = re.compile(r"^(#{1,6}\s{1,9})\d{1,9}(\.\d{1,9}){0,9}\.?(?=\s)", re.MULTILINE)
+_FENCES = ("```", "~~~")
 
 
 class Claim(NamedTuple):
@@ -54,13 +57,31 @@ def claims_in(text: str) -> list[Claim]:
 
     ``57.3 %`` is 0.573, ``-1.2e-3`` and ``-1.2 x 10^-3`` are -0.0012, ``1,024.5`` is 1024.5.
     """
-    for unread in (_FENCE, _LINK, _HEADING):
-        text = unread.sub(lambda m: "\n" * m[0].count("\n"), text)
-    return list(_claims(text))
+    for unread in (_LINK, _HEADING):
+        text = unread.sub(" ", text)
+    return list(_claims(_prose(text.splitlines())))
 
 
-def _claims(text: str) -> Iterator[Claim]:
-    for found in _NUMBER.finditer(text):
+def _prose(lines: Iterable[str]) -> Iterator[str]:
+    """The same lines, those in code blocks and comments empty."""
+    fence = ""
+    for line in lines:
+        start = line.lstrip()
+        if fence:
+            fence = "" if fence in line else fence
+            yield ""
+        elif start.startswith("<!--"):
+            fence = "" if "-->" in line else "-->"
+            yield ""
+        elif start.startswith(_FENCES):
+            fence = start[:3]
+            yield ""
+        else:
+            yield line
+
+
+def _claims(text: Iterable[str]) -> Iterator[Claim]:
+    for line, found in ((n, m) for n, words in enumerate(text, start=1) for m in _NUMBER.finditer(words)):
         digits, power, percent = found["digits"].replace(",", ""), found["power"], found["percent"]
         if "." not in digits and not power and not percent:
             continue
@@ -70,7 +91,7 @@ def _claims(text: str) -> Iterator[Claim]:
             continue
         value = float(digits) * 10.0**exponent * (1 if found["sign"] in ("", "+") else -1)
         rounding = 0.5 * 10.0 ** (exponent - decimals)
-        yield Claim(value, rounding, found[0].strip(), text.count("\n", 0, found.start()) + 1)
+        yield Claim(value, rounding, found[0].strip()[:LONGEST_SHOWN], line)
 
 
 def _exponent(power: str | None) -> int:

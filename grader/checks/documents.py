@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from grader.checks.answer import Answer
 from grader.checks.failure import fail
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 MOST_BYTES = 256 << 10
 """Of one document; the rest of a longer one is not read."""
@@ -62,7 +63,7 @@ class Document:
             raise fail(
                 f"{self.file} can't be read: a number is too long, or it is nested too deep."
             ) from None
-        if _depth(value) > MOST_DEPTH:
+        if _too_deep(value):
             raise fail(f"{self.file} can't be read: it is nested more than {MOST_DEPTH} deep.")
         return Answer(self.file, value)
 
@@ -70,11 +71,11 @@ class Document:
         raise fail(f"{self.file} contains {constant}, which is no number in JSON.")
 
     def _once(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
-        names = [name for name, _ in pairs]
-        twice = next((name for name in names if names.count(name) > 1), None)
-        if twice is not None:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
             raise fail(f"{self.file} names a key twice.", yours=twice[:40])
-        return dict(pairs)
+        return found
 
 
 class Documents:
@@ -95,7 +96,13 @@ class Documents:
         return self._documents[name]
 
 
-def _depth(value: object) -> int:
-    """How deep lists and dicts stand in one another."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return 1 + max(map(_depth, inner), default=0) if isinstance(value, dict | list) else 0
+def _too_deep(value: object) -> bool:
+    """Whether lists and dicts stand in one another more than ``MOST_DEPTH`` deep; looks level by level."""
+    level = [value]
+    for _ in range(MOST_DEPTH + 1):
+        level = [inner for outer in level for inner in _inside(outer)]
+    return bool(level)
+
+
+def _inside(value: object) -> Iterable[object]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from grader.checks import Answer, CheckFailed, claims_match, numbers_agree, numbers_of
@@ -58,3 +60,19 @@ def test_claimed_numbers_are_held_against_the_measured_ones():
     for measured in ({"mse": 0.26}, {"dm": 0.0}):
         with pytest.raises(CheckFailed):
             claims_match(claimed, measured)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["<!-- ", "```", "~~~x\n", "](", "https://", "1", "1,111", "0.5%", "# 1.1.1 ", "1e", "\n```\n", "0.1 x 10^"],
+)
+def test_no_hostile_text_takes_long(unit):
+    text = unit * ((256 << 10) // len(unit))
+    begun = time.process_time()
+    claims_in(text)
+    claims_in(text + "a")
+    assert time.process_time() - begun < 5
+
+
+def test_a_comment_may_span_lines_and_text_goes_on_after_it():
+    assert values("<!--\n0.5\n-->\n0.7\n<!-- 0.1 -->\n0.8") == [0.7, 0.8]

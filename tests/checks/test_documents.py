@@ -1,4 +1,5 @@
 import json
+import time
 
 import pytest
 
@@ -57,3 +58,10 @@ def test_numbers_beyond_floats_are_refused_where_they_are_used():
         read('{"a": 1e999}').item("a").number()
     with pytest.raises(CheckFailed):
         read(json.dumps({"a": 10**40})).item("a").number()
+
+
+def test_a_document_of_many_keys_is_read_quickly():
+    keys = ", ".join(f'"{i}": 0' for i in range(20_000))
+    begun = time.process_time()
+    assert "twice" in refusal("{" + keys + ', "19999": 1}')
+    assert time.process_time() - begun < 2
