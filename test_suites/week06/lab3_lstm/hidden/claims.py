@@ -8,6 +8,8 @@ from grader.checks import Answer, fail
 from test_suites.week06.lab3_lstm.public.answers import table, whole
 from test_suites.week06.lab3_lstm.public.markets import daily
 
+HORIZON = 10
+"""Days ahead that the lab asks for."""
 CLEARLY_BETTER = -2.33
 """Of the Diebold-Mariano statistic. Of 280 honest forecasters 0.36 % were below it."""
 
@@ -65,6 +67,8 @@ def read(documents, basket):
             expected=f"{days} days: {basket.name}, {basket.days[0]} to {basket.days[-1]}",
         )
     horizon = whole(answer.item("horizon"), 1)
+    if horizon != HORIZON:
+        raise fail("The lab is about another horizon.", yours=f"{horizon} days", expected=f"{HORIZON} days")
     train_days = whole(answer.item("train_days"), 2 * horizon + 2)
     test_from = whole(answer.item("test_from"), 1)
     forecasts = table(answer.item("forecasts"), assets)

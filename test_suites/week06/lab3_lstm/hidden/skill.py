@@ -74,6 +74,27 @@ def by_asset(forecast, targets, mean, rng):
     return low, 1 - own.sum(axis=0) / constant.sum(axis=0), high
 
 
+def pooled(forecast, targets, mean, rng):
+    """R2 over all assets with a 95 % interval: (low, middle, high), from days drawn with replacement."""
+    own, constant = (((f - targets) ** 2).sum(axis=1) for f in (forecast, mean))
+    rows = rng.integers(len(targets), size=(RESAMPLES, len(targets)))
+    spread = 1 - own[rows].sum(axis=1) / constant[rows].sum(axis=1)
+    low, high = np.quantile(spread, [0.025, 0.975])
+    return low, 1 - own.sum() / constant.sum(), high
+
+
+def compared(forecasts, targets, mean, rng):
+    """All forecasters side by side, each with its interval."""
+    names = ", ".join(f"{i} {label}" for i, label in enumerate(forecasts, start=1))
+    low, middle, high = np.transpose([pooled(f, targets, mean, rng) for f in forecasts.values()])
+    return Plot(
+        title="Skill with 95 % intervals",
+        x_label=names,
+        y_label="R2 against the training mean",
+        series=(_line("R2", middle, "yours"), _line("from", low, "limit"), _line("to", high, "limit")),
+    )
+
+
 def drawn(title, forecasts, targets, mean, rng):
     """Skill of every forecaster for every asset; the LSTM's with its interval."""
     lines = []

@@ -61,6 +61,7 @@ def test_lstm(documents, reference, lab, withheld, evidence):
     targets, mean = found.targets[apart], found.train_mean
     title = "Skill for each asset, on test days that don't overlap"
     evidence.plot(skill.drawn(title, by_label, targets, mean, withheld))
+    evidence.plot(skill.compared(by_label, targets, mean, withheld))
     first = {label: f[:, 0] for label, f in by_label.items() if label != "zero"}
     evidence.plot(walking.drawn("Forecasts and what came true", found.test[apart], first, targets[:, 0]))
     for part, truth in scores["lstm"].items():

@@ -22,7 +22,11 @@ def walk(student, model, prices, at):
 
 
 def portfolios(prices, rng, assets):
-    """Prices of portfolios with random weights: a market like the real one that nobody can look up."""
+    """Prices of portfolios with random weights: a market like the real one, in which no price is a known one.
+
+    Whoever has the real prices could find the weights and with them the future; nothing is to be gained by it,
+    since no check rewards skill on them.
+    """
     weights = rng.dirichlet(np.ones(prices.shape[1]), size=assets)
     returns = np.diff(prices, axis=0) / prices[:-1]
     return 100 * np.cumprod(np.vstack([np.ones(assets), 1 + returns @ weights.T]), axis=0)
