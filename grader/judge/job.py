@@ -94,6 +94,8 @@ Message = Job | NeedRoom | Started | Finished | Misfit | Done
 def _plain(value: object) -> object:
     if isinstance(value, Path):
         return str(value)
+    if hasattr(value, "item"):  # a NumPy scalar that a suite measured
+        return value.item()
     raise NotImplementedError(type(value))
 
 

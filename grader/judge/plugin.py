@@ -87,6 +87,10 @@ class JudgePlugin:
         if report.failed and not self.trouble:
             self.trouble = str(report.longrepr)
 
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """A fault of ours: told with its traceback, for nothing else would tell it."""
+        self.trouble = "".join(traceback.format_exception(excinfo.value, limit=-6))
+
     # ── one check ────────────────────────────────────────────────────────────────────────────────────────
 
     @pytest.hookimpl(tryfirst=True)
