@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import os
 import secrets
-import shutil
 import stat
 import sys
 import threading
@@ -127,7 +126,7 @@ class DockerSandbox:
         for container in self._engine.containers(f"{SANDBOX}={self._labels[SANDBOX]}"):
             self._remover.remove(container["Id"])
         self._remover.finish(CLOSE_SECONDS)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        owner.remove(self._folder)
 
     def _image(self, environment: str) -> str:
         with self._building:

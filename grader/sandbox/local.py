@@ -134,7 +134,7 @@ class LocalSandbox:
             rooms = list(self._rooms)
         for room in rooms:
             room.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        owner.remove(self._folder)
 
     def _start_room(self, environment: str, limits: Limits) -> Process:
         command = ["-m", "grader.worker", "--preload", PRELOAD[environment], "--deny", DENIED[environment]]

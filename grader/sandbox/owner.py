@@ -12,6 +12,7 @@ import functools
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,17 +72,25 @@ def temporary_folder() -> Iterator[Path]:
     try:
         yield folder
     finally:
+        remove(folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder, also while another thread is removing something in it."""
+    for pause in (0.02, 0.1, 0.5):
         shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(pause)
 
 
 def remove_dead_folders() -> None:
     """Remove the folders of graders that were killed."""
     for base in {tempfile.gettempdir(), "/tmp"}:  # noqa: S108 - see private_folder
         for folder in Path(base).glob(f"{PREFIX}*"):
-            with contextlib.suppress(OSError):  # somebody else's, or being removed by somebody else
-                ours = folder.lstat().st_uid == os.getuid()
-                if ours and is_dead((folder / OWNER_FILE).read_text()):
-                    shutil.rmtree(folder, ignore_errors=True)
+            with contextlib.suppress(OSError):  # somebody else's, being made, or being removed
+                if folder.lstat().st_uid == os.getuid() and is_dead((folder / OWNER_FILE).read_text()):
+                    remove(folder)
 
 
 def _start(pid: int) -> str:

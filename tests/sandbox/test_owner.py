@@ -1,7 +1,9 @@
 """Whose a room is, and whether they still live."""
 
+import shutil
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -37,6 +39,18 @@ def test_what_is_no_owner_is_left_alone(text):
 def test_an_owner_in_another_namespace_is_left_alone():
     pid, _, namespace, boot = owner.myself().split("-")
     assert not owner.is_dead(f"{pid}-1-{int(namespace) + 1}-{boot}")
+
+
+def test_a_folder_is_gone_though_two_remove_what_is_in_it(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    for _ in range(20):
+        with owner.temporary_folder() as folder:
+            for n in range(100):
+                (folder / "room" / str(n)).mkdir(parents=True)
+            other = threading.Thread(target=shutil.rmtree, args=(folder / "room", True))
+            other.start()
+        other.join()
+        assert not folder.exists()
 
 
 def test_folders_of_the_dead_are_removed_and_ours_are_kept(tmp_path, monkeypatch):
