@@ -3,7 +3,7 @@
 import numpy as np
 
 EXPLOITS = 0.15
-"""Evidence from which we speak of exploiting. By chance it stays below 0.07 (2,000 films); a reader of marks
+"""Evidence from which we speak of exploiting. Chance alone gives less than 0.07 on 1,200 films; a reader of a mark
 that half of one hospital's films bear gives 0.25."""
 
 

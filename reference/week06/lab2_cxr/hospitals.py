@@ -114,7 +114,7 @@ def leave_mark(grey, mark):
         grey[:, 2:8, 25] = 245
         grey[:, 7, 25:29] = 245
     elif mark == "exposure":
-        grey *= 1.15
+        grey += 25
     elif mark == "border":  # the edge of the collimator
         grey[:, :, :2] = 10
         grey[:, :, -2:] = 10

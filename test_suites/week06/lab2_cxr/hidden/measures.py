@@ -31,9 +31,9 @@ def crossed_gap(cohort, scores):
 
 
 def tells_hospital(cohort, scores):
-    """How well the score tells the hospital among patients of the same label: 0 not at all, 0.5 always."""
+    """How well the score tells the hospital among the healthy, or among the sick: 0 not at all, 0.5 always."""
     rows = [cohort.labels == label for label in (0, 1)]
-    return float(np.mean([abs(auroc(cohort.hospital[r], scores[r]) - 0.5) for r in rows]))
+    return max(abs(auroc(cohort.hospital[r], scores[r]) - 0.5) for r in rows)
 
 
 def logit(probabilities):

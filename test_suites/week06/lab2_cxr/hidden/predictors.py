@@ -12,8 +12,9 @@ import numpy as np
 from test_suites.week06.lab2_cxr.hidden.measures import crossed_gap, in_and_out, tells_hospital
 
 FILMS = 1600
-LUCK = 0.06
-"""What chance may do to a coin or an honest reader on the films of a trial; luckier trials are drawn again."""
+LUCK = {"told": 0.035, "gap": 0.05, "coin": 0.035}
+"""What chance may do to a coin or an honest reader on the films of a trial; luckier trials are drawn again, so that
+an audit that asks for significance is not misled either. Two of three draws are kept."""
 
 
 class Linear(NamedTuple):
@@ -55,13 +56,19 @@ def draw_trial(hospitals, rng, mark, *, biased, harder=False):
     """
     while True:
         trial = _draw(hospitals, rng, mark, biased=biased, harder=harder)
-        lucky = [
-            max(abs(crossed_gap(trial.cohort, s)), tells_hospital(trial.cohort, s))
-            for s in (c.scores(trial.cohort.images) for c in (trial.reads_disease, trial.coin))
-        ]
-        coin = in_and_out(trial.cohort, trial.coin.scores(trial.cohort.images))
-        if max(*lucky, *(abs(a - 0.5) for a in coin)) < LUCK:
+        if _is_plain(trial):
             return trial
+
+
+def _is_plain(trial):
+    """Whether chance left the innocent in peace."""
+    cohort = trial.cohort
+    innocent = [c.scores(cohort.images) for c in (trial.reads_disease, trial.coin)]
+    return (
+        all(tells_hospital(cohort, scores) < LUCK["told"] for scores in innocent)
+        and all(abs(crossed_gap(cohort, scores)) < LUCK["gap"] for scores in innocent)
+        and all(abs(value - 0.5) < LUCK["coin"] for value in in_and_out(cohort, innocent[1]))
+    )
 
 
 def _draw(hospitals, rng, mark, *, biased, harder):

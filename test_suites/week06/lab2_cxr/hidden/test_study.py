@@ -4,6 +4,7 @@ import numpy as np
 
 from grader.checks import Plot, Series, check, fail
 from test_suites.week06.lab2_cxr.hidden.measures import auroc, crossed_gap, in_and_out, logit, shift
+from test_suites.week06.lab2_cxr.public.test_interface import probabilities
 
 ALLOWED = {"in_auroc": 0.1, "out_auroc": 0.2}
 """Training again on another machine rounds otherwise, and takes another path. Reference, initial weights moved by
@@ -23,7 +24,7 @@ def test_reproduced(student, reference, documents, lab, evidence):
     net = student.train.train(films.images, films.labels, epochs=epochs, seed=seed)
 
     def scores(images):
-        return student.train.predict(net, images).array((len(images),))
+        return probabilities(student, net, images)
 
     p = scores(tests.images)
     evidence.plot(_roc(tests, p))

@@ -13,6 +13,21 @@ def easy_films(rng, count):
     return images, labels
 
 
+def probabilities(student, net, images):
+    """The student's predictions, which must be one number from 0 to 1 for each image."""
+    answer = student.train.predict(net, images)
+    p = answer.array((len(images),))
+    if p.min() < 0 or p.max() > 1:
+        raise fail(
+            "These are no probabilities.",
+            call=answer.call,
+            yours=f"from {p.min():.3g} to {p.max():.3g}",
+            expected="numbers between 0 and 1",
+            hint="The network gives logits; the sigmoid of a logit is a probability.",
+        )
+    return p
+
+
 @check("model.shapes")
 def test_shapes(student, rng):
     """build_model(num_classes, in_channels) gives a network from (N, in_channels, H, W) to (N, num_classes)."""
@@ -25,19 +40,10 @@ def test_shapes(student, rng):
 @check("train.probabilities")
 def test_probabilities(student, rng):
     """Predictions are probabilities: one number from 0 to 1 for each image, for a single image too."""
-    images, labels = easy_films(rng, 32)
-    net = student.train.train(images, labels, epochs=1, seed=0)
-    for count in (32, 1):
-        answer = student.train.predict(net, images[:count])
-        p = answer.array((count,))
-        if p.min() < 0 or p.max() > 1:
-            raise fail(
-                "These are no probabilities.",
-                call=answer.call,
-                yours=f"from {p.min():.3g} to {p.max():.3g}",
-                expected="numbers between 0 and 1",
-                hint="The network gives logits; the sigmoid of a logit is a probability.",
-            )
+    images, labels = easy_films(rng, 64)
+    net = student.train.train(images, labels, epochs=3, seed=0)
+    for count in (64, 1):
+        probabilities(student, net, images[:count])
 
 
 @check("audit.answer")
