@@ -11,8 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from grader.worker.torch_nets import buffers, gradients, load_state, predictor, state
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+__all__ = [
+    "buffers",
+    "gradients",
+    "in_bfloat16",
+    "load_state",
+    "on_meta",
+    "parameters",
+    "predictor",
+    "prepare",
+    "second_derivative",
+    "state",
+    "tangent",
+]
 
 LOST = (RuntimeError, NotImplementedError, TypeError)
 """What autograd raises where a computation left its graph."""
