@@ -21,7 +21,6 @@ __all__ = [
     "gradients",
     "in_bfloat16",
     "load_state",
-    "on_meta",
     "parameters",
     "predictor",
     "prepare",
