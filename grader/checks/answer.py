@@ -75,7 +75,7 @@ def render_call(name: str, args: Sequence[object], kwargs: Mapping[str, object])
     return f"{name}({', '.join(parts)})"
 
 
-def describe(value: object) -> str:  # noqa: PLR0911 - one line per kind
+def describe(value: object) -> str:
     """What a value is, in a few words: "an array of shape (8, 3), float64", "a dict with W1, b1"."""
     match value:
         case None:

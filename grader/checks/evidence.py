@@ -20,7 +20,8 @@ class Evidence:
 
     def measure(self, name: str, value: float, *, limit: float | None = None, better: str = "lower") -> None:
         """Keep a number with what was allowed."""
-        self.measurements.append(Measurement(name=name, value=float(value), limit=limit, better=better))
+        allowed = None if limit is None else float(limit)
+        self.measurements.append(Measurement(name=name, value=float(value), limit=allowed, better=better))
 
     def plot(self, plot: Plot) -> None:
         """Keep curves to draw in the report."""
