@@ -37,7 +37,9 @@ def run(prices, *, horizon=HORIZON, seed=SEED, epochs=EPOCHS):
     train_days = int(train[-1]) + horizon + 1
     returns, targets = np.diff(np.log(prices), axis=0), forward_returns(prices, horizon)
     known = returns[: train_days - 1]
-    ar1, last = AR1().fit(known), LastValue().fit(known)
+    ar1, last = AR1(), LastValue()
+    for baseline in (ar1, last):
+        baseline.fit(known)
     model = fit(prices[:train_days], horizon=horizon, seed=seed, epochs=epochs)
     train_mean = targets[train].mean(axis=0)
     forecasts = {
@@ -55,7 +57,7 @@ def run(prices, *, horizon=HORIZON, seed=SEED, epochs=EPOCHS):
         "train_days": train_days,
         "test_from": int(test[0]),
         "scores": {n: {k: float(f"{v:.6g}") for k, v in s.items()} for n, s in scores.items()},
-        "lstm_beats_ar1": scores["lstm"]["dm"] < -2.33 and scores["lstm"]["r2"] > 0,
+        "lstm_beats_ar1": bool(scores["lstm"]["dm"] < -2.33 and scores["lstm"]["r2"] > 0),
         "forecasts": forecasts["lstm"].tolist(),
     }
 

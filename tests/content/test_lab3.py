@@ -1,0 +1,123 @@
+"""Lab 3: what must pass, what must not, and what is never sent."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.content import lab3
+from tests.fakes import FakeStudent
+
+pytestmark = pytest.mark.torch
+OTHER = Path(__file__).parent / "other_lab3"
+REPORT = """# Report
+
+Our LSTM (dropout 10%) has an MSE of {lstm[mse]:.3e}, that is {worse:.1%} {word} than AR(1)'s {ar1[mse]:.3e}.
+Out of sample its R2 is {lstm[r2]:.2%}; AR(1) has {ar1[r2]:.2%}, the constant training mean 0%.
+Does the LSTM beat AR(1)? With DM = {lstm[dm]:.2f} it does not. The last value ({last[mse]:.4f}) is worst,
+and p < 0.05 would prove little.
+"""
+
+
+@pytest.fixture(scope="module")
+def other_documents():
+    results = lab3.experiment(OTHER, seed=3, epochs=1)
+    parsed = json.loads(results)
+    parsed["dropout"] = 0.1
+    scores = parsed["scores"]
+    ratio = scores["lstm"]["mse"] / scores["ar1"]["mse"] - 1
+    report = REPORT.format(**scores, worse=abs(ratio), word="more" if ratio > 0 else "less")
+    return {"results": json.dumps(parsed), "report": report}
+
+
+@pytest.mark.parametrize("check", lab3.checks())
+def test_a_correct_lab_that_is_written_quite_differently_passes(check, other_documents):
+    finding, _ = lab3.run(check, lab3.sources(OTHER), other_documents)
+    assert finding is None
+
+
+def test_the_results_in_the_reference_are_what_its_experiment_writes():
+    ours = json.loads(lab3.experiment(lab3.FOLDER))
+    kept = json.loads(lab3.documents()["results"])
+    assert ours["scores"]["ar1"] == pytest.approx(kept["scores"]["ar1"], rel=1e-4, abs=1e-6)
+    # another build of torch may sum in another order
+    assert ours["scores"]["lstm"]["mse"] == pytest.approx(kept["scores"]["lstm"]["mse"], rel=0.01)
+    assert {k: v for k, v in ours.items() if k not in ("scores", "forecasts")} == {
+        k: v for k, v in kept.items() if k not in ("scores", "forecasts")
+    }
+
+
+class Witness(FakeStudent):
+    """A student whose side writes down every price it is shown."""
+
+    def __init__(self):
+        super().__init__(lab3.sources(), torch_modules=())
+        self.shown = []
+        outer, ask = self.shown, self.lstm.ask
+
+        def witness(target, name, args, kwargs, call):
+            outer.extend((name, len(a)) for a in args if isinstance(a, np.ndarray))
+            return ask(target, name, args, kwargs, call)
+
+        self.lstm.ask = witness
+
+
+@pytest.mark.parametrize(("check", "days"), [("lstm.learns", 1400), ("lstm.market", 1800), ("results.reproduced", 3270)])
+def test_the_future_is_never_sent_and_the_past_in_rising_order(check, days):
+    student = Witness()
+    finding, _ = lab3.run(check, student=student)
+    assert finding is None
+    (first, training), *asked = student.shown
+    lengths = [length for name, length in asked if name == "forecast"]
+    assert first == "fit"
+    assert len(lengths) >= 40
+    assert lengths == sorted(set(lengths))
+    assert training <= lengths[0]
+    horizon = 3 if check == "lstm.learns" else 10
+    assert lengths[-1] <= days - horizon
+
+
+def test_documents_that_are_missing_fail_in_words():
+    for check in ("results.complete", "report.numbers"):
+        finding, _ = lab3.run(check, texts={"report": lab3.documents()["report"]})
+        assert finding.headline == "results.json is missing."
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "check", "words"),
+    [
+        ('"days": 3270', '"days": 3500', "results.protocol", "not about the basket"),
+        ('"horizon": 10', '"horizon": 5', "results.protocol", "another horizon"),
+        ('"test_from": 2282', '"test_from": 2283', "results.protocol", "one row of forecasts"),
+        ('"lstm_beats_ar1": false', '"lstm_beats_ar1": 0', "results.complete", "true or false"),
+        ('"days": 3270', '"days": 1e999', "results.complete", "not finite"),
+        ('"days": 3270', '"days": 10000000000000000000000000', "results.complete", "real numbers"),
+        ('"seed": 0', '"seed": "0"', "results.complete", "array was expected"),
+        ("[-0.009017,", '["x",', "results.complete", "array was expected"),
+        ("[-0.009017,", "[", "results.protocol", "wrong shape"),
+    ],
+)
+def test_odd_results_fail_in_words(old, new, check, words):
+    texts = lab3.documents()
+    assert texts["results"].count(old) == 1
+    finding, _ = lab3.run(check, texts={**texts, "results": texts["results"].replace(old, new)})
+    assert words in finding.headline
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passes"),
+    [
+        ("The LSTM beats AR(1).", False),
+        ("Our LSTM clearly outperforms every baseline we tried.", False),
+        ("The LSTM does not beat AR(1).", True),
+        ("The LSTM beats the naive last value, which means nothing.", True),
+        ("Does the LSTM beat AR(1)?", True),
+        ("In-sample the LSTM wins.", True),
+        ("AR(1) beats the LSTM.", True),
+    ],
+)
+def test_only_a_plain_claim_of_victory_is_a_wrong_wording(sentence, passes):
+    texts = {**lab3.documents(), "report": sentence}
+    finding, _ = lab3.run("report.wording", texts=texts)
+    assert (finding is None) is passes
