@@ -108,6 +108,7 @@ def _lab(lab: Lab) -> list[str]:
         file = (Path(lab.folder) / module.file).as_posix()
         lines.append(f"- `{file}` runs with {PACKAGES[module.environment]}.")
     lines += [f"- `{(Path(lab.folder) / name).as_posix()}` is given, and not graded." for name in lab.given]
+    lines += [f"- `{(Path(lab.folder) / name).as_posix()}` is yours to write." for name in lab.documents.values()]
     for weight, heading in (
         (Weight.REQUIRED, "To pass:"),
         (Weight.ADVICE, "Good practice, shown in your report and never the reason to revise:"),
