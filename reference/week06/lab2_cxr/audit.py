@@ -2,10 +2,6 @@
 
 import numpy as np
 
-EXPLOITS = 0.15
-"""Evidence from which we speak of exploiting. Chance alone gives less than 0.07 on 1,200 films; a reader of a mark
-that half of one hospital's films bear gives 0.25."""
-
 
 def auroc(positive, scores):
     """The probability that a positive case scores higher than a negative one; a tie counts half.
@@ -45,10 +41,11 @@ def audit(predict_fn, images, labels, hospital):
     # Among the healthy alone, and among the sick alone, a fair score can't tell the hospitals apart.
     tells = [abs(auroc(hospital[labels == label], scores[labels == label]) - 0.5) for label in (0, 1)]
     evidence = float(np.mean(tells))
+    # Chance alone gives less than 0.07 on 1,200 films; a reader of a mark that half of one hospital's bear, 0.25.
     return {
         "in_auroc": float(auroc(labels[hospital == 0], scores[hospital == 0])),
         "out_auroc": float(auroc(labels[hospital == 1], scores[hospital == 1])),
-        "exploits_artifact": evidence > EXPLOITS,
+        "exploits_artifact": evidence > 0.15,
         "evidence": evidence,
     }
     # END SOLUTION
