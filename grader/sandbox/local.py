@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -202,8 +203,17 @@ def _last_words(folder: Path) -> str:
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """Kill its group. First a moment for the zygote: it heard us hang up, and ends who left the group."""
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(0.5)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    until = time.monotonic() + 0.5
+    while _runs(process) and time.monotonic() < until:
+        time.sleep(0.002)
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _runs(process: subprocess.Popen[bytes]) -> bool:
+    """Looked at without reaping it: as long as it isn't reaped, its group's number is nobody else's."""
+    if process.returncode is not None:
+        return False
+    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
