@@ -33,7 +33,8 @@ class Court:
     Args:
         sandbox: Where student code runs; closed with the court.
         course: The course's folder.
-        data: A folder of the instructor's with data that suites read.
+        data: A folder of the instructor's with real data; a suite finds each entry in ``lab.data``, by its name
+            without ending.
     """
 
     def __init__(self, sandbox: Sandbox, course: Path, data: Path | None = None) -> None:
@@ -60,7 +61,7 @@ class Court:
         """Judge one lab of one submission.
 
         Args:
-            job: What to judge; ``course`` and the lab's paths are filled in here.
+            job: What to judge; ``course``, the lab's paths and its real data are filled in here.
             house: The submission's rooms.
             watch: Sees every event as it comes.
 
@@ -77,7 +78,7 @@ class Court:
 
     def _rule(self, job: Job, house: House, watch: Callable[[Event], None]) -> client.Ruling:
         judge = self._judge.result()
-        seen = _as_seen(job, judge.course, self.course)
+        seen = _with_data(_as_seen(job, judge.course, self.course), self._data, judge.data)
         try:
             return client.rule(judge.connection, seen, house.connection, watch, self._telling)
         except client.JudgeGone as gone:
@@ -154,3 +155,11 @@ def _as_seen(job: Job, course: Path, root: Path) -> Job:
         job.lab, suite=job.lab.suite.relative_to(root), reference=job.lab.reference.relative_to(root)
     )
     return structs.replace(job, course=str(course), lab=lab)
+
+
+def _with_data(job: Job, folder: Path | None, seen: Path | None) -> Job:
+    """The job with ``lab.data`` naming what is in the data folder: ``films`` is the judge's path of ``films.npz``."""
+    if folder is None or seen is None:
+        return job
+    real: dict[str, object] = {entry.stem: str(seen / entry.name) for entry in sorted(folder.iterdir())}
+    return structs.replace(job, lab=structs.replace(job.lab, data=job.lab.data | real))
