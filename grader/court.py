@@ -158,7 +158,7 @@ def _as_seen(job: Job, course: Path, root: Path) -> Job:
 
 
 def _with_data(job: Job, folder: Path | None, seen: Path | None) -> Job:
-    """The job with ``lab.data`` naming what is in the data folder: ``films`` is the judge's path of ``films.npz``."""
+    """The job with what is in the data folder: ``lab.data["films"]`` is the judge's path of ``films.npz``."""
     if folder is None or seen is None:
         return job
     real: dict[str, object] = {entry.stem: str(seen / entry.name) for entry in sorted(folder.iterdir())}
