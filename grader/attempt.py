@@ -14,7 +14,18 @@ from grader import __version__
 from grader.course import public_checks
 from grader.errors import MappingNeeded, Problem
 from grader.judge.job import Event, Finished, Misfit, ModuleSource
-from grader.records import Assignment, CheckResult, Decision, Lab, Mapping, Record, Submission, Timing
+from grader.records import (
+    Assignment,
+    CheckResult,
+    Decision,
+    Document,
+    Lab,
+    Mapping,
+    Record,
+    Submission,
+    Terms,
+    Timing,
+)
 from grader.verdict import decide
 
 if TYPE_CHECKING:
@@ -36,6 +47,10 @@ class Request(Struct, frozen=True, kw_only=True):
     seed: str = ""
     """128 bits in hex; empty: drawn anew."""
     device: str = "cpu"
+    received: str = ""
+    """When the work was handed in, ISO 8601 with an offset, as the forge or CI knows it; empty: not known."""
+    extension: str = ""
+    """Until when this repository has time; empty: as the course says."""
     trusted_origin: bool = True
     """False if the address comes from a roster."""
 
@@ -56,22 +71,34 @@ class Attempt:
     """One grading of one commit: what was found so far, and the record that it makes."""
 
     def __init__(
-        self, request: Request, assignment: Assignment, submission: Submission, notes: tuple[str, ...]
+        self,
+        request: Request,
+        assignment: Assignment,
+        submission: Submission,
+        terms: Terms,
+        notes: tuple[str, ...],
     ) -> None:
         self._request = request
         self._assignment = assignment
         self._submission = submission
+        self._terms = terms
         self._notes = [*notes, *submission.notes]
         self._troubles: list[str] = []
         self._files: list[str] = []
+        self._documents: list[Document] = []
         self._results: list[CheckResult] = []
         self._misfits: list[tuple[Lab, Misfit]] = []
         self.seed = request.seed or secrets.token_hex(16)
         self._begun = dt.datetime.now(dt.UTC)
 
-    def reads(self, modules: tuple[ModuleSource, ...]) -> None:
-        """Keep which of the student's files a lab is graded by."""
+    def reads(self, lab: Lab, modules: tuple[ModuleSource, ...], documents: dict[str, str]) -> None:
+        """Keep which of the student's files a lab is graded by, and what a person has to read."""
         self._files += [m.file for m in modules if not m.absent]
+        if any(criterion.manual for criterion in lab.criteria):
+            self._documents += [
+                Document(lab=lab.id, name=name, file=lab.documents[name], text=text)
+                for name, text in documents.items()
+            ]
 
     def saw(self, watch: Watch, lab: Lab, event: Event) -> None:
         """Keep what the judge found, as it comes."""
@@ -121,6 +148,8 @@ class Attempt:
             commit=self._submission.commit,
             committed_at=self._submission.committed_at,
             graded_at=self._begun.isoformat(timespec="seconds"),
+            received_at=self._request.received,
+            terms=self._terms,
             files=tuple(dict.fromkeys(self._files)),
             sandbox=court.sandbox.name,
             device=self._request.device,
@@ -132,9 +161,11 @@ class Attempt:
             reasons=verdict.reasons,
             earned=verdict.earned,
             points=verdict.points,
+            pass_points=self._assignment.pass_points,
             labs=verdict.labs,
             criteria=tuple(c for lab in verdict.labs for c in lab.criteria),
             checks=tuple(_with_criterion(r, criterion.get((r.lab, r.id), "")) for r in self._results),
+            documents=tuple(self._documents),
             notes=tuple(self._notes),
             troubles=tuple(self._troubles),
             timings=timings,

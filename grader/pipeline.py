@@ -21,6 +21,7 @@ from grader.course import (
     load,
     read_grade_file,
     select_labs,
+    terms,
     with_folders,
 )
 from grader.errors import GraderError
@@ -64,23 +65,25 @@ def grade(request: Request, court: Court, watch: Watch) -> Record:
     ):
         folder = private / "submission"
         assignment, mappings, notes = _assignment(request, court.course, repository)
+        due = terms(assignment, repository.url, request.extension)
         for lab in assignment.labs:
             court.prepare((m.environment for m in lab.modules), lab.limits)
         wanted = Wanted.of(assignment.labs, [m for lab in mappings.values() for m in lab])
         submission = repository.materialise(wanted, into=folder)
         files = {p: (folder / p).read_bytes() for p in _regular_files(folder)}
 
-    attempt = Attempt(request, assignment, submission, notes)
+    attempt = Attempt(request, assignment, submission, due, notes)
     try:
         for lab in assignment.labs:
             clock.stage(f"judge {lab.id}")
             modules = module_sources(lab, mappings.get(lab.id, ()), files, submission.paths)
-            attempt.reads(modules)
+            documents = document_texts(lab, files)
+            attempt.reads(lab, modules, documents)
             job = Job(
                 course="",
                 lab=lab,
                 modules=modules,
-                documents=document_texts(lab, files),
+                documents=documents,
                 seed=attempt.seed,
                 suite=request.suite,
                 device=request.device,

@@ -3,7 +3,9 @@
 Course      Assignment ⊃ Lab ⊃ Module, Criterion, Limits      what is asked
 Submission  Submission                                         what was handed in
 Judge       CheckResult ⊃ Finding, Measurement, Plot           what was found
+Review      Review                                             what a person decided
 Verdict     Verdict ⊃ LabVerdict ⊃ CriterionResult             what follows
+History     Standing, Since                                    in time or late, and what changed
 Report      Record                                             all of it: report.json
 """
 
@@ -16,6 +18,8 @@ from typing import Any
 from msgspec import Struct, field
 
 SCHEMA_VERSION = 1
+DOCUMENT_CHARACTERS = 20_000
+"""Of a document that a person reviews, kept at most: some three thousand words."""
 
 
 class Outcome(StrEnum):
@@ -52,6 +56,27 @@ class Fault(StrEnum):
 
 
 # ── Course ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the course makes of late work and of work that is handed in again."""
+
+    late: str = "note"
+    """``note``: late work is graded, and the report says that it was late; ``refuse``: it can't pass."""
+    revisions: int | None = None
+    """How often work may be handed in again after the first time; ``None``: as often as one likes."""
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """When one repository's work is due, and what follows if it comes later."""
+
+    deadline: str = ""
+    """As the rubric writes it: ``Friday 18:00 Africa/Lagos``."""
+    due: str = ""
+    """The moment that holds for this repository, ISO 8601 with the zone's offset; empty if there is none."""
+    extension: str = ""
+    """Where more time was granted, and why; empty if it was not."""
+    policy: Policy = Policy()
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -95,6 +120,8 @@ class Criterion(Struct, frozen=True, kw_only=True):
     weight: Weight = Weight.REQUIRED
     points: float = 0.0
     checks: tuple[str, ...] = ()
+    manual: str = ""
+    """Guidance for the person who decides it; empty for a criterion that checks decide."""
 
 
 class Edit(Struct, frozen=True, kw_only=True):
@@ -152,6 +179,9 @@ class Assignment(Struct, frozen=True, kw_only=True):
     """The course's folder."""
     deadline: str = ""
     """As written in the rubric, e.g. ``2026-11-27 18:00 Africa/Lagos``."""
+    opens: str = ""
+    """ISO date of the day on which work on it begins: says which week's ``Friday`` is meant."""
+    policy: Policy = Policy()
     pass_points: float | None = None
     """Points needed to pass, where the rubric counts points; ``None``: all required criteria."""
     digest: str = ""
@@ -278,6 +308,32 @@ class CheckResult(Struct, frozen=True, kw_only=True):
     plots: tuple[Plot, ...] = ()
 
 
+# ── Review ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Document(Struct, frozen=True, kw_only=True):
+    """A text that was handed in beside code, as a person reviews it."""
+
+    lab: str
+    name: str
+    file: str
+    text: str
+    """Hostile, like everything that a student writes; a report has at most ``DOCUMENT_CHARACTERS`` of it."""
+
+
+class Review(Struct, frozen=True, kw_only=True):
+    """What a person decided about one manual criterion of one attempt."""
+
+    lab: str
+    criterion: str
+    decision: Decision
+    """PASS or REVISE."""
+    by: str
+    comment: str = ""
+    """Shown to the student."""
+    decided_at: str = ""
+
+
 # ── Verdict and report ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -293,6 +349,10 @@ class CriterionResult(Struct, frozen=True, kw_only=True):
     points: float = 0.0
     checks: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
+    manual: str = ""
+    """Guidance for the person who decides it; not in the student's copy."""
+    review: Review | None = None
+    """What that person decided; ``None``: nobody has yet, or checks decide."""
 
 
 class LabVerdict(Struct, frozen=True, kw_only=True):
@@ -314,6 +374,33 @@ class Verdict(Struct, frozen=True, kw_only=True):
     points: float = 0.0
 
 
+class Standing(Struct, frozen=True, kw_only=True):
+    """When an attempt was handed in, and the how many-th it is."""
+
+    came: str
+    """When it was handed in, ISO 8601."""
+    source: str
+    """Who says so: ``received`` (the forge, or whoever took it in), ``fetched`` (the grader's own clock when it
+    first saw the commit) or ``committed`` (the commit itself: the student's to forge)."""
+    late_seconds: float = 0.0
+    hand_in: int = 0
+    """1 for the first commit of this repository that was graded, 2 for the next; 0 for a folder without commits."""
+
+
+class Since(Struct, frozen=True, kw_only=True):
+    """The attempt before, and what changed since. Checks are told as ``lab/check``."""
+
+    attempt: int
+    """Its number in the gradebook."""
+    graded_at: str
+    commit: str
+    verdict: Decision
+    mended: tuple[str, ...] = ()
+    """Passed now, and did not then."""
+    broken: tuple[str, ...] = ()
+    """Passed then, and do not now."""
+
+
 class Timing(Struct, frozen=True, kw_only=True):
     """Wall time of one stage."""
 
@@ -333,6 +420,17 @@ class Record(Struct, frozen=True, kw_only=True):
     commit: str = ""
     committed_at: str = ""
     graded_at: str = ""
+    attempt: int = 0
+    """Its number in the gradebook; 0 if it was not kept."""
+    received_at: str = ""
+    """When the work was handed in, as the forge or CI says; empty if nobody said."""
+    terms: Terms = Terms()
+    standing: Standing | None = None
+    """``None`` if grading was interrupted, or only the public checks were run: that is no hand-in."""
+    since: Since | None = None
+    """``None`` for a first attempt."""
+    refused: str = ""
+    """Why the policy doesn't accept this attempt, whatever its checks say; empty if it does."""
     files: tuple[str, ...] = ()
     """The student's files that the labs' modules were read from, relative to the repository."""
     sandbox: str = ""
@@ -348,9 +446,13 @@ class Record(Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...] = ()
     earned: float = 0.0
     points: float = 0.0
+    pass_points: float | None = None
+    """Points needed to pass, where the rubric counts points."""
     labs: tuple[LabVerdict, ...] = ()
     criteria: tuple[CriterionResult, ...] = ()
     checks: tuple[CheckResult, ...] = ()
+    documents: tuple[Document, ...] = ()
+    """What a person has to read; not in the student's copy, since they wrote it."""
     notes: tuple[str, ...] = ()
     troubles: tuple[str, ...] = ()
     """What went wrong on our side, in full; empty in the student's copy, since it may quote the suite."""

@@ -5,6 +5,7 @@ The decision is the one that holds **however the ungraded checks would have come
 REVISE     the student's work fails something required, and no result of an ungraded check could mend that
 PASS       everything required was graded and holds; an ungraded check is never read as a pass
 UNGRADED   it depends on what could not be graded, which is our fault
+REVIEW     it depends on nothing but what a person still has to decide
 
 So what we could not grade never costs a student (a REVISE stands on failed checks alone), never gives a
 pass, and never hides a failure that the student has to mend anyway. With ``pass_points`` the same rule is an
@@ -17,6 +18,9 @@ What counts as what:
 - A BLOCKED check is what the check at the end of its chain is: not met behind a required check that is not
   met, open otherwise. Behind a check that is only advice it is open: advice never changes the decision.
 - A required criterion passes if all its checks are met, and asks to revise if one is not. No checks: open.
+- A manual criterion is what a person decided, the last word counting, and waits for review until then. With
+  the public suite it is left out, like hidden checks.
+- Work that the course's policy refuses (it came too late, or once too often) asks to revise, whatever else holds.
 - Advice is judged in the same way and shown; it earns no points and decides nothing.
 - Where the rubric sets ``pass_points``, criteria with points are decided by their sum, and required criteria
   without points must still pass. For a part of the suite the bound shrinks with the points at stake in it.
@@ -25,7 +29,10 @@ What counts as what:
 from __future__ import annotations
 
 from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from grader.records import (
     Assignment,
@@ -34,8 +41,11 @@ from grader.records import (
     CriterionResult,
     Decision,
     Fault,
+    Lab,
     LabVerdict,
     Outcome,
+    Record,
+    Review,
     Verdict,
     Weight,
 )
@@ -46,7 +56,7 @@ if TYPE_CHECKING:
 Key = tuple[str, str]
 """Of a check: lab and id."""
 
-PASS, REVISE, OPEN = Decision.PASS, Decision.REVISE, Decision.UNGRADED
+PASS, REVISE, OPEN, WAITS = Decision.PASS, Decision.REVISE, Decision.UNGRADED, Decision.REVIEW
 
 
 def decide(
@@ -55,6 +65,8 @@ def decide(
     *,
     suite: str = "all",
     selected: Collection[Key] | None = None,
+    reviews: Iterable[Review] = (),
+    refused: str = "",
 ) -> Verdict:
     """The verdict on one submission.
 
@@ -65,23 +77,66 @@ def decide(
         suite: ``all`` or ``public``. With ``public``, checks that were not selected are left out.
         selected: The checks that were to run, as (lab, id). By default every check of the rubric, or, for a
             part of the suite, those that there is a result for.
+        reviews: What people decided about manual criteria, in the order in which they did.
+        refused: Why the course's policy does not accept this work; empty if it does.
     """
     found = _by_key(results)
     if selected is None and suite != "all":
         selected = found.keys()
-    ledger = _Ledger(assignment, found, selected)
+    ledger = _Ledger(assignment, found, selected, reviews)
     labs = tuple(ledger.lab(lab.id, lab.title, lab.criteria) for lab in assignment.labs)
     labs = tuple(lab for lab in labs if lab.criteria)
     criteria = tuple(c for lab in labs for c in lab.criteria)
     bound = _bound(assignment, criteria)
-    decision = _decide(criteria, bound)
+    decision = REVISE if refused else _decide(criteria, bound)
     required = [c for c in criteria if c.weight is Weight.REQUIRED]
     return Verdict(
         decision=decision,
         labs=labs,
-        reasons=tuple(_reasons(decision, criteria, ledger, bound, suite)),
+        reasons=(*filter(None, (refused,)), *_reasons(decision, criteria, ledger, bound, suite)),
         earned=sum(c.earned for c in required),
         points=sum(c.points for c in required),
+    )
+
+
+def decide_again(record: Record, reviews: Iterable[Review] = ()) -> Record:
+    """The record with the verdict that follows from it now that more has been decided.
+
+    Args:
+        record: Of a whole grading. Its ``refused`` counts, and so do the reviews in it.
+        reviews: What people decided since.
+    """
+    labs = tuple(
+        Lab(
+            id=lab.id,
+            assignment=record.assignment,
+            title=lab.title,
+            folder="",
+            modules=(),
+            criteria=tuple(
+                Criterion(
+                    id=c.id, title=c.title, weight=c.weight, points=c.points, checks=c.checks, manual=c.manual
+                )
+                for c in lab.criteria
+            ),
+        )
+        for lab in record.labs
+    )
+    asked = Assignment(
+        id=record.assignment, title=record.title, labs=labs, root=Path(), pass_points=record.pass_points
+    )
+    before = [c.review for c in record.criteria if c.review]
+    verdict = decide(
+        asked, record.checks, suite=record.suite, reviews=[*before, *reviews], refused=record.refused
+    )
+    return replace(
+        record,
+        verdict=OPEN if record.partial else verdict.decision,
+        reasons=verdict.reasons,
+        earned=verdict.earned,
+        points=verdict.points,
+        labs=verdict.labs,
+        criteria=tuple(c for lab in verdict.labs for c in lab.criteria),
     )
 
 
@@ -89,10 +144,15 @@ class _Ledger:
     """Looks up what became of each check, and adds it up."""
 
     def __init__(
-        self, assignment: Assignment, found: dict[Key, CheckResult | None], selected: Collection[Key] | None
+        self,
+        assignment: Assignment,
+        found: dict[Key, CheckResult | None],
+        selected: Collection[Key] | None,
+        reviews: Iterable[Review],
     ) -> None:
         self.found = found
         self.selected = selected
+        self.reviews = {(review.lab, review.criterion): review for review in reviews}
         self.required = {
             (lab.id, check)
             for lab in assignment.labs
@@ -107,7 +167,9 @@ class _Ledger:
         return LabVerdict(id=lab, title=title, decision=_decide(judged, None), criteria=judged)
 
     def criterion(self, lab: str, criterion: Criterion) -> CriterionResult:
-        """One criterion: the worst of its checks."""
+        """One criterion: the worst of its checks, or what a person said."""
+        if criterion.manual:
+            return self.manual(lab, criterion)
         checks = tuple(c for c in criterion.checks if self.selected is None or (lab, c) in self.selected)
         states = {c: self.state((lab, c)) for c in checks}
         decision = (
@@ -123,6 +185,22 @@ class _Ledger:
             points=criterion.points,
             checks=checks,
             failed=tuple(c for c, state in states.items() if state is REVISE),
+        )
+
+    def manual(self, lab: str, criterion: Criterion) -> CriterionResult:
+        """One criterion that a person decides."""
+        review = self.reviews.get((lab, criterion.id))
+        decision = review.decision if review else WAITS
+        return CriterionResult(
+            id=criterion.id,
+            title=criterion.title,
+            lab=lab,
+            weight=criterion.weight,
+            decision=decision,
+            earned=criterion.points if decision is PASS else 0.0,
+            points=criterion.points,
+            manual=criterion.manual,
+            review=review,
         )
 
     def state(self, key: Key) -> Decision:
@@ -172,14 +250,18 @@ def _bound(assignment: Assignment, criteria: Sequence[CriterionResult]) -> float
 
 
 def _decide(criteria: Sequence[CriterionResult], bound: float | None) -> Decision:
+    """What holds however the open criteria come out; REVIEW if only people's decisions are open."""
     required = [c for c in criteria if c.weight is Weight.REQUIRED]
     must = [c for c in required if bound is None or not c.points]
     earned = sum(c.earned for c in required)
+    with_reviews = earned + sum(c.points for c in required if c.decision is WAITS)
     reachable = sum(c.points for c in required if c.decision is not REVISE)
     if any(c.decision is REVISE for c in must) or (bound is not None and reachable < bound):
         return REVISE
-    if any(c.decision is OPEN for c in must) or (bound is not None and earned < bound):
+    if any(c.decision is OPEN for c in must) or (bound is not None and with_reviews < bound):
         return OPEN
+    if any(c.decision is WAITS for c in must) or (bound is not None and earned < bound):
+        return WAITS
     # Nothing required was met: with no check behind it, that is no pass.
     return PASS if any(c.decision is PASS for c in required) else OPEN
 
@@ -194,16 +276,13 @@ def _reasons(
     if bound is not None:
         earned, points = sum(c.earned for c in required), sum(c.points for c in required)
         yield f"{earned:g} of {points:g} points earned; {bound:g} are needed."
-    if decision is PASS and not unmet and not still_open:
-        met = (
-            "The one required criterion is met"
-            if len(required) == 1
-            else f"All {len(required)} required criteria are met"
-        )
-        checks = sum(len(c.checks) for c in required)
-        yield f"{met}: {_count(checks, 'check')} passed."
+    waiting = [c for c in required if c.decision is WAITS]
+    if decision is PASS and not unmet and not still_open and not waiting:
+        yield _met(required)
     for criterion in unmet:
         yield _unmet(criterion, ledger)
+    for criterion in waiting:
+        yield f"“{criterion.title}” waits for a person to look at it."
     for criterion in still_open:
         yield _open(criterion, ledger)
     if not required:
@@ -215,7 +294,24 @@ def _reasons(
         yield f"{_count(len(advice), 'piece')} of advice beyond the requirements: shown, never counted."
 
 
+def _met(required: Sequence[CriterionResult]) -> str:
+    met = (
+        "The one required criterion is met"
+        if len(required) == 1
+        else f"All {len(required)} required criteria are met"
+    )
+    checks = sum(len(c.checks) for c in required)
+    reviewers = dict.fromkeys(c.review.by for c in required if c.review)
+    said = [f"{_count(checks, 'check')} passed"] if checks else []
+    if reviewers:
+        said.append(f"{_names(reviewers)} {'reviewed the rest' if checks else 'said so'}")
+    return f"{met}: {', and '.join(said)}."
+
+
 def _unmet(criterion: CriterionResult, ledger: _Ledger) -> str:
+    if criterion.review:
+        said = f": {criterion.review.comment}" if criterion.review.comment else "."
+        return f"“{criterion.title}” is not met yet, says {criterion.review.by}{said}"
     by_outcome: dict[Outcome, list[str]] = defaultdict(list)
     for check in criterion.failed:
         result = ledger.found[criterion.lab, check]

@@ -3,6 +3,7 @@
     load            (root, assignment id) → Assignment, checked
     find_assignment which one a repository is for: option, grade.yml, the repository's name
     declared        a repository's grade.yml, compared with the assignment → folders and mappings
+    terms           an assignment, a repository → when its work is due, with extensions
     apply           a mistake → the wrong submission's files
     write_starter   an assignment → a student's first commit
 
@@ -10,6 +11,7 @@ No content is imported or run here, and what students write is bounded before it
 """
 
 from grader.course.discover import Found, assignments, find_assignment, repository_name, select_labs
+from grader.course.extensions import terms
 from grader.course.loading import load
 from grader.course.mapping import Declared, GradeFile, declared, read_grade_file, with_folders
 from grader.course.mistakes import apply
@@ -32,6 +34,7 @@ __all__ = [
     "repository_name",
     "select_labs",
     "starter_files",
+    "terms",
     "with_folders",
     "write_starter",
 ]

@@ -1,4 +1,8 @@
-"""A deadline as a course writes it: ``2026-11-27 18:00 Africa/Lagos``, or ``Friday 18:00 Africa/Lagos``."""
+"""A deadline as a course writes it: ``2026-11-27 18:00 Africa/Lagos``, or ``Friday 18:00 Africa/Lagos``.
+
+A zone is a place, not an offset: 18:00 in Berlin is another moment in March than in April. Where a clock is set,
+some times of day happen twice and some never; then the later moment is meant, so that nobody loses an hour.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +33,23 @@ class Deadline(Struct, frozen=True, kw_only=True):
     zone: str
     date: dt.date | None = None
     weekday: int = 0
+
+    def due(self, opens: dt.date | None = None) -> dt.datetime | None:
+        """The moment, in its zone.
+
+        Args:
+            opens: The day on which work begins. ``Friday`` is the first Friday after that day: nothing is due
+                on the day it opens.
+
+        Returns:
+            An aware time; ``None`` for a weekly deadline if nothing says which week.
+        """
+        date = self.date
+        if date is None:
+            if opens is None:
+                return None
+            date = opens + dt.timedelta(days=(self.weekday - opens.weekday() - 1) % 7 + 1)
+        return moment(date, self.time, self.zone)
 
 
 class DeadlineError(ValueError):
@@ -61,16 +82,30 @@ def parse_deadline(text: str) -> Deadline:
     return Deadline(time=_time(written["time"]), zone=_zone(written["zone"]), date=date, weekday=weekday)
 
 
+def parse_date(text: str, what: str = "the deadline's date") -> dt.date:
+    """Read an ISO date.
+
+    Raises:
+        DeadlineError: It is no such day.
+    """
+    try:
+        return dt.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - only the date is kept
+    except ValueError:
+        raise DeadlineError(f"{what} {quoted(text)} is no day.", "Write it as 2026-11-27.") from None
+
+
+def moment(date: dt.date, time: dt.time, zone: str) -> dt.datetime:
+    """When a place's clocks show this; the later moment where they do twice, or, being set forward, never."""
+    local = dt.datetime.combine(date, time, ZoneInfo(zone))
+    moments = (local.replace(fold=fold).astimezone(dt.UTC) for fold in (0, 1))
+    return max(moments).astimezone(local.tzinfo)
+
+
 def _day(text: str) -> tuple[dt.date | None, int]:
     if text.capitalize() in WEEKDAYS:
         return None, WEEKDAYS.index(text.capitalize())
     if text[0].isdigit():
-        try:
-            date = dt.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - only the date is kept
-        except ValueError:
-            raise DeadlineError(
-                f"the deadline's date {quoted(text)} is no day.", "Write it as 2026-11-27."
-            ) from None
+        date = parse_date(text)
         return date, date.weekday()
     raise DeadlineError(f"the deadline's day {quoted(text)} is not known.", suggest(text, WEEKDAYS, "days"))
 

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 
-from grader.course.deadline import DeadlineError, parse_deadline
+from grader.course.deadline import DeadlineError, parse_date, parse_deadline
 from grader.course.fields import Fields, read_record
 from grader.course.interface import read_interface
 from grader.course.marked import Node, read_yaml
 from grader.course.paths import checked_path, read_path
 from grader.course.problems import quoted
-from grader.records import Assignment, Criterion, Lab, Limits, Module, Weight
+from grader.records import Assignment, Criterion, Lab, Limits, Module, Policy, Weight
 
 if TYPE_CHECKING:
     from grader.course.problems import Problems
 
 ENVIRONMENTS = ("numpy", "torch")
 ARRAYS = ("numpy", "tensor")
+LATE = ("note", "refuse")
 
 
 class Rubric(Struct, frozen=True, kw_only=True):
@@ -71,6 +72,8 @@ def _rubric(fields: Fields, root: Path, assignment: str) -> Rubric:
             id=assignment,
             title=fields.text("title"),
             deadline=_deadline(fields),
+            opens=_opens(fields),
+            policy=fields.record("policy", _policy) or Policy(),
             pass_points=fields.number("pass_points") if "pass_points" in fields else None,
             labs=_labs(fields, root, assignment),
             root=root,
@@ -88,6 +91,24 @@ def _deadline(fields: Fields) -> str:
         except DeadlineError as bad:
             fields.problems.add(fields.where("deadline"), bad.message, bad.suggestion)
     return text
+
+
+def _opens(fields: Fields) -> str:
+    text = fields.text("opens", default="")
+    if text:
+        try:
+            parse_date(text, "the day it opens")
+        except DeadlineError as bad:
+            fields.problems.add(fields.where("opens"), bad.message, bad.suggestion)
+    return text
+
+
+def _policy(fields: Fields) -> Policy:
+    fields.offer("revisions")
+    return Policy(
+        late=fields.text("late", default="note", choices=LATE),
+        revisions=fields.whole("revisions") if "revisions" in fields else None,
+    )
 
 
 def _labs(fields: Fields, root: Path, assignment: str) -> tuple[Lab, ...]:
@@ -176,8 +197,15 @@ def _criteria(lab: Fields) -> tuple[Criterion, ...]:
             title=fields.text("title"),
             weight=Weight.ADVICE if fields.flag("advice") else Weight.REQUIRED,
             points=fields.number("points", default=0.0),
-            checks=fields.texts("checks"),
+            checks=fields.texts("checks", required="manual" not in fields),
+            manual=fields.text("manual", default=""),
         )
+        if "manual" in fields and "checks" in fields:
+            fields.problems.add(
+                fields.where("manual"),
+                f"the criterion {quoted(criterion.id)} has 'manual' and 'checks'.",
+                "A person decides it, or checks do: make two criteria of it.",
+            )
         if criterion.id in seen:
             fields.problems.add(
                 fields.where("id"),
