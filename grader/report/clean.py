@@ -9,11 +9,20 @@ from typing import TypeVar, cast
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from grader.records import Finding, Record, Series
+from grader.records import DOCUMENT_CHARACTERS, CriterionResult, Document, Finding, Record, Review, Series
 from grader.report.escape import LONG, plain
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Struct)
+
+
+LONGER: dict[type[Struct], dict[str, int]] = {
+    Finding: {"traceback": LONG},
+    CriterionResult: {"manual": LONG},
+    Review: {"comment": LONG},
+    Document: {"text": DOCUMENT_CHARACTERS},
+}
+"""Texts that may be longer than a paragraph: characters at most."""
 
 
 def clean(value: T) -> T:
@@ -21,7 +30,7 @@ def clean(value: T) -> T:
     return cast("T", _clean(value))
 
 
-def _clean(value: object) -> object:  # noqa: PLR0911 - a case per type
+def _clean(value: object) -> object:
     match value:
         case Enum():
             return value
@@ -33,8 +42,6 @@ def _clean(value: object) -> object:  # noqa: PLR0911 - a case per type
             return tuple(map(_clean, value))
         case dict():
             return {_clean(k): _clean(v) for k, v in value.items()}
-        case Finding():
-            return replace(_each(value), traceback=plain(value.traceback, LONG))
         case Record():
             return replace(_each(value), troubles=tuple(plain(trouble, LONG) for trouble in value.troubles))
         case Struct():
@@ -44,7 +51,9 @@ def _clean(value: object) -> object:  # noqa: PLR0911 - a case per type
 
 
 def _each(struct: S) -> S:
-    return type(struct)(**{name: _clean(value) for name, value in asdict(struct).items()})
+    fields = asdict(struct)
+    longer = {name: plain(fields[name], most) for name, most in LONGER.get(type(struct), {}).items()}
+    return type(struct)(**{name: _clean(value) for name, value in fields.items()} | longer)
 
 
 def _placed(series: Series) -> Series:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from grader.records import CheckResult, CriterionResult, Decision, Outcome, Record, Weight
+from grader.records import CheckResult, CriterionResult, Decision, Document, Outcome, Record, Weight
 from grader.report import words
 
 
@@ -15,6 +15,8 @@ class Section(NamedTuple):
     checks: tuple[CheckResult, ...]
     anchor: str
     """Made here, never from a text: unique in the page, and safe in an attribute."""
+    documents: tuple[Document, ...] = ()
+    """What a person reads to decide it."""
 
     @property
     def word(self) -> words.Word:
@@ -24,7 +26,7 @@ class Section(NamedTuple):
     @property
     def waits(self) -> bool:
         """Whether it isn't met only because its checks wait for others."""
-        failed = any(check.outcome is Outcome.FAILED for check in self.checks)
+        failed = self.criterion.review or any(c.outcome is Outcome.FAILED for c in self.checks)
         return self.criterion.decision is Decision.REVISE and not failed
 
     @property
@@ -42,6 +44,8 @@ class Section(NamedTuple):
         """``2 of 3 checks``, or ``0 of 4 points`` where the rubric counts points."""
         if self.criterion.points:
             return f"{self.criterion.earned:g} of {self.criterion.points:g} points"
+        if self.criterion.review or self.criterion.decision is Decision.REVIEW:
+            return "by a person"
         total = len(self.criterion.checks)
         return f"{self.passed} of {total} check{'' if total == 1 else 's'}"
 
@@ -66,6 +70,7 @@ class View(NamedTuple):
         weights: Of each check, by (lab, id).
         anchors: The same: where in the page it is.
         notices: What has to be said about the whole run.
+        since: What changed since the attempt before, in sentences; empty for a first attempt.
         facts: How it was graded, as (label, value).
     """
 
@@ -77,6 +82,7 @@ class View(NamedTuple):
     weights: dict[tuple[str, str], Weight]
     anchors: dict[tuple[str, str], str]
     notices: tuple[words.Notice, ...]
+    since: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
 
     def outcome(self, check: CheckResult) -> words.Word:
@@ -94,22 +100,30 @@ _URGENCY = {Outcome.FAILED: 0, Outcome.UNGRADED: 1, Outcome.BLOCKED: 2, Outcome.
 def view(record: Record) -> View:
     """Arrange a record for reading."""
     results = {(check.lab, check.id): check for check in record.checks}
-    sections = tuple(_section(i, c, results) for i, c in enumerate(record.criteria, start=1))
+    sections = tuple(
+        _section(i, c, results, record.documents) for i, c in enumerate(record.criteria, start=1)
+    )
     shown = [(check.lab, check.id) for section in sections for check in section.checks]
     return View(
         record=record,
-        word=words.verdict(record.verdict, record.suite),
+        word=words.verdict(record),
         sections=sections,
         chapters=_chapters(sections),
         first=_first(sections),
         weights={(c.lab, check): c.weight for c in record.criteria for check in c.checks},
         anchors={key: f"check-{i}" for i, key in enumerate(shown, start=1)},
         notices=_notices(record),
+        since=words.since(record.since) if record.since else (),
         facts=_facts(record),
     )
 
 
-def _section(number: int, criterion: CriterionResult, results: dict[tuple[str, str], CheckResult]) -> Section:
+def _section(
+    number: int,
+    criterion: CriterionResult,
+    results: dict[tuple[str, str], CheckResult],
+    documents: tuple[Document, ...],
+) -> Section:
     # A check without a result is told like any other that we could not run.
     checks = (
         results.get((criterion.lab, id_))
@@ -122,6 +136,7 @@ def _section(number: int, criterion: CriterionResult, results: dict[tuple[str, s
         criterion=criterion,
         checks=tuple(sorted(checks, key=lambda check: _URGENCY[check.outcome])),
         anchor=f"criterion-{number}",
+        documents=tuple(d for d in documents if criterion.manual and d.lab == criterion.lab),
     )
 
 
@@ -139,9 +154,14 @@ def _chapters(sections: tuple[Section, ...]) -> tuple[Chapter, ...]:
             tuple(s for s in required if s.waits),
         ),
         Chapter(
+            "Waits for review",
+            "A person decides these.",
+            tuple(s for s in required if s.criterion.decision is Decision.REVIEW),
+        ),
+        Chapter(
             "Not graded",
             "Our side failed here, not yours.",
-            tuple(s for s in required if s.criterion.decision in (Decision.UNGRADED, Decision.REVIEW)),
+            tuple(s for s in required if s.criterion.decision is Decision.UNGRADED),
         ),
         Chapter(
             "Advice",
@@ -159,8 +179,11 @@ def _first(sections: tuple[Section, ...]) -> CheckResult | None:
 
 
 def _notices(record: Record) -> tuple[words.Notice, ...]:
-    said = ((record.partial, words.PARTIAL), (record.sandbox == "local", words.LOCAL))
-    return tuple(notice for applies, notice in said if applies)
+    said = [words.PARTIAL] if record.partial else []
+    said += [words.LOCAL] if record.sandbox == "local" else []
+    if record.standing and record.standing.late_seconds and not record.refused:
+        said.append(words.late(record.standing))
+    return tuple(said)
 
 
 def _facts(record: Record) -> tuple[tuple[str, str], ...]:
@@ -169,6 +192,7 @@ def _facts(record: Record) -> tuple[tuple[str, str], ...]:
         ("Ref", record.ref),
         ("Commit", record.commit),
         ("Committed", words.moment(record.committed_at)),
+        *_history(record),
         ("Files", ", ".join(record.files)),
         ("Graded", words.moment(record.graded_at)),
         ("Checks", {"all": "public and hidden", "public": "public only"}.get(record.suite, record.suite)),
@@ -184,3 +208,19 @@ def _facts(record: Record) -> tuple[tuple[str, str], ...]:
         ("Time", ", ".join(f"{t.stage} {words.duration(t.seconds)}" for t in record.timings)),
     )
     return tuple((label, value) for label, value in told if value)
+
+
+def _history(record: Record) -> tuple[tuple[str, str], ...]:
+    """When it was due and came, and the how many-th attempt and hand-in it is."""
+    terms, standing = record.terms, record.standing
+    due = words.moment(terms.due) if terms.due else f"{terms.deadline}; the rubric does not say in which week"
+    told = [("Due", due + (f", extended ({terms.extension})" if terms.extension else ""))] * bool(
+        terms.deadline
+    )
+    if standing:
+        late = f", {words.span(standing.late_seconds)} late" if standing.late_seconds else ""
+        told.append(("Handed in", f"{words.moment(standing.came)}{late}, {words.SOURCES[standing.source]}"))
+        allowed = "" if terms.policy.revisions is None else f" of {terms.policy.revisions + 1}"
+        told.append(("Hand-in", f"{standing.hand_in}{allowed}" if standing.hand_in else ""))
+    told.append(("Attempt", str(record.attempt) if record.attempt else ""))
+    return tuple(told)

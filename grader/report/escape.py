@@ -59,13 +59,13 @@ def line(text: str) -> str:
     return " ".join(plain(text).split())
 
 
-def log(text: str) -> str:
+def log(text: str, most: int = 1000) -> str:
     """Plain text for a terminal or a CI log, where ``::error::`` at the start of a line is a command.
 
     Every ``::`` is broken, not only the first of a line: a terminal wraps lines wherever it likes. The space
     leaves ``x[::-1]`` the Python that it was.
     """
-    return re.sub(r":(?=:)", ": ", plain(text))
+    return re.sub(r":(?=:)", ": ", plain(text, most))
 
 
 def markdown(text: str) -> str:

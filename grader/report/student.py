@@ -15,6 +15,9 @@ Kept back from hidden checks, that is, from ``report.student.json`` itself and s
   it shows when things go wrong, and how badly. Measurements keep two digits.
 - of what went wrong on our side, the details: they quote the suite
 
+Kept back as well: the guidance for people who review, since it says what a good answer is. What they decided
+and their comment are the student's to read. The documents they read are the student's own.
+
 What still gets out is a few numbers per check (a line, a count, a magnitude) and the outcome: some tens of
 bits. Inputs are drawn anew for each attempt, so these are bits about data that is never used again. Where a
 suite must use one fixed secret data set, it names all fields in ``secret``.
@@ -28,7 +31,17 @@ import re
 
 from msgspec.structs import replace
 
-from grader.records import CheckResult, Finding, Measurement, Outcome, Plot, Record, Series, Timing
+from grader.records import (
+    CheckResult,
+    CriterionResult,
+    Finding,
+    Measurement,
+    Outcome,
+    Plot,
+    Record,
+    Series,
+    Timing,
+)
 from grader.report.clean import clean
 
 COPY_NOTE = "This is the student's copy: it does not show what hidden checks send, expect and receive."
@@ -47,11 +60,18 @@ def student_copy(record: Record) -> Record:
     return replace(
         record,
         seed="",
+        labs=tuple(replace(lab, criteria=tuple(map(_criterion, lab.criteria))) for lab in record.labs),
+        criteria=tuple(map(_criterion, record.criteria)),
+        documents=(),
         checks=tuple(_check(check, record.files) for check in record.checks),
         notes=(*record.notes, COPY_NOTE),
         troubles=(),
         timings=tuple(Timing(stage=t.stage, seconds=_coarse(t.seconds)) for t in record.timings),
     )
+
+
+def _criterion(criterion: CriterionResult) -> CriterionResult:
+    return replace(criterion, manual="")
 
 
 def _check(check: CheckResult, files: tuple[str, ...]) -> CheckResult:

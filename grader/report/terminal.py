@@ -15,7 +15,7 @@ from rich.text import Text
 from grader.records import Outcome
 from grader.report import escape, words
 from grader.report.clean import clean
-from grader.report.context import View, view
+from grader.report.context import Section, View, view
 
 if TYPE_CHECKING:
     from grader.records import CheckResult, Finding, Record
@@ -32,6 +32,10 @@ def terminal(record: Record) -> RenderableType:
         for check in s.checks
         if check.outcome is not Outcome.PASSED
     ]
+    parts += [_review(section) for section in shown.sections if section.criterion.review]
+    if shown.since and shown.record.since:
+        before = f"Since attempt {shown.record.since.attempt}: "
+        parts.append(_text(before + " ".join(shown.since)))
     parts += [_text(f"{notice.title}. {notice.text}", "yellow") for notice in shown.notices]
     parts += [_text(note, "dim") for note in (*shown.record.notes, *shown.record.troubles)]
     parts += [_criteria(shown), _banner(shown)]
@@ -64,6 +68,16 @@ def _criteria(shown: View) -> RenderableType:
             Text(section.tally, "dim", justify="right"),
         )
     return table
+
+
+def _review(section: Section) -> RenderableType:
+    word, review = section.word, section.criterion.review
+    assert review is not None
+    title = Text.assemble(
+        (f"{word.sign} ", f"bold {STYLES[word.tone]}"), _text(section.criterion.title, "bold")
+    )
+    said = f"{review.by}: {words.VERDICTS[review.decision].name.lower()}. {review.comment}".rstrip()
+    return Group(title, Padding(_text(said), (0, 0, 0, 2)))
 
 
 def _check(check: CheckResult, shown: View) -> RenderableType:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from grader.records import Decision, Finding, Measurement, Outcome, Weight
+from grader.records import Decision, Finding, Measurement, Outcome, Record, Since, Standing, Weight
 
 
 class Word(NamedTuple):
@@ -40,6 +40,11 @@ PUBLIC_PASS = Word(
     "good",
     "Everything that the public checks ask for holds.",
 )
+
+NOT_ACCEPTED = Word(
+    "✗", "Not accepted", "bad", "The course's policy does not accept this hand-in, whatever its checks say."
+)
+"""Of work that came too late, or once too often."""
 
 CRITERIA = {
     Decision.PASS: Word("✓", "met", "good"),
@@ -81,6 +86,14 @@ FACTS = {
 """The facts of a finding, in the order they are told."""
 
 
+SOURCES = {
+    "received": "as the forge received it",
+    "fetched": "as the grader first saw it",
+    "committed": "by its own commit date, which its author can set",
+}
+"""Who says when work was handed in."""
+
+
 class Notice(NamedTuple):
     """Something that has to be said about the whole run."""
 
@@ -96,9 +109,30 @@ LOCAL = Notice(
 PARTIAL = Notice("Interrupted", "What had been graded by then is shown; the rest gave no result.")
 
 
-def verdict(decision: Decision, suite: str) -> Word:
+def verdict(record: Record) -> Word:
     """Of the whole submission. A pass of the public checks alone is called just that."""
-    return PUBLIC_PASS if decision is Decision.PASS and suite != "all" else VERDICTS[decision]
+    if record.refused:
+        return NOT_ACCEPTED
+    decision = record.verdict
+    return PUBLIC_PASS if decision is Decision.PASS and record.suite != "all" else VERDICTS[decision]
+
+
+def late(standing: Standing) -> Notice:
+    """That work was late, and who says so."""
+    return Notice(
+        "Late", f"Handed in {span(standing.late_seconds)} after the deadline, {SOURCES[standing.source]}."
+    )
+
+
+def since(since: Since) -> tuple[str, ...]:
+    """What changed since the attempt before, in sentences."""
+    now = tuple(
+        f"{count} {'check' if count == 1 else 'checks'} {adverb} {'passes' if count == 1 else 'pass'}: "
+        f"{', '.join(checks)}."
+        for checks, adverb in ((since.mended, "now"), (since.broken, "no longer"))
+        if (count := len(checks))
+    )
+    return now or ("No check changed.",)
 
 
 def criterion(decision: Decision, weight: Weight) -> Word:
@@ -146,6 +180,18 @@ def moment(iso: str) -> str:
     offset = when.strftime("%z")
     zone = f" ({offset[:3]}:{offset[3:5]})" if offset else ""
     return f"{when.day} {when.strftime('%b %Y, %H:%M')}{zone}"
+
+
+def span(seconds: float) -> str:
+    """A time to be early or late by: ``40 s``, ``2 h 5 min``, ``3 days 1 h``; the two largest units."""
+    left, parts = max(1, round(seconds)), []
+    for unit, length in (("day", 86_400), ("h", 3600), ("min", 60), ("s", 1)):
+        count, left = divmod(left, length)
+        if count:
+            parts.append(f"{count} {unit}{'s' if unit == 'day' and count > 1 else ''}")
+        elif parts:
+            break
+    return " ".join(parts[:2])
 
 
 def duration(seconds: float) -> str:

@@ -10,18 +10,24 @@ from grader.records import (
     CheckResult,
     Criterion,
     Decision,
+    Document,
     Fault,
     Finding,
     Lab,
     Measurement,
     Outcome,
     Plot,
+    Policy,
     Record,
+    Review,
     Series,
+    Since,
+    Standing,
+    Terms,
     Timing,
     Weight,
 )
-from grader.verdict import decide
+from grader.verdict import decide, decide_again
 
 SEED = "5f1c0a9d3b7e42218c6d90ab12ef3467"
 
@@ -274,6 +280,73 @@ def public():
     return record(suite="public", sandbox="local")
 
 
+GUIDANCE = "Pass if the memo says what the network can't know. Do not count words."
+MEMO = "Our network learned digits, not handwriting.\n\nAccuracy on our own digits fell from 93 % to 61 %."
+
+
+def with_memo(record, *reviews, **rest):
+    """The record with a criterion that a person decides, handed in late as the second attempt."""
+    criterion = Criterion(id="memo", title="The memo is sound", manual=GUIDANCE)
+    lab = replace(ASSIGNMENT.labs[0], criteria=(*CRITERIA, criterion))
+    verdict = decide(replace(ASSIGNMENT, labs=(lab,)), record.checks)
+    fields = {
+        "documents": (Document(lab="lab1_mlp", name="memo", file="MEMO.md", text=MEMO),),
+        "attempt": 17,
+        "terms": Terms(
+            deadline="Friday 18:00 Africa/Lagos",
+            due="2026-11-27T18:00:00+01:00",
+            policy=Policy(revisions=2),
+        ),
+        "standing": Standing(
+            came="2026-11-27T18:02:11+01:00", source="received", late_seconds=131.0, hand_in=2
+        ),
+        "since": Since(
+            attempt=12,
+            graded_at="2026-11-26T09:30:00+01:00",
+            commit="1" * 40,
+            verdict=Decision.REVISE,
+            mended=("lab1_mlp/gradients.W1", "lab1_mlp/gradients.b1"),
+            broken=("lab1_mlp/softmax.extreme",),
+        ),
+        **rest,
+    }
+    return decide_again(
+        replace(record, labs=verdict.labs, criteria=verdict.labs[0].criteria, **fields), reviews
+    )
+
+
+def said(decision, comment, by="Bola Adé"):
+    return Review(
+        lab="lab1_mlp",
+        criterion="memo",
+        decision=decision,
+        by=by,
+        comment=comment,
+        decided_at="2026-11-28T10:00:00+01:00",
+    )
+
+
+def review():
+    """All checks passed; the memo waits for a person."""
+    return with_memo(record())
+
+
+def reviewed():
+    """All checks passed; a person asks to revise the memo."""
+    return with_memo(
+        record(), said(Decision.REVISE, "You say that it generalises; your own numbers say it does not.")
+    )
+
+
+def refused():
+    """All checks passed, and the memo too; but it came too late."""
+    return with_memo(
+        record(),
+        said(Decision.PASS, ""),
+        refused="This was handed in 2 min 11 s after the deadline (as the forge received it), and late work is not accepted.",
+    )
+
+
 HOSTILE = (
     "\x1b]0;owned\x07\x1b[2J\x1b[31mPASSED\x1b[0m <script>alert(1)</script><img src=x onerror=alert(2)> "
     "[click](javascript:alert(3)) ![x](http://127.0.0.1:8099/p.png) www.evil.example @octocat #1 GH-1\n"
@@ -325,8 +398,27 @@ def hostile(text=HOSTILE):
         notes=(text,),
         troubles=(text,),
     )
-    first, *rest = made.criteria
-    return replace(made, reasons=(text,), criteria=(replace(first, title=text), *rest))
+    made = with_memo(
+        made,
+        said(Decision.REVISE, text, by=text),
+        documents=(Document(lab="lab1_mlp", name=text, file=text, text=text),),
+        terms=Terms(deadline=text, extension=text),
+        since=Since(
+            attempt=1, graded_at=text, commit=text, verdict=Decision.PASS, mended=(text,), broken=(text,)
+        ),
+    )
+    first, *rest, memo = made.criteria
+    criteria = (replace(first, title=text), *rest, replace(memo, title=text, manual=text))
+    return replace(made, reasons=(text,), criteria=criteria)
 
 
-ALL = {"pass": passed, "revise": revise, "ungraded": ungraded, "public": public, "hostile": hostile}
+ALL = {
+    "pass": passed,
+    "revise": revise,
+    "ungraded": ungraded,
+    "public": public,
+    "review": review,
+    "reviewed": reviewed,
+    "refused": refused,
+    "hostile": hostile,
+}

@@ -13,7 +13,11 @@ from rich.console import Console
 from grader.report import markdown, student_copy, terminal, verdict
 
 GOLDEN = Path(__file__).parent / "golden"
-RECORDS = {**samples.ALL, "revise.student": lambda: student_copy(samples.revise())}
+RECORDS = {
+    **samples.ALL,
+    "revise.student": lambda: student_copy(samples.revise()),
+    "reviewed.student": lambda: student_copy(samples.reviewed()),
+}
 
 
 def printed(renderable, **options):

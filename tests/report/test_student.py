@@ -222,3 +222,21 @@ def test_a_copy_of_a_copy_is_the_copy():
     assert [c["finding"] for c in again["checks"]] == [
         c["finding"] for c in json.loads(encode(copy))["checks"]
     ]
+
+
+@pytest.mark.parametrize("sample", [samples.review, samples.reviewed])
+def test_guidance_for_reviewers_is_in_the_instructors_files_and_in_none_of_the_students(sample):
+    for write in (encode, html, markdown):
+        ours, theirs = write(sample()), write(student_copy(sample()))
+        assert "Do not count words" in (ours.decode() if isinstance(ours, bytes) else ours)
+        assert "Do not count words" not in (theirs.decode() if isinstance(theirs, bytes) else theirs)
+
+
+def test_students_read_who_decided_and_why_in_every_file():
+    copy = student_copy(samples.reviewed())
+    assert copy.documents == ()
+    for write in (encode, html, markdown):
+        text = write(copy)
+        text = text.decode() if isinstance(text, bytes) else text
+        assert "Bola Adé" in text
+        assert "your own numbers say it does not" in text

@@ -1,0 +1,236 @@
+"""The gradebook: one SQLite file that any number of graders write to.
+
+Attempts and reviews are added and never changed, so the verdict of today is always made anew from both. Each
+addition is one transaction that takes the write lock first: what it looked at is still so when it writes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from grader.errors import Ungraded, UsageError
+from grader.gradebook.schema import bring_up_to_date
+from grader.records import Decision, Record, Review
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+PATIENCE = 30.0
+"""Seconds to wait for another grader's transaction; each takes milliseconds."""
+
+
+class Kept(Struct, frozen=True, kw_only=True):
+    """One attempt in the gradebook."""
+
+    record: Record
+    """As it was graded; ``attempt`` is its number."""
+    reviews: tuple[Review, ...] = ()
+    """What people decided since, in that order."""
+
+
+class Gradebook:
+    """An open gradebook; made if there is none.
+
+    Args:
+        path: Its file. A new one is for its owner alone: it holds grades and secret seeds.
+
+    Raises:
+        UsageError: The file is something else, or was written by a newer grader.
+        Ungraded: It can't be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with self._explained():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            self._database = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+            try:
+                self._database.execute("PRAGMA foreign_keys = ON")
+                bring_up_to_date(self._database, path)
+            except BaseException:
+                self._database.close()
+                raise
+
+    def keep(self, record: Record, finish: Callable[[tuple[Kept, ...]], Record]) -> Record:
+        """Add an attempt.
+
+        Args:
+            record: What was graded, cleaned of what JSON can't hold.
+            finish: Given the repository's earlier attempts at this assignment, the record to keep.
+
+        Returns:
+            What was kept, with its number.
+        """
+        with self._explained(), self._writing():
+            finished = finish(self._history(record.url, record.assignment))
+            cursor = self._database.execute(
+                "INSERT INTO attempt (repository, assignment, part, commit_id, graded_at, verdict, record)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    repository_key(finished.url),
+                    finished.assignment,
+                    part(finished),
+                    finished.commit,
+                    finished.graded_at,
+                    finished.verdict.value,
+                    msgspec.json.encode(finished).decode(),
+                ),
+            )
+        assert cursor.lastrowid is not None
+        return replace(finished, attempt=cursor.lastrowid)
+
+    def review(self, attempt: int, review: Review) -> None:
+        """Add what a person decided about one criterion of an attempt."""
+        with self._explained(), self._writing():
+            self._database.execute(
+                "INSERT INTO review (attempt, lab, criterion, decision, reviewer, comment, decided_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    attempt,
+                    review.lab,
+                    review.criterion,
+                    review.decision.value,
+                    review.by,
+                    review.comment,
+                    review.decided_at,
+                ),
+            )
+
+    def attempt(self, number: int) -> Kept:
+        """One attempt.
+
+        Raises:
+            UsageError: There is none of this number.
+        """
+        with self._explained():
+            found = self._select("WHERE id = ?", number)
+        if not found:
+            raise UsageError(
+                f"There is no attempt {number} in {self.path}.",
+                "`grade review` lists what waits; `grade history REPO` lists a repository's attempts.",
+            )
+        return found[0]
+
+    def history(self, repository: str, assignment: str = "") -> tuple[Kept, ...]:
+        """A repository's attempts, the oldest first.
+
+        Args:
+            repository: Its address in any spelling.
+            assignment: Only at this one; empty: at any.
+        """
+        with self._explained():
+            return self._history(repository, assignment)
+
+    def newest(self, verdict: Decision) -> tuple[Kept, ...]:
+        """Of each repository, assignment and part the newest attempt that was graded, if this was its verdict."""
+        with self._explained():
+            return self._select(
+                "WHERE verdict = ? AND id IN"
+                " (SELECT max(id) FROM attempt WHERE verdict != 'ungraded' GROUP BY repository, assignment, part)",
+                verdict.value,
+            )
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _history(self, repository: str, assignment: str) -> tuple[Kept, ...]:
+        return self._select(
+            "WHERE repository = ?1 AND ?2 IN ('', assignment)", repository_key(repository), assignment
+        )
+
+    def _select(self, where: str, *values: Any) -> tuple[Kept, ...]:
+        rows = self._database.execute(f"SELECT id, record FROM attempt {where} ORDER BY id", values)  # noqa: S608 - our own words
+        return tuple(
+            Kept(
+                record=replace(msgspec.json.decode(record, type=Record), attempt=number),
+                reviews=self._reviews(number),
+            )
+            for number, record in rows.fetchall()
+        )
+
+    def _reviews(self, attempt: int) -> tuple[Review, ...]:
+        rows = self._database.execute(
+            "SELECT lab, criterion, decision, reviewer, comment, decided_at FROM review"
+            " WHERE attempt = ? ORDER BY id",
+            (attempt,),
+        )
+        return tuple(
+            Review(
+                lab=lab,
+                criterion=criterion,
+                decision=Decision(decision),
+                by=by,
+                comment=comment,
+                decided_at=decided_at,
+            )
+            for lab, criterion, decision, by, comment, decided_at in rows
+        )
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction, alone: kept whole, or not at all."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._database.execute("COMMIT")
+        except BaseException:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
+                raise UsageError(f"{self.path} is no gradebook.", "Name another file for it.") from error
+            raise self._failed(str(error)) from error
+        except OSError as error:
+            raise self._failed(error.strerror or str(error)) from error
+        except msgspec.MsgspecError as error:
+            raise self._failed(f"a record in it can't be read: {error}") from error
+
+    def _failed(self, why: str) -> Ungraded:
+        return Ungraded(
+            f"The gradebook {self.path} can't be used: {why}.",
+            "Name another file with --gradebook, or make room for this one.",
+        )
+
+
+def part(record: Record) -> str:
+    """Which checks were asked for: attempts at the same part of an assignment can be compared."""
+    return f"{record.suite} {' '.join(sorted(lab.id for lab in record.labs))}"
+
+
+def repository_key(address: str) -> str:
+    """One name for every spelling of an address, so that ssh and https lead to the same attempts.
+
+    ``https://Host/class/ada.git``, ``git@host:class/ada`` and ``ssh://git@host/class/ada`` give ``host/class/ada``;
+    a folder's path stays as it is.
+    """
+    if address.startswith("/"):
+        return address.rstrip("/") or "/"
+    rest = re.sub(r"^[a-z+]+://", "", address, flags=re.IGNORECASE)
+    host, separator, path = re.sub(r"^[^/@]*@", "", rest).replace(":", "/", 1).partition("/")
+    return f"{host.casefold()}{separator}{path.strip('/').removesuffix('.git')}"

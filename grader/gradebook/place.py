@@ -1,0 +1,30 @@
+"""Where the gradebook is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from grader.errors import UsageError
+
+VARIABLE = "GRADER_GRADEBOOK"
+
+
+def place(asked: str = "") -> Path:
+    """The gradebook's file.
+
+    Args:
+        asked: A path; empty: ``GRADER_GRADEBOOK``, or else ``grader/gradebook.sqlite`` in the user's data folder
+            (``XDG_DATA_HOME``, by default ``~/.local/share``).
+
+    Raises:
+        UsageError: It is a URL: so far, a gradebook is a file.
+    """
+    asked = asked or os.environ.get(VARIABLE, "")
+    if "://" in asked:
+        raise UsageError("A gradebook is an SQLite file, not a URL.", "Give a path: --gradebook FILE.")
+    if asked:
+        return Path(asked).expanduser()
+    data = os.environ.get("XDG_DATA_HOME", "")
+    home = Path(data) if data.startswith("/") else Path.home() / ".local" / "share"
+    return home / "grader" / "gradebook.sqlite"

@@ -1,0 +1,89 @@
+"""The gradebook's tables, and how an older gradebook becomes one of today.
+
+``PRAGMA user_version`` counts the steps that a file has been through; ``application_id`` says that it is a
+gradebook at all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.errors import UsageError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+APPLICATION = 0x47524144
+"""``GRAD``."""
+
+STEPS = (
+    (
+        """
+        CREATE TABLE attempt (
+            id          INTEGER PRIMARY KEY AUTOINCREMENT,
+            repository  TEXT NOT NULL,  -- the same for every spelling of its address
+            assignment  TEXT NOT NULL,
+            part        TEXT NOT NULL,  -- which suite and labs: only like is compared with like
+            commit_id   TEXT NOT NULL,  -- empty for a folder
+            graded_at   TEXT NOT NULL,
+            verdict     TEXT NOT NULL,  -- as graded: reviews may have changed it since
+            record      TEXT NOT NULL   -- report.json
+        )
+        """,
+        "CREATE INDEX attempt_of ON attempt (repository, assignment)",
+        """
+        CREATE TABLE review (
+            id          INTEGER PRIMARY KEY AUTOINCREMENT,
+            attempt     INTEGER NOT NULL REFERENCES attempt (id),
+            lab         TEXT NOT NULL,
+            criterion   TEXT NOT NULL,
+            decision    TEXT NOT NULL CHECK (decision IN ('pass', 'revise')),
+            reviewer    TEXT NOT NULL,
+            comment     TEXT NOT NULL,
+            decided_at  TEXT NOT NULL
+        )
+        """,
+        "CREATE INDEX review_of ON review (attempt)",
+    ),
+)
+"""The statements of each version; a new version adds some, and none is ever changed."""
+
+
+def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+    """Make the tables, or add what a newer grader added.
+
+    Args:
+        connection: In autocommit mode.
+        path: For messages.
+
+    Raises:
+        UsageError: It is another program's database, or that of a newer grader.
+        sqlite3.Error: It can't be read or written.
+    """
+    application, version = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
+    )
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if application != APPLICATION and (application or tables):
+        raise UsageError(f"{path} is a database of another program.", "Name another file for the gradebook.")
+    if version > len(STEPS):
+        raise UsageError(
+            f"The gradebook {path} has version {version}; this grader knows {len(STEPS)}.",
+            "Use the newer grader that wrote it.",
+        )
+    if version == len(STEPS):
+        return
+    # Under the lock, look again: another grader may have been faster.
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        for step in STEPS[version:]:
+            for statement in step:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {len(STEPS)}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

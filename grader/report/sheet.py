@@ -1,0 +1,65 @@
+"""What a person reviews: the documents, the rubric's guidance and what was measured, side by side in a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from grader.records import DOCUMENT_CHARACTERS, CriterionResult, Decision
+from grader.report import escape, words
+from grader.report.clean import clean
+
+if TYPE_CHECKING:
+    from grader.records import Document, Record
+
+
+def sheet(record: Record) -> RenderableType:
+    """Lab by lab: what was handed in to read, what was measured, and the items with their guidance."""
+    record = clean(record)
+    parts: list[RenderableType] = []
+    for lab in record.labs:
+        items = [criterion for criterion in lab.criteria if criterion.manual]
+        if items:
+            parts.append(Rule(Text(escape.log(lab.title), "bold")))
+            parts += [_document(document) for document in record.documents if document.lab == lab.id]
+            parts.append(_measured(record, lab.id))
+            parts += map(_item, items)
+    return Group(*(Padding(part, (0, 0, 1, 0)) for part in parts))
+
+
+def _document(document: Document) -> RenderableType:
+    text = Text(escape.log(document.text, DOCUMENT_CHARACTERS).strip("\n"), overflow="fold")
+    return Panel(text, title=Text(escape.log(document.file)), title_align="left")
+
+
+def _measured(record: Record, lab: str) -> RenderableType:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for check in record.checks:
+        if check.lab == lab:
+            for measurement in check.measurements:
+                m = words.measured(measurement)
+                style = "red" if m.good is False else ""
+                table.add_row(
+                    *(Text(escape.log(text), style) for text in (check.id, m.name, m.value, m.limit))
+                )
+    return Group(Text("Measured", "dim"), table) if table.row_count else Text("Nothing was measured.", "dim")
+
+
+def _item(criterion: CriterionResult) -> RenderableType:
+    review = criterion.review
+    said = "waits for review"
+    if review:
+        said = f"{review.by}: {words.VERDICTS[review.decision].name.lower()}. {review.comment}".rstrip()
+    word = words.CRITERIA[review.decision if review else Decision.REVIEW]
+    advice = " (advice)" if criterion.weight == "advice" else ""
+    return Group(
+        Text(escape.log(f"{word.sign} {criterion.title}{advice}  [{criterion.id}]"), "bold"),
+        Padding(Text(escape.log(criterion.manual, escape.LONG)), (0, 0, 0, 2)),
+        Padding(Text(escape.log(said), "dim"), (0, 0, 0, 2)),
+    )

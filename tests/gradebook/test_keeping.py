@@ -1,0 +1,227 @@
+"""An attempt in its history: when it came, the how many-th it is, what changed, and what follows."""
+
+import pytest
+from msgspec.structs import replace
+
+from grader.gradebook import Gradebook, Kept
+from grader.keeping import NOT_KEPT, as_reviewed, in_history, keep, review, waiting
+from grader.records import (
+    Assignment,
+    CheckResult,
+    Criterion,
+    Decision,
+    Lab,
+    Outcome,
+    Policy,
+    Record,
+    Review,
+    Terms,
+)
+from grader.report import encode
+from grader.verdict import decide
+
+DUE = "2026-11-20T18:00:00+01:00"
+BEFORE, AFTER = "2026-11-20T16:00:00+00:00", "2026-11-23T09:00:00+00:00"
+LAB = Lab(
+    id="lab1", assignment="week06", title="Lab 1", folder="", modules=(),
+    criteria=(
+        Criterion(id="code", title="Code", checks=("a", "b")),
+        Criterion(id="memo", title="Memo", manual="Is it sound?"),
+    ),
+)  # fmt: skip
+ASSIGNMENT = Assignment(id="week06", title="Week 6", labs=(LAB,), root="")
+
+
+def record(commit="1" * 40, outcomes="pp", late="note", revisions=None, **rest):
+    """Outcomes of the two checks: p(assed), f(ailed), b(locked), u(ngraded)."""
+    names = {"p": Outcome.PASSED, "f": Outcome.FAILED, "b": Outcome.BLOCKED, "u": Outcome.UNGRADED}
+    checks = tuple(
+        CheckResult(id=id, lab="lab1", promise="", outcome=names[o], waited_for="a" if o == "b" else "")
+        for id, o in zip("ab", outcomes)
+    )
+    verdict = decide(ASSIGNMENT, checks)
+    fields = {
+        "url": "https://host/ada", "graded_at": AFTER, "committed_at": BEFORE,
+        "terms": Terms(deadline="Friday 18:00 Africa/Lagos", due=DUE, policy=Policy(late=late, revisions=revisions)),
+        **rest,
+    }  # fmt: skip
+    return Record(
+        verdict=verdict.decision, assignment="week06", title="Week 6", commit=commit, reasons=verdict.reasons,
+        labs=verdict.labs, criteria=verdict.labs[0].criteria, checks=checks, **fields,
+    )  # fmt: skip
+
+
+def after(*earlier, **now):
+    return in_history(record(**now), [Kept(record=r) for r in earlier])
+
+
+# ── When it was handed in ─────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("times", "came", "source", "late"),
+    [
+        ({"received_at": BEFORE}, BEFORE, "received", 0),
+        ({"received_at": "2026-11-20T17:00:01+00:00"}, "2026-11-20T17:00:01+00:00", "received", 1),
+        ({"received_at": "2026-11-20T18:00:00+01:00"}, DUE, "received", 0),
+        ({"graded_at": BEFORE, "committed_at": AFTER}, BEFORE, "fetched", 0),
+        ({"committed_at": BEFORE}, BEFORE, "committed", 0),
+        ({"committed_at": "2026-11-20T18:05:00+01:00"}, "2026-11-20T18:05:00+01:00", "committed", 300),
+        ({"committed_at": ""}, AFTER, "fetched", 230400),
+        ({"committed_at": "yesterday, I swear"}, AFTER, "fetched", 230400),
+        ({"committed_at": "2026-11-20T16:00:00"}, AFTER, "fetched", 230400),
+        ({"committed_at": "2031-01-01T00:00:00+00:00"}, AFTER, "fetched", 230400),
+        ({"received_at": "2026-11-24T00:00:00+00:00"}, AFTER, "fetched", 230400),
+    ],
+    ids=str,
+)
+def test_the_best_known_time_counts_and_its_source_is_named(times, came, source, late):
+    standing = after(**times).standing
+    assert (standing.came, standing.source, standing.late_seconds) == (came, source, late)
+
+
+def test_a_commit_that_was_seen_in_time_once_is_in_time_for_good():
+    standing = after(record(graded_at=BEFORE), committed_at=AFTER).standing
+    assert (standing.source, standing.late_seconds) == ("fetched", 0)
+
+
+def test_what_the_forge_said_at_an_earlier_attempt_still_counts():
+    standing = after(record(received_at="2026-11-20T19:00:00+01:00")).standing
+    assert (standing.source, standing.late_seconds) == ("received", 3600)
+
+
+def test_another_commit_seen_in_time_proves_nothing_for_this_one():
+    assert after(record("0" * 40, graded_at=BEFORE), committed_at="").standing.late_seconds
+
+
+def test_without_a_moment_nothing_is_late():
+    assert (
+        after(committed_at="", terms=Terms(deadline="Friday 18:00 Africa/Lagos")).standing.late_seconds == 0
+    )
+
+
+LATE = "2026-11-20T19:05:00+01:00"
+
+
+def test_late_work_is_noted_and_passes_where_the_policy_says_so():
+    made = after(received_at=LATE)
+    assert made.refused == ""
+    assert made.verdict is Decision.REVIEW
+
+
+def test_late_work_is_refused_where_the_policy_says_so_and_the_reason_names_the_source():
+    made = after(received_at=LATE, late="refuse")
+    assert made.verdict is Decision.REVISE
+    assert made.reasons[0] == (
+        "This was handed in 1 h 5 min after the deadline (as the forge received it), and late work is not accepted."
+    )
+
+
+@pytest.mark.parametrize("part", [{"suite": "public"}, {"partial": True}])
+def test_public_checks_alone_and_an_interrupted_grading_are_no_hand_in(part):
+    made = after(received_at=LATE, late="refuse", **part)
+    assert (made.standing, made.refused) == (None, "")
+
+
+# ── The how many-th ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_each_new_commit_is_a_hand_in_and_grading_one_again_is_not():
+    assert after().standing.hand_in == 1
+    first = record("0" * 40)
+    assert after(first).standing.hand_in == 2
+    assert after(first, record()).standing.hand_in == 2
+    assert after(first, first, record("2" * 40), commit="0" * 40).standing.hand_in == 1
+
+
+def test_our_failures_and_parts_cost_no_hand_in():
+    ours = record("0" * 40, "uu")
+    assert ours.verdict is Decision.UNGRADED
+    assert after(ours, record("2" * 40, suite="public"), record("3" * 40, partial=True)).standing.hand_in == 1
+
+
+def test_a_folder_without_commits_is_never_one_hand_in_too_many():
+    made = after(record(""), record(""), commit="", revisions=0)
+    assert (made.standing.hand_in, made.refused) == (0, "")
+
+
+def test_more_revisions_than_allowed_are_refused():
+    earlier = [record(str(n) * 40, "fp") for n in (2, 3, 4)]
+    assert after(*earlier[:2], revisions=2).verdict is Decision.REVIEW
+    made = after(*earlier, revisions=2)
+    assert made.verdict is Decision.REVISE
+    assert made.reasons[0] == "This is hand-in 4; the first and 2 revisions are accepted."
+
+
+# ── What changed ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "mended", "broken"),
+    [
+        ("fb", "pp", ("lab1/a", "lab1/b"), ()),
+        ("fp", "pf", ("lab1/a",), ("lab1/b",)),
+        ("pp", "fb", (), ("lab1/a", "lab1/b")),
+        ("uu", "pf", (), ()),
+        ("pp", "uu", (), ()),
+    ],
+)
+def test_checks_that_went_from_failed_to_passed_and_back_are_named(then, now, mended, broken):
+    since = after(replace(record("0" * 40, then), attempt=3), outcomes=now).since
+    assert (since.attempt, since.mended, since.broken) == (3, mended, broken)
+
+
+def test_only_like_is_compared_with_like():
+    earlier = (
+        record("0" * 40, "fp"),
+        record("2" * 40, "ff", suite="public"),
+        record("3" * 40, "ff", partial=True),
+    )
+    assert after(*earlier).since.mended == ("lab1/a",)
+    assert after().since is None
+
+
+def test_the_attempt_before_is_told_as_people_decided_it():
+    said = Review(lab="lab1", criterion="memo", decision=Decision.REVISE, by="Bola")
+    made = in_history(record("2" * 40), [Kept(record=record(), reviews=(said,))])
+    assert made.since.verdict is Decision.REVISE
+
+
+# ── Keeping ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_kept_is_what_is_reported(tmp_path):
+    made = keep(record(), tmp_path / "book")
+    with Gradebook(tmp_path / "book") as book:
+        kept = book.attempt(made.attempt)
+    assert encode(kept.record) == encode(made)
+
+
+def test_hostile_text_is_kept_and_comes_back_harmless(tmp_path):
+    text = "\x1b[31m\ud800 ::error::\u202e\0"
+    made = keep(record(ref=text, notes=(text,)), tmp_path / "book")
+    assert made.attempt
+    assert "\x1b" not in made.ref
+
+
+def test_a_gradebook_that_fails_costs_a_note_and_not_the_verdict(tmp_path):
+    (tmp_path / "file").write_text("")
+    made = keep(record(outcomes="fb"), tmp_path / "file" / "book")
+    assert made.verdict is Decision.REVISE
+    assert made.standing.hand_in == 1
+    assert made.attempt == 0
+    assert NOT_KEPT in made.notes
+    assert "can't be used" in made.troubles[-1]
+
+
+def test_what_waits_is_listed_until_it_is_decided(tmp_path):
+    number = keep(record(), tmp_path / "book").attempt
+    with Gradebook(tmp_path / "book") as book:
+        assert [r.attempt for r in waiting(book)] == [number]
+        said = Review(lab="lab1", criterion="memo", decision=Decision.PASS, by="Bola", comment="\x1bFine.")
+        made = review(book, number, said)
+        assert made.verdict is Decision.PASS
+        assert made.criteria[1].review.comment == "\\x1bFine."
+        assert waiting(book) == ()
+        assert as_reviewed(book.attempt(number)) == made
+        assert book.attempt(number).record.verdict is Decision.REVIEW
