@@ -17,6 +17,14 @@ def pytest_configure():
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def gradebook(tmp_path_factory):
+    """What tests grade is kept apart from what the person at this machine grades."""
+    path = tmp_path_factory.mktemp("gradebook") / "gradebook.sqlite"
+    os.environ["GRADER_GRADEBOOK"] = str(path)
+    return path
+
+
 @pytest.fixture(scope="session")
 def engine():
     """The Docker engine; without one, tests that need it are skipped, or fail where one was promised."""

@@ -9,7 +9,10 @@ from rich.console import Console
 
 from grader.cli.doctor import doctor
 from grader.cli.grade import grade
+from grader.cli.history import history
 from grader.cli.image import image
+from grader.cli.pair import pair
+from grader.cli.review import review
 from grader.cli.starter import starter
 from grader.cli.verify import verify
 from grader.errors import CourseError, GraderError
@@ -44,11 +47,15 @@ def app() -> None:
     \b
     grade https://host/class/week06-ada         a repository, by its URL
     grade ./checkout --lab lab1_mlp             a folder, one lab of it
+    grade review                                what waits for a person
     grade verify week06                         prove that the assignment's own content is right
     """  # noqa: D301 - click reads the backspace: leave the lines as they are
 
 
 app.add_command(grade, "repo")
+app.add_command(history)
+app.add_command(review)
+app.add_command(pair)
 app.add_command(verify)
 app.add_command(doctor)
 app.add_command(image)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -43,6 +44,12 @@ data = click.option(
     envvar="GRADER_DATA",
     help="A folder with the real data that suites can use, for example MNIST's IDX files.",
 )
+gradebook = click.option(
+    "--gradebook",
+    default="",
+    metavar="FILE",
+    help="Where attempts are kept.  [default: $GRADER_GRADEBOOK, or grader/gradebook.sqlite in your data folder]",
+)
 no_color = click.option("--no-color", is_flag=True, help="Plain text.")
 
 
@@ -53,6 +60,19 @@ def seed(_context: click.Context, _option: click.Parameter, value: int | None) -
     if not 0 <= value < 1 << 128:
         raise click.BadParameter("a seed is a whole number from 0 to 2**128 - 1")
     return f"{value:032x}"
+
+
+def received(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """``--received`` as ISO 8601 with an offset; empty if not given."""
+    if not value:
+        return ""
+    try:
+        time = dt.datetime.fromisoformat(value)
+    except ValueError:
+        time = None
+    if time is None or time.tzinfo is None:
+        raise click.BadParameter("write a time with its offset, like 2026-11-27T16:58:00Z")
+    return time.isoformat(timespec="seconds")
 
 
 def open_sandbox(name: str, device_name: str, progress: Callable[[str], None]) -> Sandbox:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -11,6 +12,9 @@ from grader.attempt import Request
 from grader.cli import choices
 from grader.cli.progress import Progress
 from grader.court import Court
+from grader.errors import Ungraded
+from grader.gradebook import Gradebook, place
+from grader.keeping import in_history, keep
 from grader.pipeline import Interrupted
 from grader.pipeline import grade as grade_one
 from grader.records import Decision, Record
@@ -48,6 +52,21 @@ EXIT_CODES = {Decision.PASS: 0, Decision.REVISE: 1, Decision.UNGRADED: 3, Decisi
 )
 @click.option("--trust", is_flag=True, help="Run hidden suites in the local sandbox.")
 @click.option("--quiet", "-q", is_flag=True, help="Only the verdict.")
+@click.option(
+    "--received",
+    default="",
+    callback=choices.received,
+    metavar="TIME",
+    help="When the work was handed in, as the forge knows it: 2026-11-27T16:58:00Z.",
+)
+@click.option(
+    "--extension",
+    default="",
+    metavar="UNTIL",
+    help="More time for this repository: 2026-11-30, or 2026-11-30 12:00.",
+)
+@click.option("--no-keep", is_flag=True, help="Leave the gradebook alone.")
+@choices.gradebook
 @choices.course
 @choices.sandbox
 @choices.device
@@ -65,6 +84,10 @@ def grade(
     seed: str,
     trust: bool,
     quiet: bool,
+    received: str,
+    extension: str,
+    no_keep: bool,
+    gradebook: str,
     course: Path,
     sandbox: str,
     device: str,
@@ -86,21 +109,44 @@ def grade(
         suite=suite,
         seed=seed,
         device=device,
+        received=received,
+        extension=extension,
     )
+    book = None if no_keep else place(gradebook)
+    if book is not None:
+        _look_at(book)
     with Progress(Console(stderr=True, no_color=no_color, highlight=False), quiet=quiet) as progress:
-        place = choices.open_sandbox(sandbox, device, progress.say)
-        with Court(place, course.resolve(), data) as court:
+        rooms = choices.open_sandbox(sandbox, device, progress.say)
+        with Court(rooms, course.resolve(), data) as court:
             try:
-                record = grade_one(request, court, progress)
+                record = _kept(grade_one(request, court, progress), book)
             except Interrupted as interrupted:
-                _write(interrupted.record, out, shown)
+                _write(_kept(interrupted.record, book), out, shown)
                 raise
     if quiet:
         shown.print(record.verdict.value)
     else:
         shown.print(terminal(record))
+        _tell_where(record, shown)
     _write(record, out, shown, quiet=quiet)
     return EXIT_CODES[record.verdict]
+
+
+def _look_at(book: Path) -> None:
+    """Something else under the gradebook's name is told before an hour is spent on grading."""
+    with suppress(Ungraded), Gradebook(book):
+        pass
+
+
+def _kept(record: Record, book: Path | None) -> Record:
+    return in_history(record, ()) if book is None else keep(record, book)
+
+
+def _tell_where(record: Record, console: Console) -> None:
+    if record.attempt:
+        console.print(f"Kept as attempt {record.attempt}.", style="dim")
+    if record.attempt and record.verdict is Decision.REVIEW:
+        console.print(f"Show what a person has to decide: grade review {record.attempt}")
 
 
 def _write(record: Record, out: Path | None, console: Console, *, quiet: bool = False) -> None:

@@ -1,0 +1,231 @@
+"""Grade, review, pass; late and once too often; history and pairs: through the real command line."""
+
+import csv
+import io
+import json
+import os
+import pty
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import commit_all
+from tests.end_to_end.conftest import PROGRAM, ROOT, environment
+
+ESSAY = ROOT / "tests" / "courses" / "essay"
+WRONG = "def mean(numbers):\n    return sum(numbers)\n\n\ndef spread(numbers):\n    return max(numbers) - min(numbers)\n"
+IN_TIME, LATE = "2026-11-20T16:59:00Z", "2026-11-20T19:05:00+01:00"
+LOCAL = ("--sandbox", "local", "--trust")
+
+
+@pytest.fixture
+def course(tmp_path):
+    return Path(shutil.copytree(ESSAY, tmp_path / "course"))
+
+
+@pytest.fixture
+def repository(hand_in, tmp_path):
+    work = tmp_path / "work"
+    shutil.copytree(ESSAY / "reference" / "essay" / "mean", work)
+    return hand_in(work, "essay-ada")
+
+
+def push(repository, text):
+    """A further commit."""
+    (repository / "mean.py").write_text(text)
+    commit_all(repository)
+
+
+@pytest.fixture
+def run(grade, course, tmp_path):
+    book = str(tmp_path / "book.sqlite")
+    return lambda *arguments, **rest: grade(*arguments, course=course, GRADER_GRADEBOOK=book, **rest)
+
+
+def report(folder, name="report"):
+    return json.loads((folder / f"{name}.json").read_text())
+
+
+def test_a_memo_waits_for_a_person_and_their_word_gives_the_pass(run, repository, tmp_path):
+    out = tmp_path / "out"
+    graded = run(repository, *LOCAL, "--received", IN_TIME, "--out", out)
+    assert graded.status == 4
+    assert "WAITS FOR REVIEW" in graded.said
+    assert "grade review 1" in graded.said
+    assert report(out)["verdict"] == "review"
+
+    listed = run("review")
+    assert listed.status == 0
+    assert "attempt 1" in listed.said and "The memo says why  [mean/reasoning]" in listed.said
+
+    shown = run("review", 1)
+    assert "An outlier pulls the mean towards itself; the median stays." in shown.said
+    assert "Pass if the memo says what an outlier does to a mean." in shown.said
+    assert "numbers averaged" in shown.said
+
+    decided = run(
+        "review",
+        1,
+        "--item",
+        "reasoning",
+        "--decide",
+        "pass",
+        "--by",
+        "Bola",
+        "--comment",
+        "Well put.",
+        "--out",
+        out,
+    )
+    assert decided.status == 0
+    assert "All 3 required criteria are met: 2 checks passed, and Bola reviewed the rest." in decided.said
+    for name in ("report", "report.student"):
+        assert report(out, name)["verdict"] == "pass"
+        assert report(out, name)["criteria"][2]["review"]["comment"] == "Well put."
+    assert "Well put." in (out / "report.student.html").read_text()
+    assert "Pass if the memo" not in (out / "report.student.html").read_text()
+
+    assert "Nothing waits for review." in run("review").said
+    told = run("history", repository).said
+    assert "✓ Pass" in told
+    assert "hand-in 1 of 3, 20 Nov 2026, 16:59 (+00:00), as the forge received it" in told
+    assert "Bola: pass. Well put." in told
+
+
+def test_a_person_who_asks_to_revise_is_the_reason(run, repository):
+    run(repository, *LOCAL, "--received", IN_TIME)
+    decided = run("review", 1, "--decide", "revise", "--by", "Bola", "--comment", "Which way does it pull?")
+    assert decided.status == 1
+    assert "“The memo says why” is not met yet, says Bola: Which way does it pull?" in decided.said
+
+
+def test_on_a_terminal_the_reviewer_is_asked(run, repository, course, tmp_path):
+    run(repository, *LOCAL, "--received", IN_TIME)
+    ours, theirs = pty.openpty()
+    asked = subprocess.Popen(
+        [*PROGRAM, "review", "1"],
+        stdin=theirs, stdout=theirs, stderr=theirs, cwd=course,
+        env=environment(GRADER_GRADEBOOK=str(tmp_path / "book.sqlite")),
+    )  # fmt: skip
+    os.close(theirs)
+    os.write(ours, b"pass\nBola\nWell put.\n")
+    seen = b""
+    try:
+        while piece := os.read(ours, 4096):
+            seen += piece
+    except OSError:  # the other end is closed
+        pass
+    os.close(ours)
+    assert asked.wait(timeout=60) == 0, seen.decode()
+    assert "Bola: pass. Well put." in run("history", repository).said
+
+
+def test_a_review_that_can_not_be_is_wrong_usage(run, repository):
+    run(repository, *LOCAL, "--received", IN_TIME)
+    for arguments, told in (
+        (("7",), "There is no attempt 7"),
+        (("1", "--decide", "pass"), "Who decides?"),
+        (
+            ("1", "--decide", "pass", "--by", "Bola", "--item", "mean"),
+            "Attempt 1 has no item 'mean' to review.",
+        ),
+        (("--decide", "pass"), "Say which attempt."),
+    ):
+        ended = run("review", *arguments)
+        assert ended.status == 2
+        assert told in ended.told
+
+
+def test_the_next_attempt_says_what_changed_and_the_history_keeps_both(run, repository, tmp_path):
+    right = (repository / "mean.py").read_text()
+    push(repository, WRONG)
+    assert run(repository, *LOCAL, "--received", IN_TIME).status == 1
+    push(repository, right)
+    graded = run(repository, *LOCAL, "--received", IN_TIME, "--out", tmp_path / "out")
+    changed = "2 checks now pass: mean/mean.value, mean/spread.value."
+    assert changed in graded.said
+    assert changed in (tmp_path / "out" / "report.html").read_text()
+    told = run("history", repository).said
+    assert told.index("✗ Revise") < told.index("… Waits for review") < told.index(changed)
+
+
+def test_late_work_is_not_accepted_unless_more_time_was_granted(run, repository, course):
+    late = run(repository, *LOCAL, "--received", LATE)
+    assert late.status == 1
+    assert "NOT ACCEPTED" in late.said
+    assert "This was handed in 1 h 5 min after the deadline (as the forge received it)" in late.said
+    assert run(repository, *LOCAL, "--received", LATE, "--extension", "2026-11-21 12:00").status == 4
+    (course / "extensions.yaml").write_text(
+        "- {repository: essay-ada, assignment: essay, until: 2026-11-20 14:00 America/New_York, reason: ill}\n"
+    )
+    assert run(repository, *LOCAL, "--received", LATE).status == 4
+
+
+def test_a_hand_in_too_many_is_not_accepted(run, repository):
+    right = (repository / "mean.py").read_text()
+    for number in range(4):
+        push(repository, f"{right}\n# {number}\n")
+        ended = run(repository, *LOCAL, "--received", IN_TIME)
+        assert ended.status == (1 if number == 3 else 4)
+    assert "This is hand-in 4; the first and 2 revisions are accepted." in ended.said
+
+
+def test_a_gradebook_that_fails_costs_a_note_and_not_the_verdict(run, repository, tmp_path):
+    (tmp_path / "file").write_text("")
+    ended = run(repository, *LOCAL, "--received", IN_TIME, "--gradebook", tmp_path / "file" / "book")
+    assert ended.status == 4
+    assert "This attempt could not be kept in the gradebook" in " ".join(ended.said.split())
+
+
+def test_something_else_in_the_gradebooks_place_is_told_before_anything_is_graded(run, repository, tmp_path):
+    (tmp_path / "grades.csv").write_text("student,grade\n" * 50)
+    ended = run(repository, *LOCAL, "--gradebook", tmp_path / "grades.csv")
+    assert ended.status == 2
+    assert "is no gradebook" in ended.told
+    assert "judge" not in ended.told
+
+
+def test_what_is_not_to_be_kept_is_not(run, repository):
+    assert run(repository, *LOCAL, "--received", IN_TIME, "--no-keep").status == 4
+    assert "No attempt of" in run("history", repository).said
+
+
+@pytest.mark.parametrize("time", ["2026-11-20 16:59", "Friday", "16:59Z"])
+def test_a_time_of_receipt_without_its_offset_is_wrong_usage(run, repository, time):
+    ended = run(repository, *LOCAL, "--received", time)
+    assert ended.status == 2
+    assert "write a time with its offset" in ended.told
+
+
+def rows(text):
+    return list(csv.reader(io.StringIO(text)))[1:]
+
+
+def test_a_cohort_is_paired_week_after_week_and_cells_are_no_formulas(run, tmp_path):
+    names = [f"Student {n}" for n in range(8)] + ["=cmd|' /C calc'!A0"]
+    (tmp_path / "roster.csv").write_text("student\n" + "".join(f'"{name}"\n' for name in names))
+    earlier, met = [], set()
+    for week in range(3):
+        history = [part for file in earlier for part in ("--history", file)]
+        ended = run("pair", tmp_path / "roster.csv", "--seed", week, *history)
+        assert ended.status == 0
+        assert "9 students: 3 pairs and one group of three." in ended.told
+        groups = [[cell for cell in row if cell] for row in rows(ended.said)]
+        assert not any(cell.startswith(("=", "+", "-", "@")) for row in groups for cell in row)
+        assert sorted(cell for row in groups for cell in row) == sorted([*names[:8], "'" + names[8]])
+        new = {frozenset((a, b)) for row in groups for a in row for b in row if a < b}
+        assert not new & met
+        met |= new
+        earlier.append(tmp_path / f"week{week}.csv")
+        earlier[-1].write_text(ended.said)
+    assert run("pair", tmp_path / "roster.csv", "--seed", 2, *history).said == ended.said
+
+
+def test_a_faulty_roster_is_told_line_by_line(run, tmp_path):
+    (tmp_path / "roster.csv").write_text("id,student\n1,Ada\n2,\n3,Ada\n")
+    ended = run("pair", tmp_path / "roster.csv", "--seed", 1)
+    assert ended.status == 2
+    assert "roster.csv:3: there is no name" in ended.told
+    assert "roster.csv:4: 'Ada' is there twice, first in line 2." in ended.told
