@@ -14,6 +14,7 @@ seven years, the largest values ever seen, and the smallest of leaks that help, 
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import structs
 
 from grader.checks import Plot, Series
 
@@ -74,37 +75,18 @@ def by_asset(forecast, targets, mean, rng):
     return low, 1 - own.sum(axis=0) / constant.sum(axis=0), high
 
 
-def pooled(forecast, targets, mean, rng):
-    """R2 over all assets with a 95 % interval: (low, middle, high), from days drawn with replacement."""
-    own, constant = (((f - targets) ** 2).sum(axis=1) for f in (forecast, mean))
-    rows = rng.integers(len(targets), size=(RESAMPLES, len(targets)))
-    spread = 1 - own[rows].sum(axis=1) / constant[rows].sum(axis=1)
-    low, high = np.quantile(spread, [0.025, 0.975])
-    return low, 1 - own.sum() / constant.sum(), high
-
-
-def compared(forecasts, targets, mean, rng):
-    """All forecasters side by side, each with its interval."""
-    names = ", ".join(f"{i} {label}" for i, label in enumerate(forecasts, start=1))
-    low, middle, high = np.transpose([pooled(f, targets, mean, rng) for f in forecasts.values()])
-    return Plot(
-        title="Skill with 95 % intervals",
-        x_label=names,
-        y_label="R2 against the training mean",
-        series=(_line("R2", middle, "yours"), _line("from", low, "limit"), _line("to", high, "limit")),
-    )
-
-
 def drawn(title, forecasts, targets, mean, rng):
-    """Skill of every forecaster for every asset; the LSTM's with its interval."""
-    lines = []
-    for label, forecast in forecasts.items():
-        low, middle, high = by_asset(forecast, targets, mean, rng)
-        lines.append(_line(label, middle, "yours" if label == "LSTM" else "other"))
-        if label == "LSTM":
-            lines += [_line("LSTM, 95 % from", low, "limit"), _line("to", high, "limit")]
-    return Plot(title=title, x_label="asset", y_label="R2 against the training mean", series=tuple(lines))
+    """Skill of every forecaster for every asset with its interval, two forecasters to a plot."""
+    panels = [_panel(f"{title}: {label}", by_asset(f, targets, mean, rng)) for label, f in forecasts.items()]
+    return tuple(structs.replace(a, beneath=b) for a, b in zip(panels[::2], panels[1::2], strict=True))
 
 
-def _line(label, values, role):
-    return Series(label=label, y=tuple(map(float, values)), role=role)
+def _panel(title, interval):
+    low, middle, high = interval
+    lines = (("R2", middle, "yours"), ("95 % from", low, "limit"), ("to", high, "limit"))
+    return Plot(
+        title=title,
+        x_label="asset",
+        y_label="R2 against the training mean",
+        series=tuple(Series(label=label, y=tuple(map(float, y)), role=role) for label, y, role in lines),
+    )

@@ -195,8 +195,8 @@ def test_market(student, reference, rng, withheld, lab, evidence):
     }
     shown = {label: f[:, 0] for label, f in forecasts.items() if label != "zero"}
     evidence.plot(walking.drawn("A portfolio of real stocks", at, shown, targets[at][:, 0]))
-    evidence.plot(skill.drawn("Skill for each portfolio", forecasts, targets[at], mean, withheld))
-    evidence.plot(skill.compared(forecasts, targets[at], mean, withheld))
+    for plot in skill.drawn("Skill for each portfolio", forecasts, targets[at], mean, withheld):
+        evidence.plot(plot)
     for label, forecast in forecasts.items():
         evidence.measure(f"R2 of {label}", skill.r2(forecast, targets[at], mean), better="higher")
     error = float(((forecasts["LSTM"] - targets[at]) ** 2).mean() / ((mean - targets[at]) ** 2).mean())

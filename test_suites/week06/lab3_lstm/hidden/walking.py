@@ -7,6 +7,9 @@ import numpy as np
 
 from grader.checks import Plot, Series
 
+ROLES = {"LSTM": "yours", "AR(1)": "limit", "last value": "other"}
+"""How each forecaster is drawn."""
+
 
 def origins(first, days, horizon, count):
     """Days to forecast from, in rising order and at least a horizon apart, so that no two targets overlap."""
@@ -42,7 +45,7 @@ def drawn(title, days, forecasts, realised):
         series=(
             Series(label="realised", y=tuple(map(float, realised)), x=x, role="reference"),
             *(
-                Series(label=label, y=tuple(map(float, y)), x=x, role="yours" if label == "LSTM" else "other")
+                Series(label=label, y=tuple(map(float, y)), x=x, role=ROLES[label])
                 for label, y in forecasts.items()
             ),
         ),
