@@ -67,3 +67,4 @@ def test_folders_of_the_dead_are_removed_and_ours_are_kept(tmp_path, monkeypatch
     assert nobodys.is_dir()
     assert ours.is_dir()
     assert ours.stat().st_mode & 0o077 == 0
+    owner.remove(ours)
