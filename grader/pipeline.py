@@ -25,9 +25,10 @@ from grader.course import (
     with_folders,
 )
 from grader.errors import GraderError
-from grader.judge.job import Job, ModuleSource
+from grader.judge.job import Job, ModuleSource, ProjectSource
+from grader.records import CommitStatus
 from grader.sandbox.owner import temporary_folder
-from grader.submission import Repository, Wanted, missing_files, open_repository
+from grader.submission import Repository, Wanted, commit_status, missing_files, open_repository
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,6 +40,9 @@ GRADE_FILE = "grade.yml"
 GRADE_FILE_BYTES = 65_536
 MODULE_BYTES = 1 << 20
 DOCUMENT_BYTES = 256 << 10
+PROJECT_TEXTS = (".py", ".md", ".rst", ".txt", ".yml", ".yaml", ".toml", ".cfg", ".ini", "readme")
+"""How the names of files end that say how a repository is installed, run and tested."""
+UNREAD = CommitStatus(state="unread", source="nobody was asked")
 
 
 class Interrupted(GraderError):
@@ -67,12 +71,15 @@ def grade(request: Request, court: Court, watch: Watch) -> Record:
         assignment, mappings, notes = _assignment(request, court.course, repository)
         due = terms(assignment, repository.url, request.extension)
         for lab in assignment.labs:
-            court.prepare((m.environment for m in lab.modules), lab.limits)
+            court.prepare(lab.environments, lab.limits)
         wanted = Wanted.of(assignment.labs, [m for lab in mappings.values() for m in lab])
         submission = repository.materialise(wanted, into=folder)
         files = {p: (folder / p).read_bytes() for p in _regular_files(folder)}
 
     attempt = Attempt(request, assignment, submission, due, notes)
+    status = UNREAD
+    if any(lab.project for lab in assignment.labs):
+        status = commit_status(submission.url, submission.commit)
     try:
         for lab in assignment.labs:
             clock.stage(f"judge {lab.id}")
@@ -84,6 +91,7 @@ def grade(request: Request, court: Court, watch: Watch) -> Record:
                 lab=lab,
                 modules=modules,
                 documents=documents,
+                project=project_source(lab, files, status),
                 seed=attempt.seed,
                 suite=request.suite,
                 device=request.device,
@@ -153,6 +161,18 @@ def document_texts(lab: Lab, files: dict[str, bytes]) -> dict[str, str]:
         for name, place in places.items()
         if place in files
     }
+
+
+def project_source(lab: Lab, files: dict[str, bytes], status: CommitStatus = UNREAD) -> ProjectSource | None:
+    """The repository as a whole, for labs that are about it."""
+    if not lab.project:
+        return None
+    texts = {
+        path: content.decode("utf-8", "replace")
+        for path, content in files.items()
+        if path.lower().endswith(PROJECT_TEXTS) and len(content) <= DOCUMENT_BYTES
+    }
+    return ProjectSource(texts=texts, status=status)
 
 
 def _regular_files(folder: Path) -> list[str]:

@@ -167,6 +167,15 @@ class Lab(Struct, frozen=True, kw_only=True):
     """Files of the reference that students get as they are, and that are never graded: data, a simulation."""
     documents: dict[str, str] = field(default_factory=dict)
     """What is handed in beside code and read as text: name → path relative to the lab's folder."""
+    project: bool = False
+    """About the repository as a whole: it has no modules, sees every file, and runs the repository's commands."""
+    tested: tuple[str, ...] = ()
+    """Of a project: the other labs' module files, relative to the repository, whose tests it judges."""
+
+    @property
+    def environments(self) -> tuple[str, ...]:
+        """The rooms that its checks need."""
+        return ("project",) if self.project else tuple(dict.fromkeys(m.environment for m in self.modules))
 
 
 class Assignment(Struct, frozen=True, kw_only=True):
@@ -221,6 +230,17 @@ class Submission(Struct, frozen=True, kw_only=True):
     """Every path of the commit (bounded), sanitised for display: near misses are found in it."""
     notes: tuple[str, ...] = ()
     """What was left out and why: links, too large, odd names."""
+
+
+class CommitStatus(Struct, frozen=True, kw_only=True):
+    """What the forge says of a commit's checks."""
+
+    state: str
+    """``success``, ``failure``, ``pending``, ``none`` (it has no checks), or ``unread``."""
+    source: str
+    """Who said so, or why nobody was asked."""
+    failed: tuple[str, ...] = ()
+    """Names of the checks that did not succeed; the student's to choose."""
 
 
 # ── Judge ─────────────────────────────────────────────────────────────────────────────────────────────────

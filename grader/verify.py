@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 
 from grader.course import apply, reference_files, starter_files
 from grader.judge.job import Job
-from grader.pipeline import document_texts, module_sources
+from grader.pipeline import document_texts, module_sources, project_source
 from grader.records import Assignment, CheckResult, Decision, Lab, Mistake, Outcome
 from grader.verdict import decide
 
@@ -133,6 +133,7 @@ class _Trial:
             lab=self._lab,
             modules=modules,
             documents=document_texts(self._lab, self._files),
+            project=project_source(self._lab, self._files),
             seed="",
             only=self._only,
             device=device,

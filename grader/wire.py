@@ -122,7 +122,43 @@ class Fetch(Struct, frozen=True, tag=True, tag_field="kind"):
     target: object
 
 
-Question = Load | Call | Get | Set | Hold | Fetch
+class Run(Struct, frozen=True, tag=True, tag_field="kind"):
+    """Run one command in a copy of the submission, as a stranger would: in a new virtual environment.
+
+    Answered with ``{"status": exit status, or None if time was up, "output": its last part}``.
+    """
+
+    argv: list[str]
+    seconds: float
+    folder: str = ""
+    """Where, relative to the copy; commands of one check find what those before them left."""
+    variables: dict[str, str] = {}
+    overlay: dict[str, str] = {}
+    """Files written before: path → text."""
+    index: bool = False
+    """The package index can be reached."""
+
+
+class Trials(Struct, frozen=True, tag=True, tag_field="kind"):
+    """Run one Python module (``pytest``) on fresh copies of the submission, each with files of its own.
+
+    Answered with a list in the same order: as for ``Run``, or None for what no time was left for.
+    """
+
+    argv: list[str]
+    """``python -m pytest …``, or ``pytest …``, where all libraries are there."""
+    overlays: list[dict[str, str]]
+    """Files written before: path → text."""
+    seconds: float
+    """For each."""
+    total_seconds: float
+    """None is begun after that."""
+    folder: str = ""
+    variables: dict[str, str] = {}
+    at_once: int = 1
+
+
+Question = Load | Call | Get | Set | Hold | Fetch | Run | Trials
 
 
 class Returned(Struct, frozen=True, tag=True, tag_field="kind"):

@@ -11,6 +11,7 @@ from grader.course.discover import known_assignment
 from grader.course.lint import LabContent, lint_lab, lint_points
 from grader.course.mistakes import read_mistakes
 from grader.course.problems import Problems
+from grader.course.project import with_tested
 from grader.course.reference import readable_files
 from grader.course.rubric import Rubric, read_rubric
 from grader.course.suite import scan_suite
@@ -47,7 +48,7 @@ def load(root: Path, assignment: str) -> Assignment:
         f"The content of {assignment}", remedy="Mend the course at these places, then try again."
     )
     assert rubric is not None
-    loaded = structs.replace(rubric.assignment, labs=labs)
+    loaded = with_tested(structs.replace(rubric.assignment, labs=labs))
     return structs.replace(loaded, digest=digest(loaded))
 
 

@@ -28,6 +28,7 @@ from grader.course.interface import missing, spellings, tensors
 from grader.course.marked import Node, read_yaml
 from grader.course.paths import checked_path, read_path
 from grader.course.problems import Problems, quoted, suggest
+from grader.course.project import with_tested
 from grader.errors import MappingNeeded
 from grader.records import Assignment, Lab, Mapping
 
@@ -135,9 +136,9 @@ def declared(grade_file: GradeFile, assignment: Assignment) -> Declared:
 
 
 def with_folders(assignment: Assignment, said: Declared) -> Assignment:
-    """The assignment with each lab's folder where the repository has it."""
+    """The assignment with each lab's folder and files where the repository has them."""
     labs = tuple(structs.replace(lab, folder=said.folders.get(lab.id, lab.folder)) for lab in assignment.labs)
-    return structs.replace(assignment, labs=labs)
+    return with_tested(structs.replace(assignment, labs=labs), said.mappings)
 
 
 def _mappings(fields: Fields, lab: Lab, folder: str) -> tuple[Mapping, ...]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from grader.course.problems import Problems
 
-TEXTS = (".py", ".md", ".json")
+TEXTS = (".py", ".md", ".json", ".yml", ".txt", ".toml", ".cfg", ".ini")
 
 
 def reference_files(reference: Path) -> dict[str, str]:

@@ -127,7 +127,8 @@ def _labs(fields: Fields, root: Path, assignment: str) -> tuple[Lab, ...]:
                 data=lab.plain("data"),
                 given=tuple(checked_path(lab, "given", path) for path in lab.texts("given", required=False)),
                 documents=lab.record("documents", _documents) or {},
-                modules=_modules(lab),
+                project=lab.flag("project"),
+                modules=_modules(lab, required=not lab.flag("project")),
                 criteria=_criteria(lab),
                 suite=root / "test_suites" / place,
                 reference=root / "reference" / place,
@@ -147,9 +148,9 @@ def _limits(fields: Fields) -> Limits:
     return Limits(**given)  # type: ignore[arg-type]
 
 
-def _modules(lab: Fields) -> tuple[Module, ...]:
+def _modules(lab: Fields, *, required: bool) -> tuple[Module, ...]:
     modules = []
-    for name, node in lab.named("modules"):
+    for name, node in lab.named("modules", required=required):
         _check_identifier(lab, node, "module", name)
         if name == "folder":
             lab.problems.add(

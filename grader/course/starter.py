@@ -47,7 +47,9 @@ def write_starter(assignment: Assignment, folder: Path) -> tuple[Path, ...]:
 
 
 def starter_files(lab: Lab) -> dict[str, str]:
-    """The lab's module files as students get them, by their path in the lab's folder.
+    """The lab's files as students get them, by their path in the lab's folder: those of its modules.
+
+    A project has none; of it they get every file in which a solution is marked.
 
     Raises:
         CourseError: A file has no marked solution, or the markers don't pair.
@@ -55,7 +57,8 @@ def starter_files(lab: Lab) -> dict[str, str]:
     problems = Problems()
     reference = reference_files(lab.reference)
     starters = {}
-    for name in dict.fromkeys(module.file for module in lab.modules):
+    marked = [name for name, text in reference.items() if lab.project and has_solution(text)]
+    for name in dict.fromkeys([*(module.file for module in lab.modules), *marked]):
         place = f"reference/{lab.assignment}/{lab.id}/{name}"
         if not has_solution(reference[name]):
             problems.add(
@@ -108,7 +111,9 @@ def _lab(lab: Lab) -> list[str]:
         file = (Path(lab.folder) / module.file).as_posix()
         lines.append(f"- `{file}` runs with {PACKAGES[module.environment]}.")
     lines += [f"- `{(Path(lab.folder) / name).as_posix()}` is given, and not graded." for name in lab.given]
-    lines += [f"- `{(Path(lab.folder) / name).as_posix()}` is yours to write." for name in lab.documents.values()]
+    lines += [
+        f"- `{(Path(lab.folder) / name).as_posix()}` is yours to write." for name in lab.documents.values()
+    ]
     for weight, heading in (
         (Weight.REQUIRED, "To pass:"),
         (Weight.ADVICE, "Good practice, shown in your report and never the reason to revise:"),

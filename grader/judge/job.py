@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from grader.records import CheckResult, Lab, Mapping
+from grader.records import CheckResult, CommitStatus, Lab, Mapping
 
 _LENGTH = struct.Struct("!I")
 
@@ -35,6 +35,14 @@ class ModuleSource(Struct, frozen=True, kw_only=True):
     """If the file is missing: the sentence that says so, near misses included."""
 
 
+class ProjectSource(Struct, frozen=True, kw_only=True):
+    """A repository as a whole: its text files, and what its forge says of the commit."""
+
+    texts: dict[str, str]
+    """Path → text, bounded; never executed here."""
+    status: CommitStatus
+
+
 class Job(Struct, frozen=True, kw_only=True, tag=True):
     """Judge one lab of one submission."""
 
@@ -44,6 +52,8 @@ class Job(Struct, frozen=True, kw_only=True, tag=True):
     modules: tuple[ModuleSource, ...]
     documents: dict[str, str] = {}
     """The lab's documents that are there, by name: bounded, as text."""
+    project: ProjectSource | None = None
+    """Of a lab about the repository as a whole."""
     seed: str
     suite: str = "all"
     only: tuple[str, ...] = ()

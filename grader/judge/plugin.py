@@ -17,6 +17,7 @@ from grader.checks.evidence import Evidence
 from grader.checks.failure import CheckFailed
 from grader.checks.zoo import Zoo
 from grader.judge import job as jobs
+from grader.judge.project import Project
 from grader.judge.reference import Reference
 from grader.judge.student import MappingMisfit, Student
 from grader.judge.tenancy import Landlord, RoomLost
@@ -58,6 +59,7 @@ class JudgePlugin:
         self._started = 0.0
         self._evidence = Evidence()
         self._misfits: set[str] = set()
+        self._found: dict[str, object] = {}
         self._position = 0
         self._total = 0
         self.trouble = ""
@@ -192,6 +194,19 @@ class JudgePlugin:
         student = Student(self._job.modules, self._landlord, limits, seconds, self._job.device)
         yield student
         student.leave()
+
+    @pytest.fixture
+    def project(self, request: pytest.FixtureRequest) -> Iterator[Project]:
+        """The repository as a whole, in a process of this check's own."""
+        assert self._job.project is not None, (
+            "this lab is not about the repository: the rubric lacks `project: true`"
+        )
+        limits = self._job.lab.limits
+        seconds = min(_check(request.node).seconds or limits.check_seconds, self._time_left)
+        tested = self._job.lab.tested
+        project = Project(self._job.project, tested, self._landlord, limits, seconds, self._found)
+        yield project
+        project.leave()
 
     @cached_property
     def _reference(self) -> Reference:

@@ -20,7 +20,7 @@ from grader.records import Limits
 from grader.sandbox import hardening, image, owner
 from grader.sandbox.container import Container, DidNotStart
 from grader.sandbox.engine import LOCAL_INSTEAD, Engine
-from grader.sandbox.environment import PRELOAD
+from grader.sandbox.environment import options
 from grader.sandbox.pool import Pool
 from grader.sandbox.remover import Remover
 from grader.sandbox.sources import ENGINE
@@ -145,8 +145,8 @@ class DockerSandbox:
 
     def _room(self, environment: str, limits: Limits) -> Container:
         first_uid = 100_000 + 1000 * secrets.randbelow(2_000_000)  # no two rooms share a uid, nor its limits
-        options = ("--socket", SOCKET, "--uid-base", str(first_uid), "--preload", PRELOAD[environment])
-        command = ("python3", "-I", "-m", "grader.worker", *options)
+        place = ("--socket", SOCKET, "--uid-base", str(first_uid))
+        command = ("python3", "-I", "-m", "grader.worker", *place, *options(environment))
         return self._start(environment, hardening.Program(command, limits, mounts={}))
 
     def _start(self, environment: str, program: hardening.Program) -> Container:

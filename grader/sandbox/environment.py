@@ -1,8 +1,9 @@
 """What every sandbox promises: rooms to run student code in, made ready ahead, each with one connection out.
 
-A *room* holds one submission in one *environment* (``numpy``: no autograd anywhere near; ``torch``). In it
-runs the worker's zygote and nothing else; it has called back over ``connection`` before the student's files
-arrive, so its start-up is never charged to the student. The *judge* has a room of its own, with the course.
+A *room* holds one submission in one *environment* (``numpy``: no autograd anywhere near; ``torch``; ``project``:
+a repository as a whole, with pytest, pip, and a package index to install from). In it runs the worker's zygote
+and nothing else; it has called back over ``connection`` before the student's files arrive, so its start-up is
+never charged to the student. The *judge* has a room of its own, with the course.
 """
 
 from __future__ import annotations
@@ -19,8 +20,13 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 """Told what takes long, one line at a time: ``building the torch image``."""
 
-PRELOAD = {"numpy": "numpy", "torch": "numpy,torch"}
-"""What a rubric's ``environment:`` may say → libraries that its zygote imports once."""
+PRELOAD = {"numpy": "numpy", "torch": "numpy,torch", "project": "numpy,torch,pytest"}
+"""Environment → libraries that its zygote imports once."""
+
+
+def options(environment: str) -> list[str]:
+    """What the worker of an environment is told on its command line."""
+    return ["--preload", PRELOAD[environment], *(["--index"] if environment == "project" else [])]
 
 
 class Room(Protocol):

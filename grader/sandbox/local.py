@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import Ungraded
 from grader.sandbox import doorbell, filling, hardening, owner
-from grader.sandbox.environment import PRELOAD
+from grader.sandbox.environment import options
 from grader.sandbox.pool import Pool
 from grader.sandbox.sources import ENGINE, worker_sources
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from grader.records import Limits
 
 START_SECONDS = 60.0
-DENIED = {"numpy": "torch,jax,tensorflow,autograd", "torch": ""}
+DENIED = {"numpy": "torch,jax,tensorflow,autograd", "torch": "", "project": ""}
 """What the environment's image wouldn't have. Here it is only hidden: a determined import finds it."""
 CPU_SECONDS = 3600
 LAUNCH = 'ulimit -c 0 && ulimit -t $1 && { [ $2 = 0 ] || ulimit -f $2; } && shift 2 && exec "$@"'
@@ -138,7 +138,7 @@ class LocalSandbox:
         owner.remove(self._folder)
 
     def _start_room(self, environment: str, limits: Limits) -> Process:
-        command = ["-m", "grader.worker", "--preload", PRELOAD[environment], "--deny", DENIED[environment]]
+        command = ["-m", "grader.worker", *options(environment), "--deny", DENIED[environment]]
         return self._start(environment, self._library, command, file_mb=limits.disk_mb)
 
     def _start(self, environment: str, library: Path, command: Sequence[str], *, file_mb: int) -> Process:

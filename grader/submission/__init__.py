@@ -7,10 +7,12 @@ choice       which files are wanted                 writing   regular files, and
 git          running git within limits              settings  what git may know and do
 failures     what git's last words mean             refs      branches, tags, commits
 layout       near misses of files that are missing  names     what students call files
+forge        what the host says of a commit
 """
 
 from grader.submission.address import clean_url, repository_name
 from grader.submission.choice import Wanted
+from grader.submission.forge import commit_status
 from grader.submission.layout import Missing, missing_files
 from grader.submission.limits import FetchLimits
 from grader.submission.names import shown
@@ -23,6 +25,7 @@ __all__ = [
     "Repository",
     "Wanted",
     "clean_url",
+    "commit_status",
     "missing_files",
     "open_repository",
     "repository_name",

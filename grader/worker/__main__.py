@@ -23,6 +23,7 @@ def main() -> None:
     options.add_argument("--preload", default="", help="libraries to import once, comma-separated")
     options.add_argument("--deny", default="", help="libraries that can't be imported, comma-separated")
     options.add_argument("--lifetime", type=int, default=3600, help="seconds after which everything ends")
+    options.add_argument("--index", action="store_true", help="offer the installed packages as an index")
     given = options.parse_args()
 
     if given.socket:
@@ -39,6 +40,7 @@ def main() -> None:
             preload=tuple(filter(None, given.preload.split(","))),
             deny=tuple(filter(None, given.deny.split(","))),
             lifetime=given.lifetime,
+            offers=given.index,
         ),
     )
 

@@ -14,6 +14,7 @@ from grader.worker import confine
 from grader.worker.loading import load
 from grader.worker.mapped import MappingError, adapter
 from grader.worker.plain import Shelf, to_tensors
+from grader.worker.running import Workshop
 
 MESSAGE_LENGTH = 2_000
 FRAMES = 12
@@ -40,6 +41,7 @@ class Server:
         self._submission = submission
         self._modules: dict[str, tuple[object, wire.Load]] = {}
         self._shelf = Shelf()
+        self._workshop = Workshop(submission, Path.cwd())
 
     def serve(self) -> None:
         """Question, answer, question, … until the judge hangs up."""
@@ -68,7 +70,7 @@ class Server:
         except BaseException as error:
             return self._raised(error)
 
-    def _do(self, question: wire.Question) -> object:
+    def _do(self, question: wire.Question) -> object:  # noqa: C901 - one case per question
         match question:
             case wire.Load():
                 module: object = load(self._submission, question.file, question.load, question.pythonpath)
@@ -99,6 +101,8 @@ class Server:
                 )
             case wire.Fetch():
                 return self._object(question.target)
+            case wire.Run() | wire.Trials():
+                return self._workshop.do(question)
 
     def _spec(self) -> wire.Load | None:
         return next((spec for _, spec in self._modules.values()), None)

@@ -23,7 +23,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from grader.worker import child, confine
+from grader.worker import child, confine, index
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +43,8 @@ class House(NamedTuple):
     preload: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
     lifetime: int = 3600
+    offers: bool = False
+    """Offer the installed packages as a package index, in ``scratch/index``."""
 
 
 def serve(control: socket.socket, house: House) -> NoReturn:
@@ -81,6 +83,8 @@ def prepare(house: House) -> None:
         from grader.worker import torch_ready
 
         torch_ready.prepare()
+    if house.offers:
+        index.make_index(house.scratch / index.FOLDER)
     gc.enable()
     gc.collect()
     gc.freeze()

@@ -1,8 +1,8 @@
 """The images of the rooms: built when their inputs change, found by the digest of those inputs otherwise.
 
-    base ◀─ numpy ◀─ torch ◀─ judge         packages, each layer on the one before
-              ▲        ▲
-            worker   worker                 our own files last: a change of them rebuilds in a second
+    base ◀─ numpy ◀─ torch ◀─ judge ◀─ project      packages, each layer on the one before
+              ▲        ▲                  ▲
+            worker   worker             worker        our own files last: a change of them rebuilds in a second
 
 No submission and no suite is ever part of an image.
 """
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from grader.sandbox.environment import Progress
 
 HERE = Path(__file__).parent
-CHAIN = ("numpy", "torch", "judge")
+CHAIN = ("numpy", "torch", "judge", "project")
 """Each environment's packages come on top of those before it."""
 
 

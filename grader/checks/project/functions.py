@@ -1,0 +1,115 @@
+"""Modules → their public functions and methods, where each stands, and how its text is replaced by another."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+MOST_BYTES = 200_000
+NOT_API = {"main"}
+"""Public by name, but for a command line."""
+WITHOUT_BODY = {"overload", "abstractmethod"}
+
+
+class Target(Struct, frozen=True, kw_only=True):
+    """A public function or method.
+
+    Attributes:
+        file: The module's path.
+        name: ``MLP.forward``.
+        line: Of its ``def``.
+        start: First line, decorators included.
+        stop: Last line.
+    """
+
+    file: str
+    name: str
+    line: int
+    start: int
+    stop: int
+
+
+def public_functions(file: str, source: str) -> list[Target]:
+    """The public functions and methods of a module; none if it isn't Python."""
+    tree = parse(source)
+    return [] if tree is None else list(_public(file, tree, ""))
+
+
+def parse(source: str) -> ast.Module | None:
+    """A module's syntax tree; ``None`` if it has none, or is too large to look at."""
+    if len(source) > MOST_BYTES:
+        return None
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _public(file: str, scope: ast.Module | ast.ClassDef, prefix: str) -> Iterator[Target]:
+    for node in scope.body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield from _public(file, node, f"{prefix}{node.name}.")
+        if isinstance(node, Function) and _is_public(node) and not _is_empty(node):
+            start = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+            yield Target(
+                file=file,
+                name=prefix + node.name,
+                line=node.lineno,
+                start=start,
+                stop=node.end_lineno or node.lineno,
+            )
+
+
+def _is_public(node: Function) -> bool:
+    named = node.name == "__call__" or not node.name.startswith("_")
+    marks = {d.attr if isinstance(d, ast.Attribute) else getattr(d, "id", "") for d in node.decorator_list}
+    return named and node.name not in NOT_API and not marks & WITHOUT_BODY
+
+
+def _is_empty(node: Function) -> bool:
+    """Nothing but a docstring, ``pass`` or ``...``: nothing to break."""
+    return all(
+        isinstance(s, ast.Pass) or (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
+        for s in node.body
+    )
+
+
+def rewritten(source: str, target: Target, change: Callable[[Function], bool | None]) -> str | None:
+    """The module with one function changed, all other lines as they were.
+
+    Args:
+        source: The module.
+        target: Which function.
+        change: Changes its syntax tree; returns False if there is nothing to change.
+
+    Returns:
+        The new text, or ``None`` if nothing was changed or no module came out.
+    """
+    tree = parse(source)
+    nodes = () if tree is None else ast.walk(tree)
+    node = next((n for n in nodes if isinstance(n, Function) and n.lineno == target.line), None)
+    if node is None or change(node) is False:
+        return None
+    lines = source.splitlines()
+    first = lines[target.start - 1]
+    indent = first[: len(first) - len(first.lstrip())]
+    text = textwrap.indent(ast.unparse(ast.fix_missing_locations(node)), indent)
+    changed = "\n".join([*lines[: target.start - 1], text, *lines[target.stop :]]) + "\n"
+    return changed if parse(changed) is not None else None
+
+
+def after_docstring(node: Function) -> int:
+    """Where a function's first statement stands."""
+    first = node.body[0]
+    return int(
+        isinstance(first, ast.Expr)
+        and isinstance(first.value, ast.Constant)
+        and isinstance(first.value.value, str)
+    )

@@ -1,0 +1,168 @@
+"""A function → the same with one bug in it. Made from the text, here, where nothing of it is ever run."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from grader.checks.project.functions import Target, after_docstring, rewritten
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import numpy as np
+
+    from grader.checks.project.functions import Function
+
+OTHER_OPERATOR: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.MatMult: ast.Mult,
+    ast.Pow: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+}
+OTHER_COMPARISON: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.GtE,
+    ast.GtE: ast.Lt,
+    ast.Gt: ast.LtE,
+    ast.LtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+}
+
+
+class Mutant(Struct, frozen=True, kw_only=True):
+    """A module with one bug.
+
+    Attributes:
+        target: The function that has it.
+        line: Where.
+        what: What was done, in words that end a sentence: "``+`` turned into ``-``".
+        text: The whole module.
+    """
+
+    target: Target
+    line: int
+    what: str
+    text: str
+
+
+def taken_out(source: str, target: Target) -> Mutant | None:
+    """The function raises as soon as it is called: whatever calls it notices."""
+
+    def change(node: Function) -> None:
+        node.body[after_docstring(node) :] = ast.parse("raise RuntimeError('taken out')").body
+
+    text = rewritten(source, target, change)
+    return None if text is None else Mutant(target=target, line=target.line, what="raises at once", text=text)
+
+
+def emptied(source: str, target: Target) -> Mutant | None:
+    """The function does nothing and returns None."""
+
+    def change(node: Function) -> None:
+        node.body[after_docstring(node) :] = ast.parse("return None").body
+
+    text = rewritten(source, target, change)
+    what = "does nothing and returns None"
+    return None if text is None else Mutant(target=target, line=target.line, what=what, text=text)
+
+
+def unchanged(source: str, target: Target) -> str | None:
+    """The same function in other words: who notices this looks at the text, not at what it does."""
+
+    def change(node: Function) -> None:
+        node.body[after_docstring(node) : after_docstring(node)] = ast.parse("_nothing = None").body
+
+    return rewritten(source, target, change)
+
+
+def bugs(source: str, target: Target, rng: np.random.Generator, most: int) -> list[Mutant]:
+    """The function with one operator, comparison, sign or number changed, ``most`` times at different places."""
+    count = 0
+
+    def look(node: Function) -> bool:
+        nonlocal count
+        count = sum(1 for _ in _sites(node))
+        return False
+
+    rewritten(source, target, look)
+    found = []
+    for number in rng.permutation(count)[:most]:
+        done: list[tuple[int, str]] = []
+
+        def change(node: Function, number: int = int(number), done: list[tuple[int, str]] = done) -> None:
+            line, what, act = list(_sites(node))[number]
+            act()
+            done.append((line, what))
+
+        text = rewritten(source, target, change)
+        if text is not None:
+            found.append(Mutant(target=target, line=done[0][0], what=done[0][1], text=text))
+    return found
+
+
+def _sites(function: Function) -> Iterator[tuple[int, str, Callable[[], None]]]:
+    """Where one bug can be put: line, what it does, and how."""
+    passed_over = _beside_the_point(function)
+    for node in ast.walk(function):
+        if node in passed_over:
+            continue
+        if (
+            isinstance(node, ast.BinOp | ast.AugAssign)
+            and type(node.op) in OTHER_OPERATOR
+            and not _is_text(node)
+        ):
+            new = OTHER_OPERATOR[type(node.op)]()
+            yield node.lineno, f"{_sign(node.op)} turned into {_sign(new)}", _setting(node, "op", new)
+        elif isinstance(node, ast.Compare) and type(node.ops[0]) in OTHER_COMPARISON:
+            new_ops = [OTHER_COMPARISON[type(node.ops[0])](), *node.ops[1:]]
+            what = f"{_sign(node.ops[0])} turned into {_sign(new_ops[0])}"
+            yield node.lineno, what, _setting(node, "ops", new_ops)
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            yield node.lineno, "a minus sign dropped", _setting(node, "op", ast.UAdd())
+        elif isinstance(node, ast.Constant) and type(node.value) is int:
+            new_value = 1 - node.value if node.value in (0, 1) else node.value + 1
+            yield node.lineno, f"{node.value} turned into {new_value}", _setting(node, "value", new_value)
+
+
+def _setting(node: ast.AST, field: str, value: object) -> Callable[[], None]:
+    return lambda: setattr(node, field, value)
+
+
+def _beside_the_point(function: Function) -> set[ast.AST]:
+    """Parts that no test need notice: defaults, annotations, decorators, texts, and what only leads to a raise."""
+    roots: list[ast.AST] = [function.args, *function.decorator_list]
+    roots += [function.returns] if function.returns else []
+    for node in ast.walk(function):
+        if isinstance(node, ast.Raise | ast.Assert | ast.JoinedStr):
+            roots.append(node)
+        if isinstance(node, ast.AnnAssign):
+            roots.append(node.annotation)
+        if isinstance(node, ast.If) and all(isinstance(s, ast.Raise) for s in node.body):
+            roots.append(node.test)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print":
+            roots.append(node)
+    return {inner for root in roots for inner in ast.walk(root)}
+
+
+def _is_text(node: ast.BinOp | ast.AugAssign) -> bool:
+    sides = (node.left, node.right) if isinstance(node, ast.BinOp) else (node.value,)
+    return any(
+        isinstance(s, ast.JoinedStr) or (isinstance(s, ast.Constant) and isinstance(s.value, str))
+        for s in sides
+    )
+
+
+_SIGNS: dict[type[ast.AST], str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.Pow: "**", ast.FloorDiv: "//",
+    ast.Lt: "<", ast.GtE: ">=", ast.Gt: ">", ast.LtE: "<=", ast.Eq: "==", ast.NotEq: "!=",
+}  # fmt: skip
+
+
+def _sign(node: ast.AST) -> str:
+    return _SIGNS[type(node)]

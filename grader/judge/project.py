@@ -1,0 +1,167 @@
+"""The suite's view of a repository as a whole: its texts, and a room in which its own commands run."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from grader import wire
+from grader.checks.failure import fail
+from grader.checks.project.room import Invocation, Ran
+from grader.judge.tenancy import Died, Landlord, RoomLost, Tenant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from grader.judge.job import ProjectSource
+    from grader.records import Limits
+
+ENVIRONMENT = "project"
+QUESTION_BYTES = 2 << 20
+"""Of texts in one question; the wire reads no more than twice that."""
+LIST_INDEX = "import os; print(*os.listdir(os.environ['PIP_FIND_LINKS']), sep='\\n')"
+
+
+class Project:
+    """One check's view of a repository; a process is started on first use and ended by ``leave``.
+
+    Attributes:
+        texts: The text files: path → text.
+        tested: The labs' module files that are there.
+        status: What the forge says of the commit.
+        found: What checks keep for those after them.
+    """
+
+    def __init__(
+        self,
+        source: ProjectSource,
+        tested: Sequence[str],
+        landlord: Landlord,
+        limits: Limits,
+        seconds: float,
+        found: dict[str, object],
+    ) -> None:
+        self.texts: Mapping[str, str] = source.texts
+        self.tested = tuple(file for file in tested if file in source.texts)
+        self.status = source.status
+        self.found = found
+        self._landlord = landlord
+        self._limits = limits
+        self._seconds = seconds
+        self._tenant: Tenant | None = None
+        self._index: dict[str, str] | None = None
+
+    def index(self) -> Mapping[str, str]:
+        """The room's package index: canonical name → version."""
+        if self._index is None:
+            ran = self.run(["python", "-c", LIST_INDEX], seconds=30, index=True)
+            wheels = [line.split("-") for line in ran.output.split() if line.endswith(".whl")]
+            self._index = {name.replace("_", "-"): version for name, version, *_ in wheels}
+        return self._index
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        seconds: float,
+        folder: str = "",
+        variables: Mapping[str, str] | None = None,
+        index: bool = False,
+    ) -> Ran:
+        """Run a command; see ``grader.checks.project.room.Room``."""
+        question = wire.Run(
+            argv=list(argv), seconds=seconds, folder=folder, variables=dict(variables or {}), index=index
+        )
+        return _ran(self._ask(question))
+
+    def trials(
+        self,
+        invocation: Invocation,
+        overlays: Sequence[Mapping[str, str]],
+        *,
+        seconds: float,
+        total_seconds: float,
+    ) -> list[Ran | None]:
+        """Run the tests on variants; see ``grader.checks.project.room.Room``."""
+        until = time.monotonic() + total_seconds
+        found: list[Ran | None] = []
+        for part in _parts(overlays):
+            question = wire.Trials(
+                argv=list(invocation.argv),
+                folder=invocation.folder,
+                variables=invocation.variables,
+                overlays=[dict(overlay) for overlay in part],
+                seconds=seconds,
+                total_seconds=max(0.0, until - time.monotonic()),
+                at_once=max(1, round(self._limits.cpus)),
+            )
+            replies = self._ask(question)
+            if not isinstance(replies, list) or len(replies) != len(part):
+                raise _nonsense()
+            found += [None if reply is None else _ran(reply) for reply in replies]
+        return found
+
+    def leave(self) -> None:
+        """End the process with all it left."""
+        if self._tenant is not None:
+            try:
+                self._tenant.leave()
+            except RoomLost as lost:
+                self._landlord.abandon(ENVIRONMENT, str(lost))
+            self._tenant = None
+
+    def _ask(self, question: wire.Run | wire.Trials) -> object:
+        try:
+            if self._tenant is None:
+                room = self._landlord.room(ENVIRONMENT)
+                self._tenant = Tenant(room, self._seconds, self._limits.reply_mb << 20)
+            reply = self._tenant.ask(question)
+        except Died as death:
+            raise fail(death.headline, call=" ".join(question.argv)[:120], hint=death.hint) from None
+        except RoomLost as lost:
+            had_tenant, self._tenant = self._tenant is not None, None
+            self._landlord.abandon(ENVIRONMENT, str(lost))
+            if not had_tenant:
+                raise
+            raise fail(
+                "Your code took its whole sandbox down.",
+                call=" ".join(question.argv)[:120],
+                hint="Most likely it used far more memory or processes than allowed.",
+            ) from None
+        if isinstance(reply, wire.Returned):
+            return reply.value
+        raise fail(
+            "Your repository could not be tried.",
+            call=" ".join(question.argv)[:120],
+            yours=f"{reply.type}: {reply.message}"[:300],
+        )
+
+
+def _ran(value: object) -> Ran:
+    """A result as agreed; anything else is nobody's result."""
+    match value:
+        case {"status": int() | None as status, "output": str() as output} if not isinstance(status, bool):
+            return Ran(status=status, output=output)
+    raise _nonsense()
+
+
+def _nonsense() -> Exception:
+    return fail(
+        "Your code's process wrote to the grader's own connection.",
+        hint="Don't write to open files or sockets that you did not open.",
+    )
+
+
+def _parts(overlays: Sequence[Mapping[str, str]]) -> Iterator[list[Mapping[str, str]]]:
+    """As few questions as the wire allows."""
+    part: list[Mapping[str, str]] = []
+    size = 0
+    for overlay in overlays:
+        more = sum(len(text.encode("utf-8", "replace")) for text in overlay.values())
+        if part and size + more > QUESTION_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(overlay)
+        size += more
+    if part:
+        yield part
