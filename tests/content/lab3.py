@@ -39,7 +39,7 @@ def documents(folder=FOLDER):
     return {name: (folder / file).read_text() for name, file in DOCUMENTS.items()}
 
 
-def run(check, code=None, texts=None, seed=0, student=None):
+def run(check, code=None, texts=None, seed=0, student=None, lab=LAB):
     """The finding of a check, or None if it passed; and what it measured."""
     evidence = Evidence()
     fixtures = {
@@ -50,7 +50,7 @@ def run(check, code=None, texts=None, seed=0, student=None):
         "withheld": np.random.default_rng([seed, 1]),
         "evidence": evidence,
         "zoo": Zoo(FOLDER, ()),
-        "lab": LAB,
+        "lab": lab,
     }
     test = checks()[check]
     try:

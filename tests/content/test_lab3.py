@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec import structs
 
+from test_suites.week06.lab3_lstm.public.markets import simulated
 from tests.content import lab3
 from tests.fakes import FakeStudent
 
@@ -76,6 +78,19 @@ def test_the_future_is_never_sent_and_the_past_in_rising_order(check, days):
     assert training <= lengths[0]
     horizon = 3 if check == "lstm.learns" else 10
     assert lengths[-1] <= days - horizon
+
+
+def test_an_instructors_short_basket_will_do_and_the_results_must_be_about_it(tmp_path):
+    prices = simulated(np.random.default_rng(0), 1000, 5)
+    days = np.datetime64("2015-01-01") + np.arange(1000)
+    lines = ["Date,A,B,C,D,E", *(f"{day}," + ",".join(map(str, row)) for day, row in zip(days, prices))]
+    file = tmp_path / "prices.csv"
+    file.write_text("\n".join(lines))
+    lab = structs.replace(lab3.LAB, data={"prices": str(file)})
+    assert lab3.run("lstm.market", lab=lab)[0] is None
+    finding, _ = lab3.run("results.protocol", lab=lab)
+    assert "not about the basket" in finding.headline
+    assert "prices.csv" in finding.expected
 
 
 def test_documents_that_are_missing_fail_in_words():

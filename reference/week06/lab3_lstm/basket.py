@@ -13,7 +13,7 @@ An instructor's own basket is a CSV as Yahoo Finance gives it, one column of clo
     Date,AAPL,MSFT,…
     2010-01-04,6.42,23.3,…
 
-Name it in the rubric (``data: {prices: data/basket.csv}``, relative to the course) or in LAB3_PRICES.
+Call it prices.csv in the folder that ``grade --data`` is given; for students, LAB3_PRICES names the file.
 """
 
 import csv

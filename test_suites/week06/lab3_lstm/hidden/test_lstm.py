@@ -180,7 +180,7 @@ def test_prices_stay_as_they_are(student, rng):
 def test_market(student, reference, rng, withheld, lab, evidence):
     """On portfolios of real stocks the forecasts are returns of a sane size; their skill is not judged."""
     prices = walking.portfolios(reference.basket.load(lab.data.get("prices")).prices, withheld, 4)[-1800:]
-    horizon, training = 10, 1100
+    horizon, training = 10, round(0.6 * len(prices))
     logs, returns = np.log(prices), daily(prices)
     targets = logs[horizon:] - logs[:-horizon]
     mean = targets[: training - horizon].mean(axis=0)
