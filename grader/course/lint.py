@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from grader.course.marked import Node
 from grader.course.problems import quoted, suggest
 from grader.course.solution import cut_solutions
+from grader.course.suite import Suite
 from grader.records import Lab, Weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
-    from grader.course.marked import Node
     from grader.course.problems import Problems
     from grader.course.rubric import Rubric
-    from grader.course.suite import Suite
 
 
 class LabContent(Struct, frozen=True, kw_only=True):
