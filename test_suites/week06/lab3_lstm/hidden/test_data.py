@@ -132,7 +132,7 @@ def test_scale_of_training_days(student, rng, evidence):
         )
 
 
-@check("data.embargo", needs="data.targets")
+@check("data.embargo", needs="data.split")
 def test_training_targets_end_before_the_test(student, rng):
     """No training target contains a price from after the first test day."""
     for _ in range(2):
