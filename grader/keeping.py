@@ -62,7 +62,7 @@ def in_history(record: Record, earlier: Sequence[Kept]) -> Record:
         return record
     like = [k for k in earlier if part(k.record) == part(record) and not k.record.partial]
     record = replace(record, since=_since(record, like[-1]) if like else None)
-    if record.suite != "all":
+    if record.suite != "all" or not (record.commit or record.received_at):
         return record
     standing = _standing(record, earlier, like)
     return decide_again(replace(record, standing=standing, refused=_refused(record, standing)))

@@ -446,7 +446,7 @@ class Record(Struct, frozen=True, kw_only=True):
     """When the work was handed in, as the forge or CI says; empty if nobody said."""
     terms: Terms = Terms()
     standing: Standing | None = None
-    """``None`` if grading was interrupted, or only the public checks were run: that is no hand-in."""
+    """``None`` for what is no hand-in: public checks alone, an interrupted grading, a folder that came anyhow."""
     since: Since | None = None
     """``None`` for a first attempt."""
     refused: str = ""

@@ -56,6 +56,8 @@ def review(
             _list(waiting(book), console)
             return 0
         record = as_reviewed(book.attempt(attempt))
+        if not _manual(record):
+            raise UsageError(f"In attempt {attempt} there is nothing that a person decides.")
         if decide:
             chosen = _chosen(record, item)
             record = keep_review(book, attempt, _review(chosen, decide, by, comment))
@@ -102,7 +104,7 @@ def _chosen(record: Record, item: str) -> CriterionResult:
     found = [c for c in manual if item in ("", c.id, _name(c))]
     if len(found) == 1:
         return found[0]
-    known = ", ".join(map(_name, manual)) or "none"
+    known = ", ".join(map(_name, manual))
     if item and not found:
         raise UsageError(f"Attempt {record.attempt} has no item '{item}' to review.", f"It has: {known}.")
     raise UsageError(f"Attempt {record.attempt} has {len(found)} items.", f"Say which, with --item: {known}.")

@@ -138,6 +138,15 @@ def test_a_review_that_can_not_be_is_wrong_usage(run, repository):
         assert told in ended.told
 
 
+def test_an_attempt_without_manual_items_has_nothing_to_review(run, repository, course):
+    rubric = (course / "rubrics" / "essay.yaml").read_text()
+    (course / "rubrics" / "essay.yaml").write_text(rubric[: rubric.index("      - id: reasoning")])
+    assert run(repository, *LOCAL, "--received", IN_TIME).status == 0
+    ended = run("review", "1")
+    assert ended.status == 2
+    assert "In attempt 1 there is nothing that a person decides." in ended.told
+
+
 def test_the_next_attempt_says_what_changed_and_the_history_keeps_both(run, repository, tmp_path):
     right = (repository / "mean.py").read_text()
     push(repository, WRONG)

@@ -1,8 +1,12 @@
 """An attempt in its history: when it came, the how many-th it is, what changed, and what follows."""
 
+import datetime as dt
+from zoneinfo import ZoneInfo
+
 import pytest
 from msgspec.structs import replace
 
+from grader.course.deadline import parse_deadline
 from grader.gradebook import Gradebook, Kept
 from grader.keeping import NOT_KEPT, as_reviewed, in_history, keep, review, waiting
 from grader.records import (
@@ -100,6 +104,35 @@ def test_without_a_moment_nothing_is_late():
     )
 
 
+@pytest.mark.parametrize(
+    ("deadline", "opens", "last_moment"),
+    [
+        ("Friday 18:00 Africa/Lagos", "2026-10-26", "2026-10-30T17:00:00+00:00"),
+        ("Friday 18:00 Europe/Berlin", "2026-10-19", "2026-10-23T16:00:00+00:00"),
+        ("Sunday 18:00 Europe/Berlin", "2026-10-19", "2026-10-25T17:00:00+00:00"),  # set back that morning
+        ("Sunday 02:30 Europe/Berlin", "2026-10-19", "2026-10-25T01:30:00+00:00"),  # twice that night
+        ("Sunday 02:30 Europe/Berlin", "2026-03-23", "2026-03-29T01:30:00+00:00"),  # never that night
+        ("Sunday 18:00 Europe/Berlin", "2026-03-23", "2026-03-29T16:00:00+00:00"),  # set forward that morning
+        ("Sunday 18:00 America/New_York", "2026-10-26", "2026-11-01T23:00:00+00:00"),
+        ("Sunday 18:00 America/New_York", "2026-03-02", "2026-03-08T22:00:00+00:00"),
+    ],
+)
+@pytest.mark.parametrize("elsewhere", ["UTC", "Asia/Kolkata", "America/New_York"])
+def test_the_last_second_is_in_time_and_the_next_is_late_wherever_it_came_from(
+    deadline, opens, last_moment, elsewhere
+):
+    due = parse_deadline(deadline).due(dt.date.fromisoformat(opens)).isoformat()
+    last = dt.datetime.fromisoformat(last_moment)
+    for seconds in (0, 1):
+        received = (last + dt.timedelta(seconds=seconds)).astimezone(ZoneInfo(elsewhere)).isoformat()
+        made = after(
+            received_at=received,
+            graded_at="2027-01-01T00:00:00+00:00",
+            terms=Terms(deadline=deadline, due=due),
+        )
+        assert made.standing.late_seconds == seconds
+
+
 LATE = "2026-11-20T19:05:00+01:00"
 
 
@@ -141,8 +174,13 @@ def test_our_failures_and_parts_cost_no_hand_in():
 
 
 def test_a_folder_without_commits_is_never_one_hand_in_too_many():
-    made = after(record(""), record(""), commit="", revisions=0)
+    made = after(record(""), record(""), commit="", received_at=BEFORE, revisions=0)
     assert (made.standing.hand_in, made.refused) == (0, "")
+
+
+def test_a_folder_that_came_nobody_knows_when_is_not_late():
+    made = after(commit="", committed_at="", late="refuse")
+    assert (made.standing, made.refused, made.verdict) == (None, "", Decision.REVIEW)
 
 
 def test_more_revisions_than_allowed_are_refused():
