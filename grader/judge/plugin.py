@@ -32,6 +32,10 @@ SECRET_FIELDS = ("yours", "expected")
 """What a hidden check's finding keeps from the student's copy: it would tell inputs and expected values."""
 
 
+NET_SECONDS = 30
+"""Beyond a check's own limit, until pytest-timeout ends a judge that hangs itself."""
+
+
 class _Blocked(Exception):
     """A check that this one needs did not pass."""
 
@@ -82,6 +86,9 @@ class JudgePlugin:
         for check_id in wanted:
             place(check_id, ())
         items[:] = ordered.values()
+        for item in items:
+            seconds = _check(item).seconds or self._job.lab.limits.check_seconds
+            item.add_marker(pytest.mark.timeout(seconds + NET_SECONDS))
         self._total = len(items)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
