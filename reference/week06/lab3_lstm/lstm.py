@@ -2,8 +2,8 @@
 
     history ── log returns ── standardise ── the last 20 days ── LSTM ── last hidden state ── forecast
 
-One network for the whole basket: an input and an output for each asset. ``torch.nn.LSTM`` is welcome, and so
-is a cell of your own, as long as its parameters have torch's names and shapes: ``weight_ih_l0`` (4H, N),
+One network for the whole basket: an input and an output for each asset, one layer of H units. ``torch.nn.LSTM``
+is welcome, and so is a cell of your own whose parameters have torch's names and shapes: ``weight_ih_l0`` (4H, N),
 ``weight_hh_l0`` (4H, H), ``bias_ih_l0`` and ``bias_hh_l0`` (4H,), gates in the order input, forget, cell,
 output. They may stand anywhere in the module (``lstm.weight_ih_l0``).
 """
