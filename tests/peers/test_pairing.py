@@ -60,6 +60,12 @@ def test_impossible_although_nobody_met_everybody_is_refused():
         pair_up([a, b, c, d], seed=0, met=met([(a, b, c)]) | met([(a, d)]) | met([(b, d)]))
 
 
+def test_a_blossom_is_seen_through():
+    """Paths that only pair and unpair in turn, without shrinking an odd circle, leave two of these six alone."""
+    friends = [[1, 2, 3], [0, 4, 5], [0, 3, 5], [0, 2], [1], [1, 2]]
+    assert matching(friends) == [3, 4, 5, 0, 1, 2]
+
+
 def largest(friends):
     """How many pairs a largest matching has, by trying all."""
 
