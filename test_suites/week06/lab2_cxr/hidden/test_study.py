@@ -1,5 +1,7 @@
 """The study: the student's network is trained again as results.json says, and measured by the judge."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from grader.checks import Plot, Series, check, fail
@@ -8,11 +10,31 @@ from test_suites.week06.lab2_cxr.public.test_interface import probabilities
 
 ALLOWED = {"in_auroc": 0.1, "out_auroc": 0.2}
 """Training again on another machine rounds otherwise, and takes another path. Reference, initial weights moved by
-1e-7 (10 runs), and by other seeds (8 runs): in 0.95 to 0.98, out 0.55 to 0.73."""
+1e-7 (10 runs), and by other seeds (8 runs): in 0.94 to 0.98, out 0.55 to 0.73."""
 EXPLOITS = {"gap": 0.18, "shift": 0.65}
-"""Both beyond: it reads the mark. The reference in the biased study: gap at least 0.29, shift at least 1.4."""
+"""Both beyond: it reads the mark. The reference in the biased study: gap at least 0.26, shift at least 1.1."""
 HONEST = {"gap": 0.1, "shift": 0.3}
-"""Both within: it does not. Networks trained on unbiased films: gap at most 0.02, shift at most 0.19."""
+"""Both within: it does not. In between either answer will do: unbiased films gave shifts up to 0.42."""
+
+
+RUNS = 3
+"""Now and then a training ends in a spike (1 of 18 of the reference's): then it is repeated with the next seed."""
+
+
+class Run(NamedTuple):
+    """What the judge measured of a network that the student's code trained.
+
+    Attributes:
+        scores: Of the test films, as they are.
+        aurocs: At the first hospital and at the second.
+        pair: The scores of the same films without and with the mark; ``None`` for real films.
+        signs: Of reading the mark: ``gap`` and ``shift``; empty for real films.
+    """
+
+    scores: np.ndarray
+    aurocs: tuple[float, float]
+    pair: tuple[np.ndarray, np.ndarray] | None
+    signs: dict[str, float]
 
 
 @check("results.reproduced", needs=("results.fields", "train.learns"), seconds=300)
@@ -21,53 +43,67 @@ def test_reproduced(student, reference, documents, lab, evidence):
     results = documents.results.json()
     epochs, seed = (int(results.item(name).array((), kind="integer")) for name in ("epochs", "seed"))
     films, tests = reference.hospitals.study(lab.data.get("films"))
+    doubts = []
+    for again in range(RUNS):
+        run = trained_again(student, films, tests, epochs, seed + again)
+        doubt = doubt_about(results, run)
+        if doubt is None:
+            break
+        doubts.append(doubt)
+    _tell(tests, run, evidence)
+    if len(doubts) == RUNS:
+        raise doubts[0]
+
+
+def trained_again(student, films, tests, epochs, seed):
+    """Train the student's network on the study, and measure it."""
     net = student.train.train(films.images, films.labels, epochs=epochs, seed=seed)
-
-    def scores(images):
-        return probabilities(student, net, images)
-
-    p = scores(tests.images)
-    evidence.plot(_roc(tests, p))
-    marked = None
-    if tests.patients is not None:
-        nobody = np.zeros_like(tests.labels)
-        marked = [scores(tests.patients.films(tests.labels, m)) for m in (nobody, nobody + 1)]
-        evidence.plot(_shifts(*marked))
-    for name, where, value in zip(ALLOWED, ("first", "second"), in_and_out(tests, p), strict=True):
-        _claim_holds(results.item(name), value, ALLOWED[name], where, evidence)
-    if marked is not None:
-        measured = {"gap": crossed_gap(tests, p), "shift": shift(*marked)}
-        _conclusion_holds(results.item("exploits_artifact"), measured, evidence)
+    scores = probabilities(student, net, tests.images)
+    if tests.patients is None:
+        return Run(scores, in_and_out(tests, scores), None, {})
+    nobody = np.zeros_like(tests.labels)
+    without, with_mark = (
+        probabilities(student, net, tests.patients.films(tests.labels, marked))
+        for marked in (nobody, nobody + 1)
+    )
+    signs = {"gap": abs(crossed_gap(tests, scores)), "shift": abs(shift(without, with_mark))}
+    return Run(scores, in_and_out(tests, scores), (without, with_mark), signs)
 
 
-def _claim_holds(claim, value, allowed, where, evidence):
-    claimed = claim.number()
-    evidence.measure(f"AUROC at the {where} hospital, measured by us", value)
-    evidence.measure(f"claimed minus measured at the {where} hospital", abs(claimed - value), limit=allowed)
-    if abs(claimed - value) > allowed:
-        raise fail(
-            f"The claimed AUROC at the {where} hospital is not your network's.",
-            call=claim.call,
-            yours=f"{claimed:.3f}",
-            expected=f"{value:.3f}, measured after training again",
-            allowed=f"{allowed:g} more or less",
-            hint="Let a script write results.json: train with the epochs and seed that stand there, then audit.",
-        )
-
-
-def _conclusion_holds(claim, measured, evidence):
-    evidence.measure("AUROC with the hospitals crossed, gap", measured["gap"])
-    evidence.measure("shift of the score by the mark, in standard deviations", measured["shift"])
-    exploits = all(abs(measured[name]) >= EXPLOITS[name] for name in EXPLOITS)
-    honest = all(abs(measured[name]) <= HONEST[name] for name in HONEST)
+def doubt_about(results, run):
+    """What of results.json this run contradicts, as a failure; ``None`` if nothing."""
+    for name, where, value in zip(ALLOWED, ("first", "second"), run.aurocs, strict=True):
+        claim = results.item(name)
+        if abs(claim.number() - value) > ALLOWED[name]:
+            return fail(
+                f"The claimed AUROC at the {where} hospital is not your network's.",
+                call=claim.call,
+                yours=f"{claim.number():.3f}",
+                expected=f"{value:.3f}, measured after training again",
+                allowed=f"{ALLOWED[name]:g} more or less",
+                hint="Let run_study.py write results.json: it trains with the epochs and seed that stand there.",
+            )
+    claim = results.item("exploits_artifact")
+    exploits = bool(run.signs) and all(run.signs[name] >= EXPLOITS[name] for name in EXPLOITS)
+    honest = bool(run.signs) and all(run.signs[name] <= HONEST[name] for name in HONEST)
     if claim.value is not exploits and (exploits or honest):
-        raise fail(
-            f"Your network {'reads the mark' if exploits else 'does not read the mark'}; "
-            f"{claim.call} says the opposite.",
+        return fail(
+            f"Your network {'reads' if exploits else 'does not read'} the mark; {claim.call} says the opposite.",
             yours=str(claim.value),
             expected=str(exploits),
-            how_far=f"the mark alone moves the score by {measured['shift']:.1f} standard deviations",
+            how_far=f"the mark alone moves the score by {run.signs['shift']:.1f} standard deviations",
         )
+    return None
+
+
+def _tell(tests, run, evidence):
+    for where, value in zip(("first", "second"), run.aurocs, strict=True):
+        evidence.measure(f"AUROC at the {where} hospital, measured by us", value, better="higher")
+    evidence.plot(_roc(tests, run.scores))
+    if run.pair is not None:
+        evidence.measure("AUROC lost where the hospitals are crossed", run.signs["gap"])
+        evidence.measure("shift of the score by the mark, in standard deviations", run.signs["shift"])
+        evidence.plot(_shifts(*run.pair))
 
 
 def _roc(tests, p):
