@@ -39,6 +39,10 @@ CPU_SECONDS = 3600
 LAUNCH = 'ulimit -c 0 && ulimit -t $1 && { [ $2 = 0 ] || ulimit -f $2; } && shift 2 && exec "$@"'
 """No core dumps, CPU seconds, and the largest file in blocks of 512 bytes (0: any)."""
 
+WORKER = "import site; site.setquit(); site.sethelper(); from grader.worker.__main__ import main; main()"
+"""Run with -S, for no .pth file or finder of an editable install may lead back to us or the course; so what else
+``site`` gives to student code, ``exit`` and ``help``, is given here."""
+
 
 class Process:
     """A started subprocess that has called back: a student's room, or the judge's.
@@ -138,7 +142,7 @@ class LocalSandbox:
         owner.remove(self._folder)
 
     def _start_room(self, environment: str, limits: Limits) -> Process:
-        command = ["-m", "grader.worker", *options(environment), "--deny", DENIED[environment]]
+        command = ["-S", "-c", WORKER, *options(environment), "--deny", DENIED[environment]]
         return self._start(environment, self._library, command, file_mb=limits.disk_mb)
 
     def _start(self, environment: str, library: Path, command: Sequence[str], *, file_mb: int) -> Process:
@@ -190,7 +194,8 @@ def _environment(home: Path, library: Path) -> dict[str, str]:
         "TMPDIR": str(home),
         "LANG": "C.UTF-8",
     }
-    return own | hardening.THREADS | {"PYTHONPATH": str(library)}
+    packages = [place for place in sys.path if place.endswith(("site-packages", "dist-packages"))]
+    return own | hardening.THREADS | {"PYTHONPATH": os.pathsep.join([str(library), *packages])}
 
 
 def _last_words(folder: Path) -> str:
