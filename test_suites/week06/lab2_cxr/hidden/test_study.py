@@ -46,13 +46,14 @@ def test_reproduced(student, reference, documents, lab, evidence):
     doubts = []
     for again in range(RUNS):
         run = trained_again(student, films, tests, epochs, seed + again)
-        doubt = doubt_about(results, run)
+        doubt = doubt_about_aurocs(results, run)
         if doubt is None:
             break
         doubts.append(doubt)
     _tell(tests, run, evidence)
     if len(doubts) == RUNS:
         raise doubts[0]
+    conclusion_holds(results.item("exploits_artifact"), run)
 
 
 def trained_again(student, films, tests, epochs, seed):
@@ -70,8 +71,8 @@ def trained_again(student, films, tests, epochs, seed):
     return Run(scores, in_and_out(tests, scores), (without, with_mark), signs)
 
 
-def doubt_about(results, run):
-    """What of results.json this run contradicts, as a failure; ``None`` if nothing."""
+def doubt_about_aurocs(results, run):
+    """The claimed AUROC that this run contradicts, as a failure; ``None`` if it contradicts neither."""
     for name, where, value in zip(ALLOWED, ("first", "second"), run.aurocs, strict=True):
         claim = results.item(name)
         if abs(claim.number() - value) > ALLOWED[name]:
@@ -83,17 +84,20 @@ def doubt_about(results, run):
                 allowed=f"{ALLOWED[name]:g} more or less",
                 hint="Let run_study.py write results.json: it trains with the epochs and seed that stand there.",
             )
-    claim = results.item("exploits_artifact")
+    return None
+
+
+def conclusion_holds(claim, run):
+    """Whether the network reads the mark is as claimed, or can't be told for sure."""
     exploits = bool(run.signs) and all(run.signs[name] >= EXPLOITS[name] for name in EXPLOITS)
     honest = bool(run.signs) and all(run.signs[name] <= HONEST[name] for name in HONEST)
     if claim.value is not exploits and (exploits or honest):
-        return fail(
+        raise fail(
             f"Your network {'reads' if exploits else 'does not read'} the mark; {claim.call} says the opposite.",
             yours=str(claim.value),
             expected=str(exploits),
             how_far=f"the mark alone moves the score by {run.signs['shift']:.1f} standard deviations",
         )
-    return None
 
 
 def _tell(tests, run, evidence):
