@@ -8,7 +8,7 @@ from test_suites.week06.lab2_cxr.public.test_interface import probabilities
 
 FILMS, EPOCHS = 320, 10
 FLOOR = 0.85
-"""Reference, 25 draws: 0.999 to 1.000. Adam at 1e-4 in batches of 64, from PyTorch's own initial weights, the
+"""Reference, 25 draws: 0.994 to 1.000. Adam at 1e-4 in batches of 64, from PyTorch's own initial weights, the
 slowest that still learns: 0.975 to 0.995."""
 SAME = 1e-4
 """A probability again, from another batch: float32 sums in another order (the reference: 1e-6)."""
