@@ -56,9 +56,9 @@ _IF_FILE = re.compile(r"^if \[\[? -[fe] (\S+) \]\]?; then (.+?);? fi$")
 _FORGIVEN = re.compile(r"\s*\|\|\s*(?:true|:|exit 0|echo\b.*)$")
 _PLACEHOLDER = re.compile(r"path/to|/path|your[-_ ]|\.\.\.|…|[<{](?:\w|\s|-)+[>}]", re.IGNORECASE)
 _WRAPPERS = (("uv", "run"), ("poetry", "run"), ("pipenv", "run"), ("pdm", "run"), ("hatch", "run"))
-_CLONE, _NEW = "the room has a fresh clone already", "the room is a new environment already"
+_CLONE = "the room has a fresh clone already"
+_NEW = "the room is a new environment already"
 _NOT_NEEDED = [
-    (["git", "clone"], _CLONE),
     *(
         (start, _NEW)
         for start in (["source"], ["."], ["conda", "create"], ["conda", "activate"], ["virtualenv"])
@@ -121,7 +121,10 @@ def _line(text: str, number: int) -> Iterator[Command]:
     except ValueError:
         yield untried("its quotes don't pair")
         return
-    if _PLACEHOLDER.search(plain) and tokens[:2] != ["git", "clone"]:
+    if tokens[:2] == ["git", "clone"]:  # whatever its address looks like
+        yield Command(kind=Kind.DONE, text=text[:SHOWN], line=number, argv=("clone",), why=_CLONE)
+        return
+    if _PLACEHOLDER.search(plain):
         yield untried("it has a placeholder for the reader to fill in")
         return
     if any("$" in t or "`" in t for t in tokens) or any(set(t) <= set("()<>|&") for t in tokens if t != "&&"):
