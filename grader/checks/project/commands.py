@@ -106,9 +106,6 @@ def _joined(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
 
 
 def _line(text: str, number: int) -> Iterator[Command]:
-    def untried(why: str) -> Command:
-        return Command(kind=Kind.UNTRIED, text=text[:SHOWN], line=number, why=why)
-
     condition = _IF_FILE.match(text)
     if condition:
         for command in _line(condition[2].rstrip("; "), number):
@@ -119,27 +116,37 @@ def _line(text: str, number: int) -> Iterator[Command]:
     try:
         tokens = list(_tokens(plain))
     except ValueError:
-        yield untried("its quotes don't pair")
-        return
+        tokens = []
     if tokens[:2] == ["git", "clone"]:  # whatever its address looks like
         yield Command(kind=Kind.DONE, text=text[:SHOWN], line=number, argv=("clone",), why=_CLONE)
-        return
-    if _PLACEHOLDER.search(plain):
-        yield untried("it has a placeholder for the reader to fill in")
-        return
-    if any("$" in t or "`" in t for t in tokens) or any(set(t) <= set("()<>|&") for t in tokens if t != "&&"):
-        yield untried("it needs a shell: pipes, redirections, variables")
-        return
+    elif why := _why_not(plain, tokens):
+        yield Command(kind=Kind.UNTRIED, text=text[:SHOWN], line=number, why=why)
+    else:
+        for part in _split(tokens):
+            shown = plain if part == tokens else ""
+            yield structs.replace(_command(part, number, shown), forgiven=forgiven)
+
+
+def _why_not(text: str, tokens: list[str]) -> str:
+    """Why a line is not tried at all; empty if it may be."""
+    if not tokens:
+        return "its quotes don't pair"
+    if _PLACEHOLDER.search(text):
+        return "it has a placeholder for the reader to fill in"
+    if any("$" in t or "`" in t or (t != "&&" and set(t) <= set("()<>|&")) for t in tokens):
+        return "it needs a shell: pipes, redirections, variables"
+    return ""
+
+
+def _split(tokens: list[str]) -> Iterator[list[str]]:
+    """The commands of a line: between ``&&`` and ``;``."""
     part: list[str] = []
     for token in (*tokens, ";"):
-        if token in {"&&", ";", ";;"}:
-            if part:
-                yield structs.replace(
-                    _command(part, number, plain if part == tokens else ""), forgiven=forgiven
-                )
-            part = []
-        else:
+        if token not in {"&&", ";"}:
             part.append(token)
+        elif part:
+            yield part
+            part = []
 
 
 def _tokens(text: str) -> Iterator[str]:
