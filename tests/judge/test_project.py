@@ -1,0 +1,113 @@
+"""A repository as a whole, in a real room: commands, trials, and code that turns on whoever runs it."""
+
+import pytest
+
+from grader.course import load
+from grader.judge.job import Job
+from grader.pipeline import project_source
+from grader.records import Outcome
+
+RUBRIC = """\
+assignment: week01
+title: "A repository"
+labs:
+  line:
+    title: "A line"
+    modules: {line: {file: line.py}}
+    criteria: [{id: a, title: "a", checks: [line.value]}]
+  whole:
+    title: "The repository"
+    folder: .
+    project: true
+    limits: {check_seconds: 30}
+    criteria: [{id: b, title: "b", checks: [whole.runs, whole.trials]}]
+"""
+LINE = (
+    'from grader.checks import check\n\n\n@check("line.value")\ndef test_it(student):\n    """It holds."""\n'
+)
+WHOLE = '''\
+from grader.checks import check, fail
+
+
+@check("whole.runs")
+def test_runs(project, evidence):
+    """The script runs in a new environment."""
+    ran = project.run(["python", "line/run.py"], seconds=10)
+    evidence.note(ran.last_lines)
+    if not ran.worked or "numpy" not in project.index():
+        raise fail("It does not run.", yours=str(ran.status))
+
+
+@check("whole.trials")
+def test_trials(project):
+    """The tests notice that x is 2."""
+    good, bad = project.trials(ways(project)[0], [{}, {project.tested[0]: "x = 2"}], seconds=10, total_seconds=20)
+    if not good.worked or bad.worked:
+        raise fail("The tests notice nothing.")
+
+
+def ways(project):
+    from grader.checks.project import ways_to_test
+
+    return ways_to_test([])
+'''
+FILES = {
+    "line/line.py": b"x = 1\n",
+    "line/run.py": b"print('hello')\n",
+    "test_line.py": b"from line.line import x\n\ndef test_x():\n    assert x == 1\n",
+}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    root = tmp_path_factory.mktemp("course")
+    files = {
+        "rubrics/week01.yaml": RUBRIC,
+        "test_suites/__init__.py": "",
+        "test_suites/week01/line/public/test_a.py": LINE,
+        "test_suites/week01/whole/public/test_b.py": WHOLE,
+        "reference/week01/line/line.py": "x = 1\n",
+        "reference/week01/whole/README.md": "",
+    }
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
+
+
+@pytest.fixture(scope="module")
+def court(local_court, course):
+    return local_court(course)
+
+
+def judge(court, course, files):
+    lab = load(course, "week01").labs[1]
+    job = Job(course="", lab=lab, modules=(), project=project_source(lab, files), seed="2a")
+    with court.house(job, files) as house:
+        ruling = court.rule(job, house, lambda _event: None)
+    assert ruling.trouble == ""
+    return {r.id: r for r in ruling.results}
+
+
+def test_commands_run_and_tests_are_tried_on_variants(court, course):
+    found = judge(court, course, FILES)
+    assert {r.outcome for r in found.values()} == {Outcome.PASSED}
+    assert found["whole.runs"].note == "hello"
+
+
+def test_tests_without_teeth_are_seen(court, course):
+    found = judge(court, course, FILES | {"test_line.py": b"import line.line\n\ndef test_x(): pass\n"})
+    assert found["whole.trials"].outcome is Outcome.FAILED
+
+
+def test_tests_that_kill_what_runs_them_fail_and_harm_nobody_else(court, course):
+    hostile = b"import os, signal\n\ndef test_x():\n    os.kill(os.getppid(), signal.SIGKILL)\n"
+    found = judge(court, course, FILES | {"test_line.py": hostile})
+    assert found["whole.trials"].outcome is Outcome.FAILED
+    assert "killed" in found["whole.trials"].finding.headline
+    assert found["whole.runs"].outcome is Outcome.PASSED
+
+
+def test_what_a_command_prints_is_bounded(court, course):
+    found = judge(court, course, FILES | {"line/run.py": b"print('a' * 10**7)\n"})
+    assert len(found["whole.runs"].note) <= 160
