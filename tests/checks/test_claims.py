@@ -64,7 +64,20 @@ def test_claimed_numbers_are_held_against_the_measured_ones():
 
 @pytest.mark.parametrize(
     "unit",
-    ["<!-- ", "```", "~~~x\n", "](", "https://", "1", "1,111", "0.5%", "# 1.1.1 ", "1e", "\n```\n", "0.1 x 10^"],
+    [
+        "<!-- ",
+        "```",
+        "~~~x\n",
+        "](",
+        "https://",
+        "1",
+        "1,111",
+        "0.5%",
+        "# 1.1.1 ",
+        "1e",
+        "\n```\n",
+        "0.1 x 10^",
+    ],
 )
 def test_no_hostile_text_takes_long(unit):
     text = unit * ((256 << 10) // len(unit))

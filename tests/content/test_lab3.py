@@ -65,7 +65,9 @@ class Witness(FakeStudent):
         self.lstm.ask = witness
 
 
-@pytest.mark.parametrize(("check", "days"), [("lstm.learns", 1400), ("lstm.market", 1800), ("results.reproduced", 3270)])
+@pytest.mark.parametrize(
+    ("check", "days"), [("lstm.learns", 1400), ("lstm.market", 1800), ("results.reproduced", 3270)]
+)
 def test_the_future_is_never_sent_and_the_past_in_rising_order(check, days):
     student = Witness()
     finding, _ = lab3.run(check, student=student)

@@ -99,7 +99,9 @@ def test_diebold_mariano_for_one_step_is_students_t():
 
 def test_overlap_makes_the_statistic_smaller():
     d = np.convolve(np.random.default_rng(3).normal(size=309) + 0.3, np.ones(10) / 10, "valid")
-    assert abs(reference.evaluate.diebold_mariano(d, 10)) < 0.6 * abs(reference.evaluate.diebold_mariano(d, 1))
+    assert abs(reference.evaluate.diebold_mariano(d, 10)) < 0.6 * abs(
+        reference.evaluate.diebold_mariano(d, 1)
+    )
 
 
 def test_a_constant_forecast_has_no_skill_and_its_interval_holds_zero():

@@ -46,7 +46,12 @@ def test_honest_work_passes_what_can_be_passed(court, lab):
 
 def test_checks_run_after_what_they_need(court, lab):
     order = [r.id for r in judge(court, lab, HONEST).results]
-    assert order.index("box.loads") < order.index("box.adds") < order.index("box.after") < order.index("box.last")
+    assert (
+        order.index("box.loads")
+        < order.index("box.adds")
+        < order.index("box.after")
+        < order.index("box.last")
+    )
 
 
 def test_asking_for_one_check_runs_what_it_needs_too(court, lab):
@@ -155,7 +160,9 @@ def test_state_does_not_survive_from_check_to_check(court, lab):
 def test_an_array_changed_in_place_is_seen(court, lab):
     source = HONEST.replace("self.total = self.total + x\n", "x += self.total; self.total = x\n")
     source = source.replace("Box(", "Box(").replace("start=0.0", "start=5.0")
-    result = outcomes(judge(court, lab, source.replace("asarray(start", "asarray(start + 1.0"), only=("box.held",)))
+    result = outcomes(
+        judge(court, lab, source.replace("asarray(start", "asarray(start + 1.0"), only=("box.held",))
+    )
     assert result["box.held"] is Outcome.FAILED
 
 

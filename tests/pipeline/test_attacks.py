@@ -72,7 +72,9 @@ def assert_reports_are_harmless(record, folder):
 
 
 def test_after_all_of_them_honest_work_still_passes(court, tmp_path):
-    record = grade(Request(repo=str(hand_in("00_correct", tmp_path / "r")), assignment="toy"), court, Silent())
+    record = grade(
+        Request(repo=str(hand_in("00_correct", tmp_path / "r")), assignment="toy"), court, Silent()
+    )
     assert record.verdict is Decision.PASS
 
 

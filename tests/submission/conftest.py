@@ -31,7 +31,11 @@ class Student:
         self.dot_git = path if bare else path / ".git"
 
     def git(self, *arguments: str, stdin: bytes | None = None) -> str:
-        identity = {f"GIT_{who}_{what}": f"ada@{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        identity = {
+            f"GIT_{who}_{what}": f"ada@{what}"
+            for who in ("AUTHOR", "COMMITTER")
+            for what in ("NAME", "EMAIL")
+        }
         dates = {"GIT_AUTHOR_DATE": WHEN, "GIT_COMMITTER_DATE": WHEN}
         own = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_ALLOW_PROTOCOL": "file"}
         done = subprocess.run(
@@ -67,7 +71,9 @@ class Student:
         return name
 
     def put_tree(self, *entries: tuple[str, bytes, str]) -> str:
-        return self.put("tree", b"".join(f"{m} ".encode() + n + b"\0" + bytes.fromhex(i) for m, n, i in entries))
+        return self.put(
+            "tree", b"".join(f"{m} ".encode() + n + b"\0" + bytes.fromhex(i) for m, n, i in entries)
+        )
 
     def put_commit(self, tree: str, committed: str = "1795000000 +0100", message: str = "work") -> str:
         """Write a commit by hand and make it main's."""
@@ -191,7 +197,9 @@ class _GitHost(BaseHTTPRequestHandler):
             "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
             "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
         }
-        done = subprocess.run(["git", "http-backend"], input=body, capture_output=True, env=environment, check=False)
+        done = subprocess.run(
+            ["git", "http-backend"], input=body, capture_output=True, env=environment, check=False
+        )
         head, _, content = done.stdout.partition(b"\r\n\r\n")
         headers = [tuple(line.split(": ", 1)) for line in head.decode().split("\r\n") if ": " in line]
         status = next((int(value.split()[0]) for name, value in headers if name == "Status"), 200)

@@ -17,7 +17,11 @@ from grader.submission.address import Local, Remote, parse
     ("typed", "url", "host"),
     [
         ("https://github.com/course/week06-ada", "https://github.com/course/week06-ada", "github.com"),
-        ("HTTPS://GitHub.com/course/week06-ada.git", "https://github.com/course/week06-ada.git", "github.com"),
+        (
+            "HTTPS://GitHub.com/course/week06-ada.git",
+            "https://github.com/course/week06-ada.git",
+            "github.com",
+        ),
         ("https://ada:secret@github.com/c/w.git", "https://github.com/c/w.git", "github.com"),
         ("https://secret@github.com:8443/c/w.git", "https://github.com:8443/c/w.git", "github.com"),
         ("http://[::1]:8000/w.git", "http://[::1]:8000/w.git", "[::1]"),

@@ -41,7 +41,9 @@ def test_each_failure_has_its_own_sentence(words):
 
 
 def test_a_full_disk_is_our_fault():
-    error = explain(GitFailed(128, "fatal: write error: No space left on device"), url="u", host="h", limits=FetchLimits())
+    error = explain(
+        GitFailed(128, "fatal: write error: No space left on device"), url="u", host="h", limits=FetchLimits()
+    )
     assert isinstance(error, Ungraded)
 
 
@@ -51,7 +53,9 @@ def test_a_crash_is_told_as_one():
 
 
 def test_without_a_host_only_the_objects_can_be_at_fault():
-    error = explain(GitFailed(128, "fatal: protocol error: bad pack header"), url="/srv/ada", limits=FetchLimits())
+    error = explain(
+        GitFailed(128, "fatal: protocol error: bad pack header"), url="/srv/ada", limits=FetchLimits()
+    )
     assert "/srv/ada is damaged" in error.message
 
 

@@ -83,7 +83,9 @@ def test_b21_many_files_are_bounded_and_the_labs_come_first(folder, fetch):
     (folder / "many").mkdir()
     for i in range(500):
         (folder / f"many/{i}").touch()
-    submission = fetch(folder, Wanted(files=("lab1_mlp/mlp.py",), folders=("",)), limits=FetchLimits(files=50))
+    submission = fetch(
+        folder, Wanted(files=("lab1_mlp/mlp.py",), folders=("",)), limits=FetchLimits(files=50)
+    )
     assert len(written(submission)) == 50
     assert "lab1_mlp/mlp.py" in written(submission)
     with pytest.raises(SubmissionError, match="more than 300 files"):

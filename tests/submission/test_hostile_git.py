@@ -170,7 +170,13 @@ def booby_trap(git_folder, canary, fifo):
     """Every setting and hook that git runs a program for."""
     hooks = git_folder / "hooks"
     hooks.mkdir(exist_ok=True)
-    for hook in ("post-checkout", "post-index-change", "reference-transaction", "pre-auto-gc", "fsmonitor-watchman"):
+    for hook in (
+        "post-checkout",
+        "post-index-change",
+        "reference-transaction",
+        "pre-auto-gc",
+        "fsmonitor-watchman",
+    ):
         shutil.copy(canary.program, hooks / hook)
     os.mkfifo(fifo)
     (git_folder / "config").write_text(CONFIGURATION.format(program=canary.program, hooks=hooks, fifo=fifo))
@@ -215,7 +221,9 @@ def test_g10_g11_g12_attributes_change_nothing_that_is_read(student, fetch, cana
     source = b"x +AD0 +ACI-a+-b+ACI\r\n"
     attributes = b"* filter=evil working-tree-encoding=UTF-7 export-ignore ident eol=lf text\n"
     contents = {b".gitattributes": attributes, b"a.txt": b"$Id$", b"cheat.py": source}
-    student.put_commit(student.put_tree(*(("100644", n, student.put("blob", c)) for n, c in contents.items())))
+    student.put_commit(
+        student.put_tree(*(("100644", n, student.put("blob", c)) for n, c in contents.items()))
+    )
     student.git("config", "filter.evil.smudge", str(canary.program))
     submission = fetch(student.path)
     assert (submission.tree / "cheat.py").read_bytes() == source
@@ -239,7 +247,12 @@ def test_g20_the_tree_holds_no_git_folder_and_no_token(student, host, fetch):
 
 def test_g21_the_commits_date_is_only_ever_what_the_student_says(student, fetch):
     tree = student.put_tree(("100644", b"a.py", student.put("blob", b"")))
-    dates = {"1577836800 +0000": "2020-01-01T00:00:00+00:00", "99999999999999 +0000": "", "-5 +0000": "", "0 +9999": ""}
+    dates = {
+        "1577836800 +0000": "2020-01-01T00:00:00+00:00",
+        "99999999999999 +0000": "",
+        "-5 +0000": "",
+        "0 +9999": "",
+    }
     for i, (date, shown_as) in enumerate(dates.items()):
         student.put_commit(tree, committed=date)
         assert fetch(student.path, into=f"tree{i}").committed_at == shown_as
@@ -344,11 +357,18 @@ def test_everything_is_written_as_a_plain_file_whatever_its_mode_and_our_umask(s
     finally:
         os.umask(old)
     assert oct((submission.tree / "bin/run.sh").stat().st_mode) == oct(0o100644)
-    assert oct((submission.tree / "bin").stat().st_mode) == oct(0o40755) == oct(submission.tree.stat().st_mode)
+    assert (
+        oct((submission.tree / "bin").stat().st_mode) == oct(0o40755) == oct(submission.tree.stat().st_mode)
+    )
 
 
 def test_only_source_is_written_not_what_tools_left(student, fetch):
-    tools = {"__pycache__/mlp.cpython-311.pyc": b"\0", "mlp.so": b"", "venv/lib/x.py": "", ".ipynb_checkpoints/mlp.py": ""}
+    tools = {
+        "__pycache__/mlp.cpython-311.pyc": b"\0",
+        "mlp.so": b"",
+        "venv/lib/x.py": "",
+        ".ipynb_checkpoints/mlp.py": "",
+    }
     student.commit(LAB | tools)
     student.git("add", "--all", "--force")
     assert written(fetch(student.path)) == {"mlp.py"}

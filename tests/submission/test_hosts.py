@@ -129,7 +129,9 @@ def test_credentials_in_the_url_open_it_and_stay_out_of_everything_else(
     student, host, fetch, tmp_path, capfd, credentials
 ):
     student.commit(LAB)
-    with open_repository(host.url("private/week06-ada/.git", credentials.format(token=host.token))) as repository:
+    with open_repository(
+        host.url("private/week06-ada/.git", credentials.format(token=host.token))
+    ) as repository:
         submission = repository.materialise(Wanted(folders=("",)), tmp_path / "tree")
         assert host.token not in repr(repository)
         everywhere = [p for p in tmp_path.rglob("*") if p.is_file()]

@@ -77,7 +77,9 @@ def test_a_missing_file_names_its_near_miss_and_the_way_out(paths, sentence):
     assert missing(*paths) == sentence
 
 
-@pytest.mark.parametrize("slip", ["mlp_nunpy.py", "mlp-numpy.py", "mlp numpy.py", "mlpnumpy.py", "mlp_numpy.py.txt"])
+@pytest.mark.parametrize(
+    "slip", ["mlp_nunpy.py", "mlp-numpy.py", "mlp numpy.py", "mlpnumpy.py", "mlp_numpy.py.txt"]
+)
 def test_a_slip_of_the_keys_is_recognised(slip):
     assert missing(f"lab1_mlp/{slip}", "lab1_mlp/layers.py").startswith(
         f"{FILE} is missing; lab1_mlp/{slip} exists. If that is it, rename it to {FILE}."

@@ -72,7 +72,9 @@ def test_arrays_keep_dtype_and_shape_and_own_their_memory(ends):
 
 def test_questions_arrive_with_their_id(ends):
     ours, theirs = ends
-    call = wire.Call(wire.Remote(1, "MLP"), "fit", [np.ones((2, 2))], {"batches": [np.arange(3), np.arange(2)]})
+    call = wire.Call(
+        wire.Remote(1, "MLP"), "fit", [np.ones((2, 2))], {"batches": [np.arange(3), np.arange(2)]}
+    )
     wire.send(ours, wire.encode(call, ID))
     got, identity = wire.read_question(theirs)
     assert identity == ID
@@ -182,14 +184,18 @@ def mutate(data, rng):
                 data[at:at] = rng.randbytes(rng.randrange(1, 9))
             case 3:
                 at = rng.randrange(min(40, len(data)))
-                data[at : at + 4] = rng.choice((b"\xff\xff\xff\xff", b"\0\0\0\0", b"\0\0\0\x01", b"\x7f\xff\xff\xff"))
+                data[at : at + 4] = rng.choice(
+                    (b"\xff\xff\xff\xff", b"\0\0\0\0", b"\0\0\0\x01", b"\x7f\xff\xff\xff")
+                )
             case 4:
                 at, n = rng.randrange(len(data)), rng.randrange(1, 12)
                 del data[at : at + n]
                 data += b"" if data else b"\x00"
             case 5:
                 at = rng.randrange(len(data))
-                data[at : at + 1] = bytes([rng.choice((0xC1, 0xC7, 0xC9, 0xD4, 0xDC, 0xDD, 0xDE, 0xDF, 0x9F, 0x8F))])
+                data[at : at + 1] = bytes(
+                    [rng.choice((0xC1, 0xC7, 0xC9, 0xD4, 0xDC, 0xDD, 0xDE, 0xDF, 0x9F, 0x8F))]
+                )
     return bytes(data)
 
 
@@ -223,5 +229,3 @@ def test_a_hundred_thousand_malformed_replies_are_refused_or_harmless():
                 assert isinstance(reply, wire.Returned | wire.Raised)
                 assert is_plain(getattr(reply, "value", None))
     assert refused > MALFORMED / 2
-
-

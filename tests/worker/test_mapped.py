@@ -12,7 +12,12 @@ INTERFACE = {
     "class": "MLP",
     "make": ["n_in", "n_hidden", "n_out", "seed"],
     "tensors": {"W1": ["n_in", "n_hidden"], "b1": ["n_hidden"], "W2": ["n_hidden", "n_out"], "b2": ["n_out"]},
-    "methods": {"forward": ["X"], "gradients": ["X", "y"], "predict": ["X"], "fit": ["X", "y", "lr", "batches"]},
+    "methods": {
+        "forward": ["X"],
+        "gradients": ["X", "y"],
+        "predict": ["X"],
+        "fit": ["X", "y", "lr", "batches"],
+    },
     "step": ["X", "y", "lr"],
     "derive": {"predict": "forward(X).argmax(1)", "fit": "[step(X[b], y[b], lr) for b in batches]"},
 }
@@ -80,7 +85,12 @@ def module_of(source):
 
 def probe():
     rng = np.random.default_rng(3)
-    params = {"W1": rng.normal(size=(I, H)), "b1": rng.normal(size=H), "W2": rng.normal(size=(H, O)), "b2": rng.normal(size=O)}
+    params = {
+        "W1": rng.normal(size=(I, H)),
+        "b1": rng.normal(size=H),
+        "W2": rng.normal(size=(H, O)),
+        "b2": rng.normal(size=O),
+    }
     return params, rng.normal(size=(N, I)), rng.integers(O, size=N)
 
 

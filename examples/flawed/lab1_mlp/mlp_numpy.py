@@ -1,4 +1,5 @@
 """My MLP in plain NumPy. One hidden layer, ReLU, softmax at the end."""
+
 import numpy as np
 
 

@@ -1,4 +1,5 @@
 """The same network with torch.nn and autograd."""
+
 import torch
 from torch import nn
 

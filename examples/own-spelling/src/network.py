@@ -1,4 +1,5 @@
 """A network of sigmoid-free layers, columns of weights as rows: W is (out, in)."""
+
 import numpy as np
 
 

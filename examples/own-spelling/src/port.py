@@ -1,4 +1,5 @@
 """The same network with torch.nn and autograd, in a file of another name."""
+
 import torch
 from torch import nn
 

@@ -26,7 +26,9 @@ def test_loss(student, reference, rng):
     """loss(X, y) is the mean softmax cross-entropy."""
     for _ in range(3):
         params, X, y = draw(rng)
-        values_match(student.mlp.MLP(params).loss(X, y), reference.mlp.MLP(params).loss(X, y), tolerance=EXACT)
+        values_match(
+            student.mlp.MLP(params).loss(X, y), reference.mlp.MLP(params).loss(X, y), tolerance=EXACT
+        )
 
 
 @check("backward.gradients", needs="loss.value")

@@ -32,4 +32,6 @@ def test_logits(student, reference, rng):
     """forward(X) gives the logits tanh(X W1 + b1) W2 + b2, for batches of any size."""
     for n, d, h, c in (SIZES, *(rng.permutation(np.arange(3, 14))[:4] for _ in range(2))):
         params, X, _ = draw(rng, n, d, h, c)
-        values_match(student.mlp.MLP(params).forward(X), reference.mlp.MLP(params).forward(X), tolerance=EXACT)
+        values_match(
+            student.mlp.MLP(params).forward(X), reference.mlp.MLP(params).forward(X), tolerance=EXACT
+        )
