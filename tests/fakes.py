@@ -159,15 +159,15 @@ class FakeModule:
 
 @contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Fail as the judge would if the block takes longer; only in the main thread."""
+    """Fail as the judge would if the block takes longer, in CPU time, however busy the machine is."""
 
     def ring(*_: object) -> None:
         raise fail(f"Your code did not finish within {seconds:g} seconds.")
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

@@ -264,20 +264,25 @@ class Answer:
         return Answer(f"{self.call}[{name!r}]", self.value[name])
 
     def is_single(self) -> bool:
-        """True if any array in the value is of single precision or less: then float32 limits apply.
+        """True if the value was computed in single precision (or less): then float32 limits apply.
 
-        A Python float says nothing about how it was computed; ask an array.
+        An array says so by its dtype. A Python float doesn't; but one that was computed in double precision is
+        a float32's value by chance only once in five hundred million times.
         """
-        return any(
-            a.dtype.kind == "f" and a.dtype.itemsize < np.dtype(float).itemsize for a in _arrays(self.value)
+        leaves = _leaves(self.value)
+        floats = np.array([v for v in leaves if isinstance(v, float)])
+        with np.errstate(all="ignore"):
+            rounded = bool(floats.size) and np.array_equal(floats.astype(np.float32), floats, equal_nan=True)
+        return rounded or any(
+            isinstance(v, np.ndarray) and v.dtype in {np.float32, np.float16} for v in leaves
         )
 
 
-def _arrays(value: object) -> list[NDArray[np.float64]]:
-    if isinstance(value, np.ndarray):
-        return [value]
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [array for item in items for array in _arrays(item)]
+def _leaves(value: object) -> list[object]:
+    """Everything in nested lists and dicts that is neither."""
+    if isinstance(value, dict):
+        return _leaves(list(value.values()))
+    return [leaf for item in value for leaf in _leaves(item)] if isinstance(value, list) else [value]
 
 
 def _fits(shape: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:

@@ -59,7 +59,7 @@ def compare(
         least: The scale is at least this; where all true values are zero and ``least`` is, too, it is 1.
     """
     scale = max(float(np.abs(expected).max(initial=0.0)), least) or 1.0
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         gap = np.abs(yours - expected) / scale
     at = tuple(int(i) for i in np.unravel_index(int(gap.argmax()), gap.shape)) if gap.size else ()
     return Difference(

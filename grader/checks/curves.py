@@ -49,7 +49,7 @@ def curves_match(
         reference: The true curve, from the same weights, batches and hyper-parameters.
         evidence: Gets the plot: both curves, the deviation and its limit beneath.
         title: Of the plot.
-        single: True if the student's parameters are float32.
+        single: True if the student's parameters are float32; losses that are it are recognised.
         others: Further curves to draw, by label.
         batch_sizes: Of each step; a short batch is a suspect of its own.
         diagnose: Names the bug, from the curve; see ``Zoo.by``.
@@ -59,7 +59,7 @@ def curves_match(
     """
     truth = np.asarray(reference, dtype=np.float64)
     curve = yours.numbers(len(truth))
-    limits = CURVE_SINGLE if single else CURVE_DOUBLE
+    limits = CURVE_SINGLE if single or yours.is_single() else CURVE_DOUBLE
     dev = deviation(curve, truth)
     allowed = limits.each_step(len(truth))
     lines = (_line("reference", truth, "reference"), _line("yours", curve, "yours"))
@@ -102,7 +102,7 @@ def same_curve(first: Answer, second: Answer, *, evidence: Evidence, single: boo
         first: One loss for each step.
         second: The same call again, from the same start.
         evidence: Gets the plot.
-        single: True if the student's parameters are float32.
+        single: True if the student's parameters are float32; losses that are it are recognised.
 
     Raises:
         CheckFailed: They differ: something is random that isn't seeded, or one run leaves traces in the next.
@@ -110,7 +110,7 @@ def same_curve(first: Answer, second: Answer, *, evidence: Evidence, single: boo
     one = first.numbers()
     two = second.numbers(len(one))
     dev = deviation(two, one)
-    limit = REPEATED.single if single else REPEATED.double
+    limit = REPEATED.single if single or second.is_single() else REPEATED.double
     if (dev <= limit).all():
         return
     step = int((~(dev <= limit)).argmax())

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from grader.checks.compare import Namer, Seen
     from grader.records import Mistake
 
+NEARER = 0.1
+"""A match is at least ten times nearer to the student's numbers than the truth is."""
+
 ACTIVE = 1e-9
 """A mutant that stays this close to the reference shows nothing of its bug on these probes."""
 
@@ -52,7 +55,12 @@ class Zoo:
         self._built: dict[tuple[str, ...], ModuleType | None] = {}
 
     def by(
-        self, module: str, observe: Callable[[ModuleType], Seen], *, passed: tuple[str, ...] = ()
+        self,
+        module: str,
+        observe: Callable[[ModuleType], Seen],
+        *,
+        passed: tuple[str, ...] = (),
+        pairs: bool = False,
     ) -> Namer[Seen]:
         """A reading of the zoo: what a comparison asks when numbers are wrong.
 
@@ -60,45 +68,34 @@ class Zoo:
             module: The reference's module, e.g. ``mlp_numpy``.
             observe: Gets from a module what the student's side was asked for; leaves its inputs as they are.
             passed: Checks that the student's work is known to pass: mistakes that fail them are ruled out.
+            pairs: Try two mistakes at once as well; a few hundred more mutants to build and to observe.
         """
 
         def name(yours: Seen, distance: Callable[[Seen, Seen], float], tolerance: float) -> Diagnosis | None:
-            possible = tuple(m for m in self._mistakes if not set(m.fails) & set(passed))
-            return self._name(
-                module, possible, observe, lambda seen: distance(yours, seen) <= tolerance, distance
-            )
+            truth = self._seen(module, (), observe)
+            if truth is None:
+                return None
+            enough = min(tolerance, NEARER * distance(yours, truth))
+
+            def explains(seen: Seen | None) -> bool:
+                return seen is not None and distance(yours, seen) <= enough
+
+            alone = {m.id: (m, self._seen(module, (m,), observe)) for m in self._possible(module, passed)}
+            active = [(m, s) for m, s in alone.values() if s is not None and distance(s, truth) > ACTIVE]
+            matches: list[tuple[Mistake, ...]] = [(m,) for m, seen in active if explains(seen)]
+            if pairs and not matches:
+                both = itertools.combinations([m for m, _ in active], 2)
+                matches = [pair for pair in both if explains(self._seen(module, pair, observe))]
+            return _agreed(matches)
 
         return name
 
-    def _name(
-        self,
-        module: str,
-        possible: tuple[Mistake, ...],
-        observe: Callable[[ModuleType], Seen],
-        matches: Callable[[Seen], bool],
-        distance: Callable[[Seen, Seen], float],
-    ) -> Diagnosis | None:
-        """The mistake whose mutant matches; else the two that do together; silence if different names fit."""
-        truth = self._observe(self._build(module, ()), observe)
-        if truth is None:
-            return None
-        active: list[Mistake] = []
-        matching: list[tuple[Mistake, ...]] = []
-        for mistake in possible:
-            if {e.file for e in mistake.edits} != {f"{module}.py"}:
-                continue
-            seen = self._observe(self._build(module, (mistake,)), observe)
-            if seen is None or not distance(seen, truth) > ACTIVE:
-                continue
-            active.append(mistake)
-            if matches(seen):
-                matching.append((mistake,))
-        if not matching:
-            for pair in itertools.combinations(active, 2):
-                seen = self._observe(self._build(module, pair), observe)
-                if seen is not None and matches(seen):
-                    matching.append(pair)
-        return _agreed(matching)
+    def _possible(self, module: str, passed: tuple[str, ...]) -> list[Mistake]:
+        """The mistakes made in this module alone that are not ruled out."""
+        files = {f"{module}.py"}
+        return [
+            m for m in self._mistakes if {e.file for e in m.edits} == files and not set(m.fails) & set(passed)
+        ]
 
     def _build(self, module: str, mistakes: tuple[Mistake, ...]) -> ModuleType | None:
         """The reference's module with these mistakes in it; ``None`` if they don't go together."""
@@ -123,14 +120,17 @@ class Zoo:
             return None
         return mutant
 
-    @staticmethod
-    def _observe(mutant: ModuleType | None, observe: Callable[[ModuleType], Seen]) -> Seen | None:
+    def _seen(
+        self, module: str, mistakes: tuple[Mistake, ...], observe: Callable[[ModuleType], Seen]
+    ) -> Seen | None:
+        """What is observed of a mutant; ``None`` if it can't be built or crashes, and so explains no number."""
+        mutant = self._build(module, mistakes)
         if mutant is None:
             return None
         try:
             with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
                 return observe(mutant)
-        except Exception:  # a mutant that crashes explains no number
+        except Exception:
             return None
 
 

@@ -47,10 +47,11 @@ def name_gradients(
                 return found
     if (found := _lone_feature(errors, cases, wrong, tolerance)) is not None:
         return found
-    for eyes in (EXACT, tolerance.single):
-        found = name_factor(yours, cases, wrong, eyes) or name_structure(yours, cases, wrong, eyes)
-        if found is not None:
-            return found
+    with np.errstate(all="ignore"):  # the student's numbers are finite, what rules make of them need not be
+        for eyes in (EXACT, tolerance.single):
+            found = name_factor(yours, cases, wrong, eyes) or name_structure(yours, cases, wrong, eyes)
+            if found is not None:
+                return found
     return None
 
 

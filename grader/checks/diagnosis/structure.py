@@ -133,7 +133,10 @@ def _example_weights(mine: Tensors, case: GradientCase, wrong: list[str], tolera
     target = np.concatenate([mine[name].ravel() / scales[name] for name in wrong])
     if table.shape[1] < table.shape[0] + 2:
         return None
-    weights, _, rank, _ = np.linalg.lstsq(table.T, target, rcond=None)
+    try:
+        weights, _, rank, _ = np.linalg.lstsq(table.T, target, rcond=None)
+    except np.linalg.LinAlgError:  # numbers too large to be a sum of anything
+        return None
     if rank < len(weights) or not near(weights @ table, target, tolerance):
         return None
     return np.asarray(weights)

@@ -34,8 +34,11 @@ def test_labels(student, reference, rng):
 
 def logits_match(probes, student, reference, evidence, zoo):
     """The logits on every probe; a mapped repository may give probabilities, or their logarithms."""
-    answers = [p.net(student.mlp_numpy).forward(p.X) for p in probes]
-    logits = [p.net(reference.mlp_numpy).forward(p.X) for p in probes]
+
+    def given(module):
+        return [p.net(module).forward(p.X.copy()) for p in probes]
+
+    answers, logits = given(student.mlp_numpy), given(reference.mlp_numpy)
     if student.mlp_numpy.mapped:
         logits = as_they_give_them(answers, logits, reference.mlp_numpy.log_softmax, evidence)
     values_match(
@@ -43,7 +46,7 @@ def logits_match(probes, student, reference, evidence, zoo):
         logits,
         name="logits",
         evidence=evidence,
-        diagnose=zoo.by("mlp_numpy", lambda module: [p.net(module).forward(p.X.copy()) for p in probes]),
+        diagnose=zoo.by("mlp_numpy", given, pairs=True),
         hint="Compute Z = X W1 + b1, then H = max(Z, 0), then H W2 + b2, and compare the shapes on the way.",
     )
 

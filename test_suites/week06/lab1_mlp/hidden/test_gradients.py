@@ -58,7 +58,7 @@ def test_blank_row(student, reference, rng, evidence, zoo):
     on_probes(probes, smooth, student, reference, evidence, zoo, compared=smooth)
 
 
-@check("gradients.large_network", needs=("gradients.W1", "gradients.W2"), seconds=5)
+@check("gradients.large_network", needs=("gradients.W1", "gradients.W2"), seconds=8)
 def test_large_network(student, reference, rng, evidence):
     """Two hundred thousand parameters take one backward pass, not one forward pass each."""
     sizes = int(rng.integers(760, 800)), int(rng.integers(250, 270)), 10
@@ -88,6 +88,7 @@ def on_probes(probes, about, student, reference, evidence, zoo, *, compared=BACK
         of=about,
         any_factor=student.mlp_numpy.mapped,
         evidence=evidence,
-        diagnose=zoo and zoo.by("mlp_numpy", lambda module: [p.gradients(module) for p in probes]),
+        diagnose=zoo
+        and zoo.by("mlp_numpy", lambda module: [p.gradients(module) for p in probes], pairs=True),
         **options,
     )

@@ -61,11 +61,10 @@ def test_slopes(student, rng, evidence):
         evidence.note("Slopes are not measured: this repository is graded through a mapping.")
         return
     net, X, y = net_on_blobs(student.mlp_numpy, rng)
-    params = net.get("params")
-    if params.is_single():
+    if net.loss(X, y).is_single():
         evidence.note("Slopes are not measured: float32 is too coarse for small differences.")
         return
-    start = params.tensors({"W1": (2, 4), "b1": (4,), "W2": (4, 3), "b2": (3,)})
+    start = net.get("params").tensors({"W1": (2, 4), "b1": (4,), "W2": (4, 3), "b2": (3,)})
 
     def loss_at(weights):
         net.set("params", weights)
