@@ -49,18 +49,19 @@ def write_starter(assignment: Assignment, folder: Path) -> tuple[Path, ...]:
 def starter_files(lab: Lab) -> dict[str, str]:
     """The lab's files as students get them, by their path in the lab's folder: those of its modules.
 
-    A project has none; of it they get every file in which a solution is marked.
+    A project has none; of it they get the folders in which a solution is marked, helpers included.
 
     Raises:
-        CourseError: A file has no marked solution, or the markers don't pair.
+        CourseError: A module has no marked solution, or the markers don't pair.
     """
     problems = Problems()
     reference = reference_files(lab.reference)
     starters = {}
-    marked = [name for name, text in reference.items() if lab.project and has_solution(text)]
-    for name in dict.fromkeys([*(module.file for module in lab.modules), *marked]):
+    marked = {Path(name).parent for name, text in reference.items() if lab.project and has_solution(text)}
+    beside = [name for name in reference if Path(name).parent in marked]
+    for name in dict.fromkeys([*(module.file for module in lab.modules), *beside]):
         place = f"reference/{lab.assignment}/{lab.id}/{name}"
-        if not has_solution(reference[name]):
+        if not lab.project and not has_solution(reference[name]):
             problems.add(
                 place,
                 "no solution is marked, so the starter would hand all of it out.",

@@ -36,6 +36,7 @@ def course(tmp_path):
         "reference/week01/whole/.github/workflows/tests.yml": "on: push\n",
         "reference/week01/whole/line/line.py": "x = 1\n",
         "reference/week01/whole/tests/test_line.py": TEST,
+        "reference/week01/whole/tests/conftest.py": "import sys\n",
         "reference/week01/whole/mistakes.yaml": (
             "- {id: m, idea: i, file: .github/workflows/tests.yml, replace: push, with: pull, fails: whole.runs}\n"
         ),
@@ -72,7 +73,7 @@ def test_mistakes_edit_workflows_too(course):
     assert load(course, "week01").labs[1].mistakes[0].edits[0].file == ".github/workflows/tests.yml"
 
 
-def test_the_starter_gets_what_is_marked_and_nothing_else(course):
+def test_the_starter_gets_the_folders_in_which_something_is_marked_and_nothing_else(course):
     starter = starter_files(load(course, "week01").labs[1])
-    assert list(starter) == ["tests/test_line.py"]
+    assert list(starter) == ["tests/conftest.py", "tests/test_line.py"]
     assert "NotImplementedError" in starter["tests/test_line.py"]

@@ -10,9 +10,9 @@ class LastValue:
         """There is nothing to learn from returns (T, N)."""
         return self
 
-    def forecast(self, history):
-        """The last row of a history (t, N)."""
-        return history[-1]
+    def forecast(self, returns, horizon=10):
+        """What the last days of a history (t, N) brought comes again."""
+        return returns[-horizon:].sum(axis=0)
 
 
 class AR1:
@@ -26,6 +26,10 @@ class AR1:
         self.a = y.mean(axis=0) - self.b * x.mean(axis=0)
         return self
 
-    def forecast(self, history):
-        """The next row after a history (t, N)."""
-        return self.a + self.b * np.asarray(history[-1])
+    def forecast(self, returns, horizon=10):
+        """The sum of the next days after a history (t, N), each forecast from the one before."""
+        day, total = returns[-1], np.zeros(returns.shape[1])
+        for _ in range(horizon):
+            day = self.a + self.b * day
+            total += day
+        return total
