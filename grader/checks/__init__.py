@@ -19,13 +19,14 @@ from grader.checks.documents import Document, Documents
 from grader.checks.evidence import Evidence
 from grader.checks.failure import CheckFailed, fail
 from grader.checks.gradients import factor_of, gradients_match
+from grader.checks.namer import Diagnosis
 from grader.checks.purity import unchanged
 from grader.checks.slopes import slopes_match
 from grader.checks.source import imports_only
 from grader.checks.tolerances import Tolerance
 from grader.checks.training import equivalent, reaches
 from grader.checks.values import values_match
-from grader.checks.zoo import Diagnosis, Zoo
+from grader.checks.zoo import Zoo
 from grader.records import Plot, Series
 
 __all__ = [

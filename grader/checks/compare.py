@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from grader.checks.failure import fail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from grader.checks.evidence import Evidence
     from grader.checks.failure import CheckFailed
+    from grader.checks.namer import Diagnosis
     from grader.checks.tolerances import Tolerance
-    from grader.checks.zoo import Diagnosis
-
-Seen = TypeVar("Seen")
-"""What is observed of a module: arrays on all probes, gradients on all probes, a loss curve."""
-
-
-class Namer(Protocol[Seen]):
-    """Names the bug behind wrong numbers, or keeps silent: what ``zoo.by`` gives."""
-
-    def __call__(
-        self, yours: Seen, distance: Callable[[Seen, Seen], float], tolerance: float
-    ) -> Diagnosis | None:
-        """The bug's name, if exactly one explains the numbers."""
-        ...
 
 
 class Difference(NamedTuple):
@@ -93,8 +78,11 @@ def mismatch(
         expected=expected,
         where=place,
         how_many=f"{difference.beyond} of {difference.size} values differ" if difference.size > 1 else "",
-        how_far=f"{difference.error:.2g} of the largest true value ({difference.scale:.4g})",
-        allowed=f"{limit:.0e} of the largest true value",
+        how_far=(
+            f"off by {difference.error * difference.scale:.3g}, "
+            f"which is {difference.error:.2g} times the largest true value"
+        ),
+        allowed=f"{limit:.0e} times the largest true value",
         diagnosis=diagnosis.sentence if diagnosis else "",
         diagnosis_id=diagnosis.id if diagnosis else "",
         hint=hint,

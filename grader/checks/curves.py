@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from grader.checks.answer import Answer
-    from grader.checks.compare import Namer
     from grader.checks.evidence import Evidence
+    from grader.checks.namer import Namer
 
     Curve = NDArray[np.float64]
 

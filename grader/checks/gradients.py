@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from grader.checks.answer import Answer
-from grader.checks.compare import Namer, compare, mismatch, passes
+from grader.checks.compare import compare, mismatch, passes
 from grader.checks.diagnosis import (
     Convention,
     GradientCase,
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from grader.checks.evidence import Evidence
+    from grader.checks.namer import Diagnosis, Namer
     from grader.checks.tolerances import Tolerance
-    from grader.checks.zoo import Diagnosis
 
 
 def gradients_match(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from grader.checks.answer import Answer
-from grader.checks.compare import Namer, compare, mismatch, passes
+from grader.checks.compare import compare, mismatch, passes
 from grader.checks.failure import fail
 from grader.checks.tolerances import VALUES, Tolerance
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from grader.checks.evidence import Evidence
+    from grader.checks.namer import Namer
 
 Arrays = list["NDArray[np.float64]"]
 

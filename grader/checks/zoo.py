@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from dataclasses import dataclass
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from grader.checks.namer import Diagnosis
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from grader.checks.compare import Namer, Seen
+    from grader.checks.namer import Namer, Seen
     from grader.records import Mistake
 
 NEARER = 0.1
@@ -26,19 +27,6 @@ NEARER = 0.1
 
 ACTIVE = 1e-9
 """A mutant that stays this close to the reference shows nothing of its bug on these probes."""
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """A bug's name.
-
-    Attributes:
-        sentence: What the student reads.
-        id: The mistake (or mistakes, joined by ``+``) or the rule that said so.
-    """
-
-    sentence: str
-    id: str
 
 
 class Zoo:

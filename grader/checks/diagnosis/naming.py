@@ -9,12 +9,12 @@ import numpy as np
 from grader.checks.diagnosis.cases import GradientCase, Tensors, listed, scaled_errors
 from grader.checks.diagnosis.factors import name_factor
 from grader.checks.diagnosis.structure import name_structure
-from grader.checks.zoo import Diagnosis
+from grader.checks.namer import Diagnosis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.checks.compare import Namer
+    from grader.checks.namer import Namer
     from grader.checks.tolerances import Tolerance
 
 EXACT = 1e-5
