@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from grader.checks.answer import Answer
 from grader.checks.compare import compare, mismatch, passes
-from grader.checks.failure import fail
+from grader.checks.failure import CheckFailed, fail
 from grader.checks.tolerances import VALUES, Tolerance
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def values_match(
         tolerance: How close; one line of the table in ``grader.checks.tolerances``.
         evidence: Told the largest error, and if it is that of single precision.
         diagnose: Names the bug, from the values on all probes; see ``Zoo.by``.
-        hint: What to look at if nothing could be named.
+        hint: What to look at, where nothing could be named.
 
     Raises:
         CheckFailed: They differ.
@@ -52,7 +53,7 @@ def values_match(
         for answer, truth in zip(answers, truths, strict=True):
             _labels_match(answer, truth, name, hint)
         return
-    arrays = [_read(answer, truth) for answer, truth in zip(answers, truths, strict=True)]
+    arrays = [_read(answer, truth, hint) for answer, truth in zip(answers, truths, strict=True)]
     differences = [compare(a, t, tolerance.single) for a, t in zip(arrays, truths, strict=True)]
     errors = [d.error for d in differences]
     if evidence is not None:
@@ -85,8 +86,11 @@ def array_distance(yours: ArrayLike, theirs: ArrayLike) -> float:
     return compare(a, b, 0.0).error
 
 
-def _read(answer: Answer, truth: NDArray[np.generic]) -> NDArray[np.float64]:
-    return np.asarray(answer.number()) if truth.ndim == 0 else answer.array(truth.shape)
+def _read(answer: Answer, truth: NDArray[np.generic], hint: str) -> NDArray[np.float64]:
+    try:
+        return np.asarray(answer.number()) if truth.ndim == 0 else answer.array(truth.shape)
+    except CheckFailed as failure:
+        raise CheckFailed(msgspec.structs.replace(failure.finding, hint=hint)) from None
 
 
 def _labels_match(answer: Answer, truth: NDArray[np.generic], name: str, hint: str) -> None:

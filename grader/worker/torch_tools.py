@@ -34,7 +34,7 @@ LOST = (RuntimeError, NotImplementedError, TypeError)
 
 
 def prepare(net: Any, params: Mapping[str, torch.Tensor], X: torch.Tensor) -> str:
-    """Load parameters, and change over to float64 if the port's forward can.
+    """Load parameters, move to the batch's device, and change over to float64 if the port's forward can.
 
     Args:
         net: The port.
@@ -48,7 +48,7 @@ def prepare(net: Any, params: Mapping[str, torch.Tensor], X: torch.Tensor) -> st
         net.load_params(dict(params))
     except TypeError:  # it expects arrays, as the NumPy net has them
         net.load_params({name: value.cpu().numpy() for name, value in params.items()})
-    module = _module(net)
+    module = _module(net).to(X.device)
     module.double()
     try:
         with torch.no_grad():

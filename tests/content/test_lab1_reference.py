@@ -1,13 +1,14 @@
 """The reference of week06/lab1_mlp against outside oracles: PyTorch, finite differences, hand-worked numbers."""
 
 import gzip
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from grader.judge.reference import Reference
 from test_suites.week06.lab1_mlp.hidden import curvature
-from test_suites.week06.lab1_mlp.hidden.probes import draw, epochs, weights
+from test_suites.week06.lab1_mlp.hidden.probes import draw, epochs, mnist_folder, weights
 from test_suites.week06.lab1_mlp.public import worked_example
 from tests.suites import COURSE
 
@@ -123,3 +124,10 @@ def test_idx_files_are_read_plain_and_zipped(tmp_path, monkeypatch):
     assert loaded.images.shape == (3, 784)
     assert loaded.labels.tolist() == [3, 7, 4]
     assert loaded.images[0, :3].tolist() == [0, 1, 2]
+
+
+def test_mnist_is_found_in_the_data_folder_or_below_it():
+    assert mnist_folder({}) is None
+    assert mnist_folder({"mnist": "/data/mnist"}) == "/data/mnist"
+    files = {"train-images-idx3-ubyte": "/data/train-images-idx3-ubyte.gz", "mnist": "/data/mnist"}
+    assert mnist_folder(files) == Path("/data")
