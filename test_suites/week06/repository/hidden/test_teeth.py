@@ -66,7 +66,7 @@ def test_teeth(project, lab, rng, evidence):
     """A bug put into a function that is tested makes a test fail."""
     found, ways = covered(project, lab, rng)
     bitten = bite(project, ways, found, rng, total_seconds=float(lab.data.get("teeth_seconds", 60)))
-    wanted = float(lab.data.get("teeth", 0.6))
+    wanted = float(lab.data.get("teeth", 0.7))
     tried = len(bitten.noticed) + len(bitten.survived)
     evidence.measure("bugs tried", tried)
     evidence.measure("bugs noticed", bitten.share, limit=wanted, better="higher")
