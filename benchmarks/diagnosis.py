@@ -46,7 +46,12 @@ DLOGITS = "        dlogits /= N  # the loss is a mean\n"
 UNSEEN = [
     ("mean over N twice", DLOGITS, "        dlogits /= N * N\n", "rule.factor.1/N"),
     ("mean over the classes too", DLOGITS, "        dlogits /= N * logits.shape[1]\n", "rule.factor.1/n_out"),
-    ("sum over the batch, mean over the classes", DLOGITS, "        dlogits /= logits.shape[1]\n", "rule.factor.N/n_out"),
+    (
+        "sum over the batch, mean over the classes",
+        DLOGITS,
+        "        dlogits /= logits.shape[1]\n",
+        "rule.factor.N/n_out",
+    ),
     ("a factor two", DLOGITS, "        dlogits *= 2 / N\n", "rule.factor.2"),
     ("half", DLOGITS, "        dlogits *= 0.5 / N\n", "rule.factor.0.5"),
     ("a learning rate inside", DLOGITS, "        dlogits *= 0.1 / N\n", "rule.factor.0.1"),
@@ -63,7 +68,12 @@ UNSEEN = [
     ("hidden gradient doubled", "dZ = dH * (Z > 0)", "dZ = 2 * dH * (Z > 0)", "rule.factor.2"),
     ("hidden sign", "dZ = dH * (Z > 0)", "dZ = -dH * (Z > 0)", "rule.factor.-1"),
     ("W2 squared on the way back", '@ self.params["W2"].T', '@ (self.params["W2"] ** 2).T', ""),
-    ("W2 without its bias column", '@ self.params["W2"].T', '@ (self.params["W2"] + self.params["b2"]).T', ""),
+    (
+        "W2 without its bias column",
+        '@ self.params["W2"].T',
+        '@ (self.params["W2"] + self.params["b2"]).T',
+        "",
+    ),
     ("no gradient for b1", "db1 = dZ.sum(axis=0)", "db1 = np.zeros_like(dZ[0])", "rule.zero"),
     ("no gradient for W1", "dW1 = X.T @ dZ", "dW1 = np.zeros_like(X.T @ dZ)", "rule.zero"),
     ("max for sum", "db1 = dZ.sum(axis=0)", "db1 = dZ.max(axis=0)", ""),
@@ -72,19 +82,43 @@ UNSEEN = [
     ("W1 by reshape", "dW1 = X.T @ dZ", "dW1 = (dZ.T @ X).reshape(X.shape[1], -1)", "rule.reshaped"),
     ("W1 from centred X", "dW1 = X.T @ dZ", "dW1 = (X - X.mean(axis=0)).T @ dZ", ""),
     ("W1 without the first feature", "dW1 = X.T @ dZ", "dW1 = X.T @ dZ\n        dW1[0] = 0", "rule.one_line"),
-    ("W2 without the last class", "dW2 = H.T @ dlogits", "dW2 = H.T @ dlogits\n        dW2[:, -1] = 0", "rule.one_line"),
+    (
+        "W2 without the last class",
+        "dW2 = H.T @ dlogits",
+        "dW2 = H.T @ dlogits\n        dW2[:, -1] = 0",
+        "rule.one_line",
+    ),
     ("an L1 penalty", "dW1 = X.T @ dZ", 'dW1 = X.T @ dZ + 0.02 * np.sign(self.params["W1"])', "rule.decayed"),
-    ("weight decay on W1 alone", "dW1 = X.T @ dZ", 'dW1 = X.T @ dZ + 0.03 * self.params["W1"]', "rule.decayed"),
-    ("weight decay on biases", "db1 = dZ.sum(axis=0)", 'db1 = dZ.sum(axis=0) + 0.1 * self.params["b1"]', "rule.decayed"),
+    (
+        "weight decay on W1 alone",
+        "dW1 = X.T @ dZ",
+        'dW1 = X.T @ dZ + 0.03 * self.params["W1"]',
+        "rule.decayed",
+    ),
+    (
+        "weight decay on biases",
+        "db1 = dZ.sum(axis=0)",
+        'db1 = dZ.sum(axis=0) + 0.1 * self.params["b1"]',
+        "rule.decayed",
+    ),
     ("softmax at another temperature", "np.exp(log_softmax(logits))", "np.exp(log_softmax(logits / 2))", ""),
     ("sigmoid for softmax", "np.exp(log_softmax(logits))", "1 / (1 + np.exp(-logits))", ""),
     ("labels off by one", "dlogits[np.arange(N), y] -= 1", "dlogits[np.arange(N), y - 1] -= 1", ""),
-    ("gradients cut to length one", 'return {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}',
-     "g = {'W1': dW1, 'b1': db1, 'W2': dW2, 'b2': db2}\n"
-     "        size = np.sqrt(sum((v**2).sum() for v in g.values()))\n"
-     "        return {n: v * (0.05 / size) for n, v in g.items()}", "rule.clip_norm"),
+    (
+        "gradients cut to length one",
+        'return {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}',
+        "g = {'W1': dW1, 'b1': db1, 'W2': dW2, 'b2': db2}\n"
+        "        size = np.sqrt(sum((v**2).sum() for v in g.values()))\n"
+        "        return {n: v * (0.05 / size) for n, v in g.items()}",
+        "rule.clip_norm",
+    ),
     ("W1 clipped", "dW1 = X.T @ dZ", "dW1 = np.clip(X.T @ dZ, -0.02, 0.02)", "rule.clipped"),
-    ("W2 gradient from probabilities", "dW2 = H.T @ dlogits", "dW2 = H.T @ np.exp(log_softmax(logits)) / N", ""),
+    (
+        "W2 gradient from probabilities",
+        "dW2 = H.T @ dlogits",
+        "dW2 = H.T @ np.exp(log_softmax(logits)) / N",
+        "",
+    ),
 ]
 """What, text, other text, and the beginning of the rule's id that may be told; "" where silence is right."""
 
@@ -151,7 +185,9 @@ def unseen_bugs(suite: Suite, seeds: range) -> int:
     return count["wrong"]
 
 
-def names(suite: Suite, sources: dict[str, str], seed: int, checks: tuple[str, ...], zoo: Zoo) -> dict[str, str]:
+def names(
+    suite: Suite, sources: dict[str, str], seed: int, checks: tuple[str, ...], zoo: Zoo
+) -> dict[str, str]:
     """Every name that was told: id → sentence."""
     told = suite.run(sources, seed, checks, zoo).values()
     failed = [t.finding for t in told if t.outcome is Outcome.FAILED and t.finding is not None]
