@@ -39,6 +39,7 @@ TRUE_RULES = {
     "b1-wrong-axis": "rule.shape",
     "b2-not-summed": "rule.shape",
     "w1-transposed": "rule.shape",
+    "port-gradients-transposed": "rule.shape",
 }
 """What the rules may say of a mistake that the zoo doesn't know: the beginning of the rule's id."""
 

@@ -11,13 +11,14 @@ import copy
 import signal
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from grader.checks.answer import Answer, Handle, render_call
 from grader.checks.failure import CheckFailed, fail
 from grader.worker import plain
+from grader.worker.mapped import adapter
 from grader.wire import Remote
 
 if TYPE_CHECKING:
@@ -32,12 +33,25 @@ def module_from(source: str, name: str = "submission") -> ModuleType:
     return module
 
 
-class FakeStudent:
-    """``student`` for a suite: modules by name, from their text."""
+class Mapped(NamedTuple):
+    """How a module is spelled: the rubric's interface, and the mapping's expressions."""
 
-    def __init__(self, sources: Mapping[str, str], torch_modules: tuple[str, ...] = ("mlp_torch",)) -> None:
+    interface: dict[str, object]
+    spellings: dict[str, str]
+
+
+class FakeStudent:
+    """``student`` for a suite: modules by name, from their text; some perhaps through a mapping."""
+
+    def __init__(
+        self,
+        sources: Mapping[str, str],
+        mappings: Mapping[str, Mapped] | None = None,
+        torch_modules: tuple[str, ...] = ("mlp_torch",),
+    ) -> None:
         self._proxies = {
-            name: FakeModule(name, source, tensors=name in torch_modules) for name, source in sources.items()
+            name: FakeModule(name, source, (mappings or {}).get(name), tensors=name in torch_modules)
+            for name, source in sources.items()
         }
 
     def __getattr__(self, name: str) -> FakeModule:
@@ -54,11 +68,12 @@ class FakeStudent:
 class FakeModule:
     """One module, and the Asker of every answer it gives."""
 
-    mapped = False
     exists = True
 
-    def __init__(self, name: str, source: str, *, tensors: bool) -> None:
+    def __init__(self, name: str, source: str, mapping: Mapped | None, *, tensors: bool) -> None:
         self.source = source
+        self.mapped = mapping is not None
+        self._mapping = mapping
         self.file = f"{name}.py"
         self._name = name
         self._tensors = tensors
@@ -66,7 +81,7 @@ class FakeModule:
 
     def restart(self) -> None:
         """Forget the module and every object, as a new process would."""
-        self._module: ModuleType | None = None
+        self._module: Any = None
         self._shelf = plain.Shelf()
 
     def __getattr__(self, name: str) -> object:
@@ -106,9 +121,12 @@ class FakeModule:
 
     # ── in and out ───────────────────────────────────────────────────────────────────────────────────────
 
-    def _load(self) -> ModuleType:
+    def _load(self) -> Any:
         if self._module is None:
             self._module = module_from(self.source, self._name)
+            if self._mapping is not None:
+                mapped = adapter(self._module, self._mapping.interface, self._mapping.spellings)
+                self._module = type(mapped.__name__, (), {mapped.__name__: mapped})
         return self._module
 
     def _object(self, target: Handle | str) -> object:

@@ -14,7 +14,7 @@ from grader.checks import CheckFailed, Evidence, Zoo
 from grader.checks.decorator import CheckSpec
 from grader.judge.reference import Reference
 from grader.records import Edit, Finding, Lab, Mistake, Outcome
-from tests.fakes import FakeStudent, time_limit
+from tests.fakes import FakeStudent, Mapped, time_limit
 
 COURSE = Path(__file__).parent.parent
 
@@ -72,7 +72,12 @@ class Suite:
         return order
 
     def run(
-        self, sources: dict[str, str], seed: int = 0, only: tuple[str, ...] = (), zoo: Zoo | None = None
+        self,
+        sources: dict[str, str],
+        seed: int = 0,
+        only: tuple[str, ...] = (),
+        zoo: Zoo | None = None,
+        mappings: dict[str, Mapped] | None = None,
     ) -> dict[str, Told]:
         """Every check's outcome for a submission."""
         told: dict[str, Told] = {}
@@ -81,16 +86,25 @@ class Suite:
             spec = self.tests[check].__check__
             blocked = next((n for n in spec.needs if told[n].outcome is not Outcome.PASSED), "")
             told[check] = (
-                Told(Outcome.BLOCKED, waited_for=blocked) if blocked else self.one(check, sources, seed, zoo)
+                Told(Outcome.BLOCKED, waited_for=blocked)
+                if blocked
+                else self.one(check, sources, seed, zoo, mappings)
             )
         return told
 
-    def one(self, check: str, sources: dict[str, str], seed: int, zoo: Zoo) -> Told:
+    def one(
+        self,
+        check: str,
+        sources: dict[str, str],
+        seed: int,
+        zoo: Zoo,
+        mappings: dict[str, Mapped] | None = None,
+    ) -> Told:
         """One check's outcome, whatever it needs."""
         test, evidence = self.tests[check], Evidence()
         own = int.from_bytes(check.encode()[:8].ljust(8, b"."), "big") ^ hash_of(check)
         fixtures = {
-            "student": FakeStudent(sources),
+            "student": FakeStudent(sources, mappings),
             "reference": Reference(self.folder),
             "rng": np.random.default_rng([seed, own, 0]),
             "withheld": np.random.default_rng([seed, own, 1]),

@@ -124,7 +124,10 @@ def _in_their_convention(
     if evidence is not None:
         evidence.note(convention.sentence)
     return [
-        replace(case, expected={n: convention.factor(case.sizes["N"]) * e for n, e in case.expected.items()})
+        replace(
+            case,
+            expected={n: convention.factor(case.sizes.get("N", 1)) * e for n, e in case.expected.items()},
+        )
         for case in cases
     ]
 

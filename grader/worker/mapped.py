@@ -71,8 +71,14 @@ class Mapped:
         self.params = dict(values)
 
     def step(self, *args: object, **kwargs: object) -> None:
-        """One update of the parameters."""
-        self.run("step", **_bind(self.interface.get("step", []), args, kwargs))
+        """One update of the parameters: as mapped, or along the mapped gradients."""
+        values = _bind(self.interface.get("step", []), args, kwargs)
+        if "step" in self.spellings:
+            self.run("step", **values)
+            return
+        rate, before = values.pop("lr"), self.params
+        gradients = self.read_gradients(**values)
+        self.params = {n: before[n] - rate * gradients[n] for n in before}
 
     def run(self, name: str, **values: Any) -> Any:
         """Evaluate the expression called ``name``; it sees the module, ``m``, the sizes and the behaviours."""

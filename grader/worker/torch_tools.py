@@ -85,7 +85,7 @@ def second_derivative(
 
 
 def tangent(net: Any, X: torch.Tensor, direction: Mapping[str, torch.Tensor]) -> dict[str, object]:
-    """The derivative of the logits along a direction of the parameters (a jvp), by two reverse passes.
+    """The derivative of the log-probabilities along a direction of the parameters (a jvp), by two reverse passes.
 
     The pull-back of ``u`` is linear in ``u``; its slope along the direction, differentiated by ``u``, is the
     push-forward. Forward mode itself would import for a quarter of a second.
@@ -93,10 +93,10 @@ def tangent(net: Any, X: torch.Tensor, direction: Mapping[str, torch.Tensor]) ->
 
     def ask() -> dict[str, object]:
         owned = _owned(_module(net), direction)
-        logits = _module(net)(X)
-        u = torch.zeros_like(logits, requires_grad=True)
+        log_p = torch.log_softmax(_module(net)(X), dim=1)
+        u = torch.zeros_like(log_p, requires_grad=True)
         weights = [owner.weight for owner in owned.values()]
-        pulled = torch.autograd.grad((logits * u).sum(), weights, create_graph=True)
+        pulled = torch.autograd.grad((log_p * u).sum(), weights, create_graph=True)
         return {"tangent": torch.autograd.grad(_slope(pulled, owned, direction), u)[0]}
 
     return _or_lost(ask)

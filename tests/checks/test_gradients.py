@@ -65,6 +65,13 @@ def test_one_factor_is_a_convention_where_it_is_free():
     assert evidence.notes == ["Your gradients are those of the summed loss: N times those of the mean."]
 
 
+def test_a_factor_of_n_on_one_probe_is_the_summed_loss():
+    evidence = Evidence()
+    summed = answer({k: 9 * v for k, v in case().expected.items()})
+    gradients_match(summed, case(), any_factor=True, evidence=evidence)
+    assert evidence.notes == ["Your gradients are those of the summed loss: N times those of the mean."]
+
+
 def test_one_factor_is_a_bug_where_the_mean_is_asked_for():
     cases = [case(n=9), case(2.0, n=4)]
     summed = [answer({k: c.sizes["N"] * v for k, v in c.expected.items()}) for c in cases]

@@ -54,7 +54,7 @@ class Convention(NamedTuple):
     @property
     def sentence(self) -> str:
         """For the report's note."""
-        if self.grows and near(np.array(self.constant), np.array(1.0), 1e-6):
+        if self.grows and self.constant == 1.0:
             return "Your gradients are those of the summed loss: N times those of the mean."
         times = f"{self.constant:.6g}{' N' if self.grows else ''}"
         return f"All your gradients are {times} times those of the mean loss: taken as your convention."
@@ -78,10 +78,15 @@ def find_convention(
         if len(known) != len(found) or not constant(np.array(known), tolerance):
             return None
         factors.append(known[0])
-    for grows in (False, True):
-        each = np.array([f / c.sizes["N"] if grows else f for f, c in zip(factors, cases, strict=True)])
+    whole = np.array(factors)
+    by_row = whole / [case.sizes.get("N", np.nan) for case in cases]
+    readings = ((whole, False), (by_row, True))
+    for each, grows in readings:
+        if near(each, np.ones(len(each)), tolerance):
+            return Convention(1.0, grows)
+    for each, grows in readings:
         if constant(each, tolerance):
-            return Convention(1.0 if abs(each[0] - 1.0) <= tolerance else float(each[0]), grows)
+            return Convention(float(each[0]), grows)
     return None
 
 

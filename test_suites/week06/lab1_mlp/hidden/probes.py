@@ -20,6 +20,8 @@ BACKWARD = ("b2", "W2", "b1", "W1")
 """The parameters in the order in which backpropagation reaches them."""
 CLEAR = 1e-3
 """How far every pre-activation stays away from zero."""
+CLEAR_PATH = 1e-5
+"""The same along a training run, where float32 is off by 1e-6."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,22 @@ class Run:
         """The losses of a student's net."""
         return net.fit(self.start.X, self.start.y, lr=self.lr, batches=self.batches)
 
+    def clearance(self, module):
+        """How near any hidden unit comes to the kink of its ReLU, in the first fifty steps."""
+        net, X, y = self.start.net(module), self.start.X, self.start.y
+        least = np.inf
+        for rows in self.batches[:50]:
+            least = min(least, np.abs(net.layers(X[rows])[0]).min())
+            net.fit(X, y, lr=self.lr * self.convention.factor(len(rows)), batches=[rows])
+        return least
+
+
+def clear_run(module, draw_run):
+    """A run that stays clear of kinks for as long as float32 curves are compared step by step."""
+    while (run := draw_run()).clearance(module) < CLEAR_PATH:
+        pass
+    return run
+
 
 def epochs(rng, n, size, count):
     """Shuffled mini-batches of ``count`` epochs; the last of each is short unless ``size`` divides ``n``."""
@@ -198,5 +216,5 @@ def convention_of(module, reference, rng, gradients=None):
     if not module.mapped:
         return MEAN
     ask = gradients or (lambda probe: probe.net(module).gradients(probe.X, probe.y))
-    probes = [draw(rng), draw(rng)]
+    probes = [draw(rng, n=5), draw(rng, n=13)]
     return factor_of([ask(p) for p in probes], [p.case(reference.mlp_numpy) for p in probes])

@@ -14,6 +14,7 @@ from test_suites.week06.lab1_mlp.hidden.probes import (
     BACKWARD,
     Probe,
     Run,
+    clear_run,
     convention_of,
     draw,
     epochs,
@@ -40,7 +41,13 @@ def test_step(student, reference, rng, evidence, zoo):
 def test_path(student, reference, rng, evidence, zoo):
     """After three epochs, short last batches included, the weights are where gradient descent leads."""
     convention = convention_of(student.mlp_numpy, reference, rng)
-    runs = [Run(draw(rng, n=n), 0.2, epochs(rng, n, size, 3), convention) for n, size in ((13, 5), (22, 8))]
+    runs = [
+        clear_run(
+            reference.mlp_numpy,
+            lambda n=n, size=size: Run(draw(rng, n=n), 0.2, epochs(rng, n, size, 3), convention),
+        )
+        for n, size in ((13, 5), (22, 8))
+    ]
     movements_match(runs, "movement", student, reference, evidence, zoo)
 
 
@@ -126,6 +133,9 @@ def movements_match(runs, what, student, reference, evidence, zoo):
 
 def digits_run(reference, lab, rng, convention=MEAN):
     """A hundred steps on digits: twenty epochs of four batches of 16 and a short one of 11."""
-    X, y = images(reference, lab, rng, 75)
-    start = Probe(weights(rng, X.shape[1], 12, 10), X, y)
-    return Run(start, 0.1, epochs(rng, 75, 16, 20), convention)
+
+    def draw_run():
+        X, y = images(reference, lab, rng, 75)
+        return Run(Probe(weights(rng, X.shape[1], 12, 10), X, y), 0.1, epochs(rng, 75, 16, 20), convention)
+
+    return clear_run(reference.mlp_numpy, draw_run)

@@ -8,7 +8,7 @@ from test_suites.week06.lab1_mlp.hidden.probes import Probe, Run, convention_of,
 from test_suites.week06.lab1_mlp.hidden.test_fit import GRADIENTS, digits_run
 from test_suites.week06.lab1_mlp.hidden.test_initialisation import shapes
 
-POOL = 20
+POOL = 15
 """Runs of the reference by which chance is measured."""
 
 

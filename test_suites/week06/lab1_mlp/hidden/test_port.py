@@ -6,6 +6,7 @@ from grader.checks import Tolerance, check, fail, gradients_match, values_match
 from test_suites.week06.lab1_mlp.hidden import curvature
 from test_suites.week06.lab1_mlp.hidden.ports import port_of
 from test_suites.week06.lab1_mlp.hidden.probes import BACKWARD, Probe, clear_rows, draw, weights
+from test_suites.week06.lab1_mlp.public.forms import as_given
 
 BFLOAT16 = Tolerance(double=5e-2, single=5e-2, certain=5e-2)
 """Eight bits of mantissa, through two layers."""
@@ -50,9 +51,11 @@ def test_params(student, rng, evidence):
 def test_logits(student, reference, rng, evidence, zoo):
     """With the same weights, the port's logits are the NumPy net's."""
     probes = [draw(rng), draw(rng), draw(rng, n=1)]
+    answers = [asked(port_of(student.mlp_torch, p), "forward", p.X) for p in probes]
+    logits = [p.net(reference.mlp_numpy).forward(p.X) for p in probes]
     values_match(
-        [asked(port_of(student.mlp_torch, p), "forward", p.X) for p in probes],
-        [p.net(reference.mlp_numpy).forward(p.X) for p in probes],
+        answers,
+        as_given(student.mlp_torch, answers, logits, evidence),
         name="logits",
         evidence=evidence,
         diagnose=zoo.by("mlp_numpy", lambda module: [p.net(module).forward(p.X.copy()) for p in probes]),
@@ -136,7 +139,7 @@ def test_second_derivatives(student, rng, evidence):
 
 @check("port.tangents", needs="port.logits")
 def test_tangents(student, rng, evidence):
-    """Autograd can follow the port's parameters along a direction: the derivative of its logits is right."""
+    """Autograd can follow the parameters along a direction: the derivative of the log-probabilities is right."""
     probe, direction = with_direction(rng)
     port = port_of(student.mlp_torch, probe)
     told = student.mlp_torch.tool("tangent", port.net, port.cast(probe.X), direction)
@@ -159,7 +162,7 @@ def test_bfloat16(student, reference, rng, evidence):
     logits = told.item("logits")
     values_match(
         logits,
-        probe.net(reference.mlp_numpy).forward(probe.X),
+        as_given(student.mlp_torch, [logits], [probe.net(reference.mlp_numpy).forward(probe.X)], evidence)[0],
         name="logits",
         tolerance=BFLOAT16,
         evidence=evidence,

@@ -5,13 +5,16 @@ import numpy as np
 from grader.checks import check, curves_match, gradients_match, values_match
 from test_suites.week06.lab1_mlp.public import worked_example as example
 from test_suites.week06.lab1_mlp.public.blobs import blobs, weights
+from test_suites.week06.lab1_mlp.public.forms import as_given
 
 
 @check("example.port")
-def test_port(student):
+def test_port(student, evidence):
     """The port, with the worked example's weights loaded, gives its logits, loss and gradients."""
     net, cast = loaded(student.mlp_torch, example.PARAMS, example.X)
-    values_match(net.forward(cast(example.X)), example.LOGITS, name="logits")
+    logits = net.forward(cast(example.X))
+    expected = as_given(student.mlp_torch, [logits], [example.LOGITS], evidence)[0]
+    values_match(logits, expected, name="logits")
     values_match(net.loss(cast(example.X), example.Y), example.LOSS, name="loss")
     gradients_match(
         net.gradients(cast(example.X), example.Y), example.GRADIENTS, any_factor=student.mlp_torch.mapped
@@ -21,6 +24,9 @@ def test_port(student):
 @check("example.curves", needs=("example.step", "example.port"))
 def test_curves(student, rng, evidence):
     """From the same weights over the same batches, your two nets give the same loss curve."""
+    if student.mlp_numpy.mapped or student.mlp_torch.mapped:
+        evidence.note("Your two curves are not compared here: one net is graded through a mapping.")
+        return
     X, y = blobs(rng)
     start = weights(rng)
     batches = [rows for _ in range(10) for rows in np.split(rng.permutation(60), [16, 32, 48])]
