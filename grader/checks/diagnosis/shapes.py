@@ -21,6 +21,8 @@ def name_shape(
         wanted: The parameter's.
         sizes: Sizes by name, the batch's as ``N``.
     """
+    if shape == wanted:
+        return None  # something else is wrong with it
     batch = int(sizes.get("N", -1))
     said = ""
     if len(wanted) > 1 and shape == wanted[::-1]:

@@ -96,6 +96,17 @@ def draw(rng, n=None, sizes=None, feature=""):
     return Probe(params, X, rng.integers(n_out, size=len(X)), feature)
 
 
+def with_likely_labels(rng, probe, reference):
+    """The probe with labels that get between 1 % and 90 %: there log(p + 1e-8) is as good as log(p)."""
+    P = np.exp(reference.mlp_numpy.log_softmax(probe.net(reference.mlp_numpy).forward(probe.X)))
+    usual = [np.flatnonzero((row >= 0.01) & (row <= 0.9)) for row in P]
+    y = [
+        rng.choice(classes) if len(classes) else row.argsort()[-2]
+        for row, classes in zip(P, usual, strict=True)
+    ]
+    return replace(probe, y=np.array(y))
+
+
 def weights(rng, n_in, n_hidden, n_out):
     """Weights of order one behind each layer, and biases beside them."""
     return {
