@@ -1,6 +1,6 @@
 """Where the judge should run: in a container of its own, or as a subprocess beside the grader.
 
-    python benchmarks/judge_place.py
+    python -m benchmarks.judge_place
 
 Two courts on one engine, whose rooms are containers in both; only the judge's place differs. Measured are the
 time until a judge is ready for its first job, and the latency of a submission with judge and room standing by.

@@ -1,7 +1,7 @@
 """What a grade costs, against `git clone` and a bare pytest of an equivalent suite in the student's process.
 
-    python benchmarks/speed.py                 all of it, about ten minutes on two cores
-    python benchmarks/speed.py --repeat 7 --further 20
+    python -m benchmarks.speed                 all of it, about ten minutes on two idle cores
+    python -m benchmarks.speed --repeat 7 --further 20
 
 Three things are measured in one run, alternating, so that a busy machine hurts them alike:
 
@@ -29,11 +29,12 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
+from benchmarks.meter import Meter
+
 ROOT = Path(__file__).resolve().parents[1]
 SUITE = ROOT / "benchmarks" / "bare_suite"
 ASSIGNMENT, LAB = "week06", "lab1_mlp"
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-POLL = 0.005
 
 
 def main():
@@ -144,7 +145,7 @@ def one(url, _clone):
 
 def further_ones(urls, jobs, pause):
     """A resident grader: a first submission, then the others; its own words are read line by line."""
-    command = [sys.executable, __file__, "--resident", str(jobs), str(pause), *urls]
+    command = [sys.executable, "-m", "benchmarks.speed", "--resident", str(jobs), str(pause), *urls]
     process = subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
     marks, walls, profiles = [], [], []
     with Meter(process.pid) as meter:
@@ -250,88 +251,6 @@ def own():
 def children():
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
-
-
-class Meter:
-    """CPU seconds of the containers that a process owns, read while they live.
-
-    The engine is asked only once per container, whose it is; the rest is reading files of the kernel's.
-    """
-
-    def __init__(self, pid):
-        self._pid = pid
-        self._used, self._names = {}, {}
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._poll, daemon=True)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._ended.set()
-        self._thread.join()
-
-    def total(self):
-        time.sleep(2 * POLL)
-        return sum(self._used.values())
-
-    def by_name(self):
-        sums = defaultdict(float)
-        for container, seconds in self._used.items():
-            sums[self._names[container]] += seconds
-        return dict(sums)
-
-    def _poll(self):
-        from grader.sandbox.engine import Engine
-
-        engine, strangers = Engine(), set()
-        while not self._ended.wait(POLL):
-            for container, file in cgroups():
-                if container in strangers:
-                    continue
-                if container not in self._names:
-                    name = whose(engine, container, self._pid)
-                    if name is None:
-                        strangers.add(container)
-                        continue
-                    self._names[container] = name
-                try:
-                    self._used[container] = seconds_in(file)
-                except (OSError, ValueError):  # it has just ended
-                    pass
-
-
-def cgroups():
-    """Container ids and the kernel's file with their CPU time, of cgroup v1 or v2."""
-    for place in ("/sys/fs/cgroup/cpuacct/docker", "/sys/fs/cgroup/docker", "/sys/fs/cgroup/system.slice"):
-        try:
-            entries = os.listdir(place)
-        except OSError:
-            continue
-        for entry in entries:
-            container = entry.removeprefix("docker-").removesuffix(".scope")
-            if len(container) == 64:
-                file = "cpuacct.usage" if "cpuacct" in place else "cpu.stat"
-                yield container, f"{place}/{entry}/{file}"
-
-
-def seconds_in(file):
-    with open(file) as stat:
-        text = stat.read()
-    return int(text) / 1e9 if text.strip().isdigit() else int(text.split()[1]) / 1e6
-
-
-def whose(engine, container, pid):
-    """What runs in it, if it is this process's: judge, numpy or torch."""
-    try:
-        found = engine.ask("GET", f"/containers/{container}/json")
-    except Exception:
-        return None
-    if not found["Config"]["Labels"].get("grader.owner", "").startswith(f"{pid}-"):
-        return None
-    command = " ".join(found["Config"]["Cmd"])
-    return "judge" if "grader.judge" in command else "torch room" if "torch" in command else "numpy room"
 
 
 def repository(folder, number):
