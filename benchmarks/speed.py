@@ -134,7 +134,7 @@ def one(url, _clone):
     """One `grade`, cold."""
     before = children()
     began = time.monotonic()
-    command = [sys.executable, "-m", "grader", url, "--lab", LAB, "--quiet"]
+    command = [sys.executable, "-m", "grader", url, "--lab", LAB, "--no-keep", "--quiet"]
     process = subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE)
     with Meter(process.pid) as meter:
         said = process.communicate()[0]

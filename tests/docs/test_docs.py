@@ -1,0 +1,61 @@
+"""What the pages claim: that paths are there, that tests are written, that quoted help is the help there is."""
+
+import re
+
+import pytest
+
+from tests.docs.help_texts import PAGES, ROOT, quoted
+
+NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+TESTS = {
+    str(file.relative_to(ROOT)): set(re.findall(r"^def (test_\w+)", file.read_text(), re.MULTILINE))
+    for file in (ROOT / "tests").rglob("test_*.py")
+}
+ROWS = [*(f"g{n:02}" for n in range(1, 23)), "b26", *map(str, range(1, 29))]
+
+
+@pytest.fixture(params=NAMES)
+def page(request):
+    return ROOT / request.param
+
+
+def test_quoted_help_is_the_help_there_is(page):
+    """If this fails: python -m tests.docs.help_texts."""
+    assert quoted(page.read_text()) == page.read_text()
+
+
+def test_links_lead_somewhere(page):
+    targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text())
+    targets += re.findall(r"""(?:src|href)="([^"]+)\"""", page.read_text())
+    inside = [target for target in targets if "://" not in target]
+    assert [target for target in inside if not (page.parent / target).exists()] == []
+
+
+def test_named_tests_are_written(page):
+    text = page.read_text()
+    for file, name in re.findall(r"`(tests/[\w/]+\.py)(?:::(test_\w+))?`", text):
+        assert (ROOT / file).is_file(), file
+        assert not name or name in TESTS[file], name
+    known = set().union(*TESTS.values())
+    assert [name for name in re.findall(r"`(test_\w+)`", text) if name not in known] == []
+
+
+def test_named_files_and_folders_are_there(page):
+    named = re.findall(
+        r"`((?:grader|tests|docs|examples|benchmarks|rubrics|reference|\.ci)/[\w./-]*)`", page.read_text()
+    )
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_threat_model_answers_every_row():
+    text = (ROOT / "docs" / "threat-model.md").read_text()
+    answered = re.findall(r"^\| (\w\d\d|\d+) \|", text, re.MULTILINE)
+    assert sorted(answered) == sorted(ROWS)
+
+
+def test_attacks_named_in_the_threat_model_are_among_those_that_are_graded():
+    text = (ROOT / "docs" / "threat-model.md").read_text()
+    graded = {folder.name.partition("_")[0] for folder in (ROOT / "tests" / "attacks").iterdir()}
+    for cell in re.findall(r"ATTACKS ([^;|]+)", text):
+        for attack in re.findall(r"\b[a-f]\d\d\b", cell):
+            assert attack in graded, attack
