@@ -155,7 +155,8 @@ def _tensor(
     try:
         fitted = item.fitted(shape)
     except CheckFailed as failure:
-        raise _explained(failure, name_shape(name, found, shape, case.sizes)) from None
+        named = name_shape(name, found, shape, case.sizes) if found != shape else None
+        raise _explained(failure, named) from None
     if found != shape and evidence is not None:
         evidence.note(f"Your {name} {case.what} has shape {found}, the parameter {shape}.")
     return fitted

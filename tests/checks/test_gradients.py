@@ -50,6 +50,13 @@ def test_a_transposed_gradient_is_named():
     assert told.diagnosis == "Your W gradient is transposed: swap the two factors of the matrix product."
 
 
+def test_a_gradient_of_the_right_shape_that_is_not_finite_is_not_called_misshapen():
+    told = finding(
+        gradients_match, given(b=np.full(3, np.nan)), GradientCase(case().expected, sizes={"N": 3})
+    )
+    assert (told.headline, told.diagnosis) == ("The result is not finite: it contains NaN or infinity.", "")
+
+
 def test_a_sum_over_the_wrong_axis_is_named():
     assert "wrong axis" in finding(gradients_match, given(b=rising(9)), case()).diagnosis
     assert (

@@ -92,6 +92,10 @@ def test_a_rule_that_fails_on_one_probe_says_nothing():
     assert told(lambda c: {"W": c.expected["W"] * (2 if c is CASES[0] else 3)}) == ""
 
 
+def test_one_wrong_column_on_a_single_probe_may_be_chance():
+    assert told(lambda c: {"W": c.expected["W"] * np.array([1, 1, 3])}, CASES[:1]) == ""
+
+
 def test_gradients_cut_to_a_length_are_named():
     def cut(case):
         length = np.sqrt(sum((g**2).sum() for g in case.expected.values()))

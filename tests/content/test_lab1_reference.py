@@ -58,8 +58,10 @@ def test_second_derivatives_and_tangents_are_those_of_small_differences():
 
 @pytest.mark.parametrize("seed", range(20))
 def test_probes_are_what_they_promise(seed):
-    probe = draw(np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    probe = draw(rng)
     assert len(set(probe.sizes.values())) == 4
+    assert len(set(draw(rng, n=7).sizes.values())) == 4
     assert all(value.any() for value in probe.params.values())
     assert np.abs(probe.X @ probe.params["W1"] + probe.params["b1"]).min() >= 1e-3
     assert (probe.X == probe.X.astype(np.float32)).all()

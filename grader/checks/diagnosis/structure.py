@@ -90,7 +90,9 @@ def _flipped(name: str, yours: Sequence[Tensors], cases: Sequence[GradientCase],
 
 
 def _one_line(name: str, yours: Sequence[Tensors], cases: Sequence[GradientCase], tolerance: float) -> str:
-    """All is right but the first or last row, column or element."""
+    """All is right but the first or last row, column or element; on a single probe that may be chance."""
+    if len(cases) == 1:
+        return ""
     pairs = [(mine[name], case.expected[name]) for mine, case in zip(yours, cases, strict=True)]
     for axis in range(pairs[0][1].ndim):
         line = ("element",) if pairs[0][1].ndim == 1 else ("row", "column")

@@ -89,10 +89,10 @@ def draw(rng, n=None, sizes=None, feature=""):
         sizes: n_in, n_hidden, n_out; by default random and all different.
         feature: See ``Probe``.
     """
-    drawn = rng.permutation(np.arange(4, 13))[:4]
-    n_in, n_hidden, n_out = sizes or drawn[1:]
-    params = weights(rng, int(n_in), int(n_hidden), int(n_out))
-    X = clear_rows(rng, params, int(n or drawn[0]))
+    free, *others = (int(size) for size in rng.permutation([size for size in range(4, 13) if size != n])[:4])
+    n_in, n_hidden, n_out = sizes or others
+    params = weights(rng, n_in, n_hidden, n_out)
+    X = clear_rows(rng, params, n or free)
     return Probe(params, X, rng.integers(n_out, size=len(X)), feature)
 
 

@@ -66,8 +66,8 @@ def extreme(rng, reference):
     probe = draw(rng, n=12)
     logits = probe.net(reference.mlp_numpy).forward(probe.X)
     gaps = np.diff(np.sort(logits, axis=1), axis=1).min(axis=1)
-    rows = np.argsort(-gaps)[:6]
+    rows = np.argsort(-gaps)[:3]
     scale = 1e4 / np.abs(logits[rows]).max()
     params = {**probe.params, **{name: single(probe.params[name] * scale) for name in ("W2", "b2")}}
-    y = np.where(np.arange(6) % 2, logits[rows].argmax(axis=1), logits[rows].argmin(axis=1))
+    y = np.where(np.arange(3) % 2, logits[rows].argmax(axis=1), logits[rows].argmin(axis=1))
     return Probe(params, probe.X[rows], y)
