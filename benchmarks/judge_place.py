@@ -2,7 +2,7 @@
 
     python -m benchmarks.judge_place
 
-Two courts on one engine, whose rooms are containers in both; only the judge's place differs. Measured are the
+Two services on one engine, whose rooms are containers in both; only the judge's place differs. Measured are the
 time until a judge is ready for its first job, and the latency of a submission with judge and room standing by.
 See docs/decisions/0001-judge-in-a-container.md.
 """
@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from grader.court import Court
+from grader.judge_service import JudgeService
 from grader.pipeline import Request, grade
 from grader.records import Limits
 from grader.sandbox.docker import DockerSandbox
@@ -61,12 +61,12 @@ def start(place):
 def latencies(place, repository):
     """Seconds of each submission, judge and room standing by."""
     took = []
-    with Court(place(), COURSE) as court:
+    with JudgeService(place(), COURSE) as service:
         for turn in range(SUBMISSIONS + 1):  # the first is a warm-up
-            court.prepare(["numpy"], LIMITS)
+            service.prepare(["numpy"], LIMITS)
             time.sleep(PAUSE)
             began = time.monotonic()
-            grade(Request(repo=repository, assignment="toy"), court, Silent())
+            grade(Request(repo=repository, assignment="toy"), service, Silent())
             if turn:
                 took.append(time.monotonic() - began)
     return took

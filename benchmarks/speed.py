@@ -8,7 +8,7 @@ Three things are measured in one run, alternating, so that a busy machine hurts 
 bare      `git clone --depth 1` of the repository, then `python -m pytest benchmarks/bare_suite`: the same checks
           as week06/lab1_mlp, on data of the same sizes, trained as long, with no isolation at all
 one       one `grade` from the command line: images present, nothing running
-further   each further submission in one process: court kept open, rooms standing by
+further   each further submission in one process: service kept open, rooms standing by
 
 Wall time is a clock's. CPU time is user + system of the whole process tree, plus that of its containers (rooms
 and judge), read from their cgroups every few milliseconds; Docker's own daemon and shims are left out, and the
@@ -168,11 +168,11 @@ def further_ones(urls, jobs, pause):
 
 
 def resident(jobs, pause, urls):
-    """In a process of its own: keep a court, grade one submission after the other, tell what each took."""
+    """In a process of its own: keep a service, grade one submission after the other, tell what each took."""
     from concurrent.futures import ThreadPoolExecutor
 
     from grader.course import load, select_labs
-    from grader.court import Court
+    from grader.judge_service import JudgeService
     from grader.pipeline import Request, grade
     from grader.records import Decision
     from grader.sandbox.docker import DockerSandbox
@@ -188,21 +188,21 @@ def resident(jobs, pause, urls):
     def grade_one(url):
         watch = Stopwatch()
         began = time.monotonic()
-        record = grade(Request(repo=url, labs=(LAB,)), court, watch)
+        record = grade(Request(repo=url, labs=(LAB,)), service, watch)
         wall = time.monotonic() - began
         assert record.verdict is Decision.PASS
         return wall, watch.profile(record, wall)
 
-    with Court(DockerSandbox(), ROOT) as court:
+    with JudgeService(DockerSandbox(), ROOT) as service:
         grade_one(urls[0])
         if not pause:
-            court.prepare((m.environment for m in lab.modules), lab.limits, jobs)
+            service.prepare((m.environment for m in lab.modules), lab.limits, jobs)
         time.sleep(pause)
         mark()
         with ThreadPoolExecutor(jobs) as pool:
             if pause:
                 for url in urls[1:]:
-                    court.prepare((m.environment for m in lab.modules), lab.limits)
+                    service.prepare((m.environment for m in lab.modules), lab.limits)
                     time.sleep(pause)
                     wall, profile = grade_one(url)
                     tell(wall=wall, profile=profile)

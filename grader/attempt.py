@@ -29,7 +29,7 @@ from grader.records import (
 from grader.verdict import decide
 
 if TYPE_CHECKING:
-    from grader.court import Court
+    from grader.judge_service import JudgeService
 
 REMEDY = "Say how this repository spells the lab's interface: in its grade.yml, or with --mapping FILE."
 
@@ -131,7 +131,9 @@ class Attempt:
             )
             raise MappingNeeded("The mapping does not fit this repository.", problems, REMEDY)
 
-    def record(self, court: Court, timings: tuple[Timing, ...], *, interrupted: bool = False) -> Record:
+    def record(
+        self, service: JudgeService, timings: tuple[Timing, ...], *, interrupted: bool = False
+    ) -> Record:
         """Everything about this attempt; interrupted, it is no verdict on what was not graded."""
         # What was to run is read from the suite: a public check that gave no result must not look unselected.
         selected = public_checks(self._assignment) if self._request.suite == "public" else None
@@ -151,10 +153,10 @@ class Attempt:
             received_at=self._request.received,
             terms=self._terms,
             files=tuple(dict.fromkeys(self._files)),
-            sandbox=court.sandbox.name,
+            sandbox=service.sandbox.name,
             device=self._request.device,
             suite=self._request.suite,
-            image_digests=court.sandbox.image_digests(),
+            image_digests=service.sandbox.image_digests(),
             suite_digest=self._assignment.digest,
             seed=self.seed,
             grader_version=__version__,

@@ -33,7 +33,7 @@ from grader.submission import Repository, Wanted, commit_status, missing_files, 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from grader.court import Court
+    from grader.judge_service import JudgeService
     from grader.records import Assignment, Lab, Mapping, Record
 
 GRADE_FILE = "grade.yml"
@@ -55,7 +55,7 @@ class Interrupted(GraderError):
         self.record = record
 
 
-def grade(request: Request, court: Court, watch: Watch) -> Record:
+def grade(request: Request, service: JudgeService, watch: Watch) -> Record:
     """Grade one repository.
 
     Raises:
@@ -68,10 +68,10 @@ def grade(request: Request, court: Court, watch: Watch) -> Record:
         temporary_folder() as private,
     ):
         folder = private / "submission"
-        assignment, mappings, notes = _assignment(request, court.course, repository)
+        assignment, mappings, notes = _assignment(request, service.course, repository)
         due = terms(assignment, repository.url, request.extension)
         for lab in assignment.labs:
-            court.prepare(lab.environments, lab.limits)
+            service.prepare(lab.environments, lab.limits)
         wanted = Wanted.of(assignment.labs, [m for lab in mappings.values() for m in lab])
         submission = repository.materialise(wanted, into=folder)
         files = {p: (folder / p).read_bytes() for p in _regular_files(folder)}
@@ -96,13 +96,13 @@ def grade(request: Request, court: Court, watch: Watch) -> Record:
                 suite=request.suite,
                 device=request.device,
             )
-            with court.house(job, files) as house:
-                ruling = court.rule(job, house, partial(attempt.saw, watch, lab))
+            with service.sandboxes(job, files) as sandboxes:
+                ruling = service.rule(job, sandboxes, partial(attempt.saw, watch, lab))
             attempt.trouble(lab, ruling.trouble)
     except KeyboardInterrupt:
-        raise Interrupted(attempt.record(court, clock.timings(), interrupted=True)) from None
+        raise Interrupted(attempt.record(service, clock.timings(), interrupted=True)) from None
     attempt.check_mappings(mappings)
-    return attempt.record(court, clock.timings())
+    return attempt.record(service, clock.timings())
 
 
 def _assignment(

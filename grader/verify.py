@@ -21,8 +21,8 @@ from grader.verdict import decide
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from grader.court import Court
     from grader.judge.client import Ruling
+    from grader.judge_service import JudgeService
 
 
 PROJECT_SEEDS = 3
@@ -67,7 +67,7 @@ class Proof(Struct, frozen=True, kw_only=True):
 
 def verify(
     assignment: Assignment,
-    court: Court,
+    service: JudgeService,
     *,
     seeds: int = 20,
     jobs: int = 2,
@@ -79,7 +79,7 @@ def verify(
 
     Args:
         assignment: With the labs to prove.
-        court: Where to judge.
+        service: Where to judge.
         seeds: How many; always the same ones, so that a proof can be repeated.
         jobs: Submissions judged at the same time.
         only: Mistakes to try; empty: everything.
@@ -90,7 +90,7 @@ def verify(
     trials = [trial for lab in assignment.labs for trial in _trials(assignment, lab, only)]
 
     def run(trial: _Trial) -> Row:
-        row = trial.run(court, drawn, device)
+        row = trial.run(service, drawn, device)
         saw(row)
         return row
 
@@ -126,7 +126,7 @@ class _Trial:
         self._expect = expect
         self._only = only
 
-    def run(self, court: Court, seeds: Sequence[str], device: str) -> Row:
+    def run(self, service: JudgeService, seeds: Sequence[str], device: str) -> Row:
         """Judge it once per seed, in the same rooms: its code is ours."""
         seeds = seeds[:PROJECT_SEEDS] if self._lab.project else seeds
         modules = module_sources(self._lab, (), self._files, tuple(self._files))
@@ -143,10 +143,10 @@ class _Trial:
             only=self._only,
             device=device,
         )
-        with court.house(template, self._files) as house:
+        with service.sandboxes(template, self._files) as sandboxes:
             for seed in seeds:
                 job = structs.replace(template, seed=seed)
-                ruling = court.rule(job, house, lambda _event: None)
+                ruling = service.rule(job, sandboxes, lambda _event: None)
                 found = [*_trouble(ruling), *self._expect(ruling)]
                 held += not found
                 faults.update(dict.fromkeys(found))

@@ -1,4 +1,4 @@
-"""What tests share: a real engine, courts on it, and repositories to hand in."""
+"""What tests share: a real engine, services on it, and repositories to hand in."""
 
 import os
 import subprocess
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.court import Court
 from grader.errors import Ungraded
+from grader.judge_service import JudgeService
 
 REQUIRE_DOCKER = os.environ.get("GRADER_REQUIRE_DOCKER") == "1"
 
@@ -41,37 +41,37 @@ def engine():
 
 
 @pytest.fixture(scope="session")
-def docker_court(engine):
-    """Opens courts in Docker, one per course; all are closed at the end."""
+def docker_service(engine):
+    """Opens services in Docker, one per course; all are closed at the end."""
     from grader.sandbox.docker import DockerSandbox
 
-    courts = {}
+    services = {}
 
-    def open_court(course: Path) -> Court:
-        if course not in courts:
-            courts[course] = Court(DockerSandbox("cpu", print), course)
-        return courts[course]
+    def open_service(course: Path) -> JudgeService:
+        if course not in services:
+            services[course] = JudgeService(DockerSandbox("cpu", print), course)
+        return services[course]
 
-    yield open_court
-    for court in courts.values():
-        court.close()
+    yield open_service
+    for service in services.values():
+        service.close()
 
 
 @pytest.fixture(scope="session")
-def local_court():
-    """Opens courts on this machine: for code of ours only."""
+def local_service():
+    """Opens services on this machine: for code of ours only."""
     from grader.sandbox.local import LocalSandbox
 
-    courts = {}
+    services = {}
 
-    def open_court(course: Path) -> Court:
-        if course not in courts:
-            courts[course] = Court(LocalSandbox(), course)
-        return courts[course]
+    def open_service(course: Path) -> JudgeService:
+        if course not in services:
+            services[course] = JudgeService(LocalSandbox(), course)
+        return services[course]
 
-    yield open_court
-    for court in courts.values():
-        court.close()
+    yield open_service
+    for service in services.values():
+        service.close()
 
 
 class Silent:

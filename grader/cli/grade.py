@@ -11,9 +11,9 @@ from rich.console import Console
 from grader.attempt import Request
 from grader.cli import choices
 from grader.cli.progress import Progress
-from grader.court import Court
 from grader.errors import Ungraded
 from grader.gradebook import Gradebook, place
+from grader.judge_service import JudgeService
 from grader.keeping import in_history, keep
 from grader.pipeline import Interrupted
 from grader.pipeline import grade as grade_one
@@ -117,9 +117,9 @@ def grade(
         _look_at(book)
     with Progress(Console(stderr=True, no_color=no_color, highlight=False), quiet=quiet) as progress:
         rooms = choices.open_sandbox(sandbox, device, progress.say)
-        with Court(rooms, course.resolve(), data) as court:
+        with JudgeService(rooms, course.resolve(), data) as service:
             try:
-                record = _kept(grade_one(request, court, progress), book)
+                record = _kept(grade_one(request, service, progress), book)
             except Interrupted as interrupted:
                 _write(_kept(interrupted.record, book), out, shown)
                 raise

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from grader.cli import choices
 from grader.course import load, select_labs
-from grader.court import Court
+from grader.judge_service import JudgeService
 from grader.report.escape import plain
 from grader.verify import Proof, Row
 from grader.verify import verify as verify_content
@@ -57,10 +57,10 @@ def verify(
     console = Console(no_color=no_color, highlight=False)
     content = select_labs(load(course.resolve(), assignment), labs)
     place = choices.open_sandbox(sandbox, device, lambda line: console.print(plain(line), markup=False))
-    with Court(place, content.root, data) as court:
+    with JudgeService(place, content.root, data) as service:
         proof = verify_content(
             content,
-            court,
+            service,
             seeds=seeds,
             jobs=jobs,
             only=mistakes,

@@ -14,8 +14,8 @@ HONEST = (COURSE / "reference" / "odd" / "box" / "box.py").read_text()
 
 
 @pytest.fixture(scope="module")
-def court(local_court):
-    return local_court(COURSE)
+def service(local_service):
+    return local_service(COURSE)
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +23,12 @@ def lab():
     return load(COURSE, "odd").labs[0]
 
 
-def judge(court, lab, source, *, seed="2a", only=(), suite="all", events=None, mapping=None):
+def judge(service, lab, source, *, seed="2a", only=(), suite="all", events=None, mapping=None):
     module = ModuleSource(name="box", file="box.py", environment="numpy", source=source, mapping=mapping)
     job = Job(course="", lab=lab, modules=(module,), seed=seed, only=only, suite=suite)
     files = {"box.py": source.encode("utf-8", "surrogateescape")}
-    with court.house(job, files) as house:
-        ruling = court.rule(job, house, events.append if events is not None else lambda _e: None)
+    with service.sandboxes(job, files) as sandboxes:
+        ruling = service.rule(job, sandboxes, events.append if events is not None else lambda _e: None)
     assert ruling.trouble == ""
     return ruling
 
@@ -37,15 +37,15 @@ def outcomes(ruling):
     return {r.id: r.outcome for r in ruling.results}
 
 
-def test_honest_work_passes_what_can_be_passed(court, lab):
-    found = outcomes(judge(court, lab, HONEST))
+def test_honest_work_passes_what_can_be_passed(service, lab):
+    found = outcomes(judge(service, lab, HONEST))
     assert found.pop("box.broken") is Outcome.UNGRADED
     assert found.pop("box.evidence") is Outcome.FAILED
     assert set(found.values()) == {Outcome.PASSED}
 
 
-def test_checks_run_after_what_they_need(court, lab):
-    order = [r.id for r in judge(court, lab, HONEST).results]
+def test_checks_run_after_what_they_need(service, lab):
+    order = [r.id for r in judge(service, lab, HONEST).results]
     assert (
         order.index("box.loads")
         < order.index("box.adds")
@@ -54,46 +54,50 @@ def test_checks_run_after_what_they_need(court, lab):
     )
 
 
-def test_asking_for_one_check_runs_what_it_needs_too(court, lab):
-    ruling = judge(court, lab, HONEST, only=("box.after",))
+def test_asking_for_one_check_runs_what_it_needs_too(service, lab):
+    ruling = judge(service, lab, HONEST, only=("box.after",))
     assert [r.id for r in ruling.results] == ["box.loads", "box.adds", "box.after"]
 
 
-def test_a_blocked_check_names_what_it_waited_for(court, lab):
-    results = {r.id: r for r in judge(court, lab, HONEST.replace("self.total + x", "self.total - x")).results}
+def test_a_blocked_check_names_what_it_waited_for(service, lab):
+    results = {
+        r.id: r for r in judge(service, lab, HONEST.replace("self.total + x", "self.total - x")).results
+    }
     assert results["box.adds"].outcome is Outcome.FAILED
     assert results["box.after"].outcome is Outcome.BLOCKED
     assert results["box.after"].waited_for == "box.adds"
     assert results["box.last"].waited_for == "box.after"
 
 
-def test_a_fault_of_the_suite_is_the_courses_and_nobody_elses(court, lab):
-    broken = {r.id: r for r in judge(court, lab, HONEST).results}["box.broken"]
+def test_a_fault_of_the_suite_is_the_courses_and_nobody_elses(service, lab):
+    broken = {r.id: r for r in judge(service, lab, HONEST).results}["box.broken"]
     assert broken.fault is Fault.COURSE
     assert "KeyError" in broken.finding.traceback
 
 
-def test_evidence_is_kept_when_a_check_fails_and_hidden_values_are_marked_secret(court, lab):
-    result = {r.id: r for r in judge(court, lab, HONEST).results}["box.evidence"]
+def test_evidence_is_kept_when_a_check_fails_and_hidden_values_are_marked_secret(service, lab):
+    result = {r.id: r for r in judge(service, lab, HONEST).results}["box.evidence"]
     assert result.measurements[0].value == 2.0
     assert result.hidden
     assert {"yours", "expected"} <= set(result.finding.secret)
 
 
-def test_the_same_seed_draws_the_same_and_another_seed_another(court, lab):
-    notes = [judge(court, lab, HONEST, only=("box.draws",), seed=s).results[0].note for s in ("7", "7", "8")]
+def test_the_same_seed_draws_the_same_and_another_seed_another(service, lab):
+    notes = [
+        judge(service, lab, HONEST, only=("box.draws",), seed=s).results[0].note for s in ("7", "7", "8")
+    ]
     assert notes[0] == notes[1] != notes[2]
     sent, withheld = notes[0].split()
     assert sent != withheld
 
 
-def test_the_public_suite_runs_public_checks_only(court, lab):
-    assert not any(r.hidden for r in judge(court, lab, HONEST, suite="public").results)
+def test_the_public_suite_runs_public_checks_only(service, lab):
+    assert not any(r.hidden for r in judge(service, lab, HONEST, suite="public").results)
 
 
-def test_every_check_is_announced_with_its_promise(court, lab):
+def test_every_check_is_announced_with_its_promise(service, lab):
     events = []
-    judge(court, lab, HONEST, events=events)
+    judge(service, lab, HONEST, events=events)
     started = [e for e in events if isinstance(e, Started)]
     assert [e.position for e in started] == list(range(1, started[0].total + 1))
     assert started[0].promise
@@ -113,8 +117,8 @@ def test_every_check_is_announced_with_its_promise(court, lab):
         ("import sys\nsys.stdout.write('y' * 10_000_000)\n1 / 0", "it raised ZeroDivisionError"),
     ],
 )
-def test_a_file_that_can_not_be_imported_is_told_in_words(court, lab, code, headline):
-    result = judge(court, lab, code, only=("box.loads",)).results[0]
+def test_a_file_that_can_not_be_imported_is_told_in_words(service, lab, code, headline):
+    result = judge(service, lab, code, only=("box.loads",)).results[0]
     assert result.outcome is Outcome.FAILED
     assert headline in result.finding.headline
 
@@ -136,52 +140,54 @@ def test_a_file_that_can_not_be_imported_is_told_in_words(court, lab, code, head
         ("(lambda f: f(f))(lambda f: f(f))", "raised RecursionError"),
     ],
 )
-def test_what_a_call_returns_is_looked_at_before_it_is_used(court, lab, value, headline):
+def test_what_a_call_returns_is_looked_at_before_it_is_used(service, lab, value, headline):
     source = HONEST.replace("return self.total\n", f"return {value}\n")
-    result = {r.id: r for r in judge(court, lab, source, only=("box.adds",)).results}["box.adds"]
+    result = {r.id: r for r in judge(service, lab, source, only=("box.adds",)).results}["box.adds"]
     assert result.outcome is Outcome.FAILED
     assert headline in result.finding.headline
     assert result.finding.call.startswith("Box(2.0).add(float64[3])")
 
 
-def test_a_failure_carries_the_students_own_lines_from_the_file_as_handed_in(court, lab):
+def test_a_failure_carries_the_students_own_lines_from_the_file_as_handed_in(service, lab):
     source = HONEST.replace("self.total = self.total + x\n", "self.total = self.helper(x)  # here\n")
-    finding = {r.id: r for r in judge(court, lab, source, only=("box.adds",)).results}["box.adds"].finding
+    finding = {r.id: r for r in judge(service, lab, source, only=("box.adds",)).results}["box.adds"].finding
     assert "box.py, line" in finding.where
     assert "self.helper(x)  # here" in finding.traceback
     assert "AttributeError" in finding.yours
 
 
-def test_state_does_not_survive_from_check_to_check(court, lab):
+def test_state_does_not_survive_from_check_to_check(service, lab):
     once = "import pathlib, sys\nmark = pathlib.Path('/tmp/grader-test-mark')\n"
-    assert outcomes(judge(court, lab, once + HONEST, only=("box.fresh",)))["box.fresh"] is Outcome.PASSED
+    assert outcomes(judge(service, lab, once + HONEST, only=("box.fresh",)))["box.fresh"] is Outcome.PASSED
 
 
-def test_an_array_changed_in_place_is_seen(court, lab):
+def test_an_array_changed_in_place_is_seen(service, lab):
     source = HONEST.replace("self.total = self.total + x\n", "x += self.total; self.total = x\n")
     source = source.replace("Box(", "Box(").replace("start=0.0", "start=5.0")
     result = outcomes(
-        judge(court, lab, source.replace("asarray(start", "asarray(start + 1.0"), only=("box.held",))
+        judge(service, lab, source.replace("asarray(start", "asarray(start + 1.0"), only=("box.held",))
     )
     assert result["box.held"] is Outcome.FAILED
 
 
-def test_a_check_that_hangs_costs_its_own_time_only(court, lab):
+def test_a_check_that_hangs_costs_its_own_time_only(service, lab):
     begun = time.monotonic()
-    found = outcomes(judge(court, lab, HONEST.replace("return self.total\n", "\n        while True: pass\n")))
+    found = outcomes(
+        judge(service, lab, HONEST.replace("return self.total\n", "\n        while True: pass\n"))
+    )
     assert found["box.adds"] is Outcome.FAILED
     assert found["box.loads"] is Outcome.PASSED
     assert time.monotonic() - begun < 20
 
 
-def test_a_process_left_behind_is_killed_with_its_check(court, lab):
+def test_a_process_left_behind_is_killed_with_its_check(service, lab):
     source = HONEST + "\nimport os, time\nif os.fork() == 0:\n    os.setsid()\n    time.sleep(3600)\n"
     begun = time.monotonic()
-    assert outcomes(judge(court, lab, source, only=("box.adds",)))["box.adds"] is Outcome.PASSED
+    assert outcomes(judge(service, lab, source, only=("box.adds",)))["box.adds"] is Outcome.PASSED
     assert time.monotonic() - begun < 10
 
 
-def test_a_mapping_that_does_not_fit_is_never_the_students_failure(court, lab):
+def test_a_mapping_that_does_not_fit_is_never_the_students_failure(service, lab):
     from msgspec import structs
 
     interface = {"class": "Box", "make": ["start"], "tensors": {}, "methods": {"add": ["x"]}}
@@ -191,19 +197,19 @@ def test_a_mapping_that_does_not_fit_is_never_the_students_failure(court, lab):
         mapping=Mapping(module="box", file="box.py", spellings={"make": "Bax(start)", "add": "m.add(x)"}),
     )  # fmt: skip
     job = Job(course="", lab=mapped, modules=(source,), seed="1", only=("box.adds",))
-    with court.house(job, {"box.py": HONEST.encode()}) as house:
-        ruling = court.rule(job, house, lambda _e: None)
+    with service.sandboxes(job, {"box.py": HONEST.encode()}) as sandboxes:
+        ruling = service.rule(job, sandboxes, lambda _e: None)
     assert ruling.misfits[0].module == "box"
     assert "Bax" in ruling.misfits[0].message
     assert outcomes(ruling)["box.adds"] is Outcome.UNGRADED
 
 
 def test_a_judge_that_died_is_replaced_and_nothing_is_lost(lab):
-    from grader.court import Court
+    from grader.judge_service import JudgeService
     from grader.sandbox.local import LocalSandbox
 
-    with Court(LocalSandbox(), COURSE) as court:
-        assert outcomes(judge(court, lab, HONEST, only=("box.loads",)))["box.loads"] is Outcome.PASSED
-        court._judge.result()._process.kill()
-        court._judge.result()._process.wait()
-        assert outcomes(judge(court, lab, HONEST, only=("box.loads",)))["box.loads"] is Outcome.PASSED
+    with JudgeService(LocalSandbox(), COURSE) as service:
+        assert outcomes(judge(service, lab, HONEST, only=("box.loads",)))["box.loads"] is Outcome.PASSED
+        service._judge.result()._process.kill()
+        service._judge.result()._process.wait()
+        assert outcomes(judge(service, lab, HONEST, only=("box.loads",)))["box.loads"] is Outcome.PASSED

@@ -76,38 +76,38 @@ def course(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def court(local_court, course):
-    return local_court(course)
+def service(local_service, course):
+    return local_service(course)
 
 
-def judge(court, course, files):
+def judge(service, course, files):
     lab = load(course, "week01").labs[1]
     job = Job(course="", lab=lab, modules=(), project=project_source(lab, files), seed="2a")
-    with court.house(job, files) as house:
-        ruling = court.rule(job, house, lambda _event: None)
+    with service.sandboxes(job, files) as sandboxes:
+        ruling = service.rule(job, sandboxes, lambda _event: None)
     assert ruling.trouble == ""
     return {r.id: r for r in ruling.results}
 
 
-def test_commands_run_and_tests_are_tried_on_variants(court, course):
-    found = judge(court, course, FILES)
+def test_commands_run_and_tests_are_tried_on_variants(service, course):
+    found = judge(service, course, FILES)
     assert {r.outcome for r in found.values()} == {Outcome.PASSED}
     assert found["whole.runs"].note == "hello"
 
 
-def test_tests_without_teeth_are_seen(court, course):
-    found = judge(court, course, FILES | {"test_line.py": b"import line.line\n\ndef test_x(): pass\n"})
+def test_tests_without_teeth_are_seen(service, course):
+    found = judge(service, course, FILES | {"test_line.py": b"import line.line\n\ndef test_x(): pass\n"})
     assert found["whole.trials"].outcome is Outcome.FAILED
 
 
-def test_tests_that_kill_what_runs_them_fail_and_harm_nobody_else(court, course):
+def test_tests_that_kill_what_runs_them_fail_and_harm_nobody_else(service, course):
     hostile = b"import os, signal\n\ndef test_x():\n    os.kill(os.getppid(), signal.SIGKILL)\n"
-    found = judge(court, course, FILES | {"test_line.py": hostile})
+    found = judge(service, course, FILES | {"test_line.py": hostile})
     assert found["whole.trials"].outcome is Outcome.FAILED
     assert "killed" in found["whole.trials"].finding.headline
     assert found["whole.runs"].outcome is Outcome.PASSED
 
 
-def test_what_a_command_prints_is_bounded(court, course):
-    found = judge(court, course, FILES | {"line/run.py": b"print('a' * 10**7)\n"})
+def test_what_a_command_prints_is_bounded(service, course):
+    found = judge(service, course, FILES | {"line/run.py": b"print('a' * 10**7)\n"})
     assert len(found["whole.runs"].note) <= 160

@@ -24,8 +24,8 @@ pytestmark = pytest.mark.docker
 
 
 @pytest.fixture(scope="module")
-def court(docker_court):
-    return docker_court(COURSE)
+def service(docker_service):
+    return docker_service(COURSE)
 
 
 def hand_in(name, folder):
@@ -43,11 +43,11 @@ def digest_of(folder):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_attack_gets_what_it_deserves_and_does_no_harm(name, court, tmp_path):
+def test_an_attack_gets_what_it_deserves_and_does_no_harm(name, service, tmp_path):
     wanted = json.loads((ATTACKS / name / "ATTACK.json").read_text())
     before = digest_of(COURSE)
     begun = time.monotonic()
-    record = grade(Request(repo=str(hand_in(name, tmp_path / name)), assignment="toy"), court, Silent())
+    record = grade(Request(repo=str(hand_in(name, tmp_path / name)), assignment="toy"), service, Silent())
 
     assert time.monotonic() - begun < LONGEST
     assert digest_of(COURSE) == before
@@ -71,25 +71,25 @@ def assert_reports_are_harmless(record, folder):
             assert not any(line.startswith(("::", "##[")) for line in text.splitlines())
 
 
-def test_after_all_of_them_honest_work_still_passes(court, tmp_path):
+def test_after_all_of_them_honest_work_still_passes(service, tmp_path):
     record = grade(
-        Request(repo=str(hand_in("00_correct", tmp_path / "r")), assignment="toy"), court, Silent()
+        Request(repo=str(hand_in("00_correct", tmp_path / "r")), assignment="toy"), service, Silent()
     )
     assert record.verdict is Decision.PASS
 
 
-def test_a_repository_without_the_file_is_told_where_it_should_be(court, tmp_path):
+def test_a_repository_without_the_file_is_told_where_it_should_be(service, tmp_path):
     (tmp_path / "r" / "src").mkdir(parents=True)
     shutil.copy(ATTACKS / "00_correct" / "mlp.py", tmp_path / "r" / "src" / "mlp.py")
     commit_all(tmp_path / "r")
-    record = grade(Request(repo=str(tmp_path / "r"), assignment="toy"), court, Silent())
+    record = grade(Request(repo=str(tmp_path / "r"), assignment="toy"), service, Silent())
     assert record.verdict is Decision.REVISE
     first = record.checks[0].finding.headline
     assert "mlp.py" in first
     assert "src/mlp.py" in first
 
 
-def test_an_unknown_assignment_lists_what_there_is(court, tmp_path):
+def test_an_unknown_assignment_lists_what_there_is(service, tmp_path):
     hand_in("00_correct", tmp_path / "r")
     with pytest.raises(GraderError, match="toy"):
-        grade(Request(repo=str(tmp_path / "r"), assignment="tou"), court, Silent())
+        grade(Request(repo=str(tmp_path / "r"), assignment="tou"), service, Silent())

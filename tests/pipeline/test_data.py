@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from grader.court import _with_data
 from grader.judge.job import Job
+from grader.judge_service import _with_data
 from grader.records import Lab
 
 

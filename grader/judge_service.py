@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 Files = Mapping[str, bytes]
 
 
-class Court:
+class JudgeService:
     """One sandbox and one judge, for one course.
 
     Args:
-        sandbox: Where student code runs; closed with the court.
+        sandbox: Where student code runs; closed with the service.
         course: The course's folder.
         data: A folder of the instructor's with real data; a suite finds each entry in ``lab.data``, by its name
             without ending.
@@ -53,34 +53,36 @@ class Court:
         for environment in dict.fromkeys(environments):
             self.sandbox.prepare(environment, limits, count)
 
-    def house(self, job: Job, files: Files) -> House:
+    def sandboxes(self, job: Job, files: Files) -> SubmissionSandboxes:
         """The rooms for one submission of the job's lab; close it when the submission is judged."""
-        return House(self.sandbox, job.lab.limits, job.modules, files)
+        return SubmissionSandboxes(self.sandbox, job.lab.limits, job.modules, files)
 
-    def rule(self, job: Job, house: House, watch: Callable[[Event], None]) -> client.Ruling:
+    def rule(self, job: Job, sandboxes: SubmissionSandboxes, watch: Callable[[Event], None]) -> client.Ruling:
         """Judge one lab of one submission.
 
         Args:
             job: What to judge; ``course``, the lab's paths and its real data are filled in here.
-            house: The submission's rooms.
+            sandboxes: The submission's rooms.
             watch: Sees every event as it comes.
 
         Raises:
             Ungraded: No judge or no room is to be had.
         """
         try:
-            return self._rule(job, house, watch)
+            return self._rule(job, sandboxes, watch)
         except client.JudgeGone:  # the job was not begun: another judge may do it
             with self._telling:
                 self._judge.result().close()
                 self._judge = self._start_judge()
-            return self._rule(job, house, watch)
+            return self._rule(job, sandboxes, watch)
 
-    def _rule(self, job: Job, house: House, watch: Callable[[Event], None]) -> client.Ruling:
+    def _rule(
+        self, job: Job, sandboxes: SubmissionSandboxes, watch: Callable[[Event], None]
+    ) -> client.Ruling:
         judge = self._judge.result()
         seen = _with_data(_as_seen(job, judge.course, self.course), self._data, judge.data)
         try:
-            return client.rule(judge.connection, seen, house.connection, watch, self._telling)
+            return client.rule(judge.connection, seen, sandboxes.connection, watch, self._telling)
         except client.JudgeGone as gone:
             raise client.JudgeGone(f"{gone.message} {judge.obituary()}", gone.remedy) from gone
 
@@ -101,7 +103,7 @@ class Court:
         self.close()
 
 
-class House:
+class SubmissionSandboxes:
     """One submission's rooms, one per environment, opened when first needed.
 
     Args:
