@@ -33,7 +33,7 @@ def main() -> None:
         control = socket.socket(fileno=given.fd)
     zygote.serve(
         control,
-        zygote.House(
+        zygote.ZygoteConfig(
             submission=given.submission.resolve(),
             scratch=given.scratch.resolve(),
             uid_base=given.uid_base,

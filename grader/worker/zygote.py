@@ -34,7 +34,7 @@ LAST_BREATH = 0.3
 """Seconds that a process which closed its socket gets to end by itself, so that its exit status is its own."""
 
 
-class House(NamedTuple):
+class ZygoteConfig(NamedTuple):
     """Where student processes live, and as whom."""
 
     submission: Path
@@ -47,13 +47,13 @@ class House(NamedTuple):
     """Offer the installed packages as a package index, in ``scratch/index``."""
 
 
-def serve(control: socket.socket, house: House) -> NoReturn:
+def serve(control: socket.socket, config: ZygoteConfig) -> NoReturn:
     """Answer the judge's commands until the connection closes."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGALRM, lambda *_: os._exit(1))  # PID 1 has no default action
-    signal.alarm(house.lifetime)
-    prepare(house)
-    nursery = Nursery(control, house)
+    signal.alarm(config.lifetime)
+    prepare(config)
+    nursery = Nursery(control, config)
     nursery.fork_next()
     try:
         while True:
@@ -73,18 +73,18 @@ def serve(control: socket.socket, house: House) -> NoReturn:
     os._exit(0)
 
 
-def prepare(house: House) -> None:
+def prepare(config: ZygoteConfig) -> None:
     """Import the libraries with one thread, and freeze the heap so that forks stay cheap."""
     gc.disable()
-    confine.deny_imports(house.deny)
-    for name in house.preload:
+    confine.deny_imports(config.deny)
+    for name in config.preload:
         importlib.import_module(name)
     if "torch" in sys.modules:
         from grader.worker import torch_ready
 
         torch_ready.prepare()
-    if house.offers:
-        index.make_index(house.scratch / index.FOLDER)
+    if config.offers:
+        index.make_index(config.scratch / index.FOLDER)
     gc.enable()
     gc.collect()
     gc.freeze()
@@ -95,9 +95,9 @@ def prepare(house: House) -> None:
 class Nursery:
     """One process at a time: forked ahead, handed a socket, killed with all that it left."""
 
-    def __init__(self, control: socket.socket, house: House) -> None:
+    def __init__(self, control: socket.socket, config: ZygoteConfig) -> None:
         self._control = control
-        self._house = house
+        self._config = config
         self._serial = 0
         self._pid = 0
         self._handover: socket.socket | None = None
@@ -111,11 +111,11 @@ class Nursery:
             ours.close()
             self._control.close()
             home = confine.Home(
-                uid=self._house.uid_base and self._house.uid_base + self._serial % 1000,
-                scratch=self._house.scratch,
+                uid=self._config.uid_base and self._config.uid_base + self._serial % 1000,
+                scratch=self._config.scratch,
                 name=f"check{self._serial}",
             )
-            child.live(theirs, home, self._house.submission)
+            child.live(theirs, home, self._config.submission)
         theirs.close()
         self._handover = ours
 
@@ -146,8 +146,8 @@ class Nursery:
                 time.sleep(0.001)
             elif pid == self._pid:
                 status = any_status
-        if self._house.uid_base:
-            confine.wipe(self._house.scratch)
+        if self._config.uid_base:
+            confine.wipe(self._config.scratch)
             confine.wipe(confine.SHARED_MEMORY)
         return int(died), status
 
