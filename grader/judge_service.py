@@ -57,7 +57,9 @@ class JudgeService:
         """The rooms for one submission of the job's lab; close it when the submission is judged."""
         return SubmissionSandboxes(self.sandbox, job.lab.limits, job.modules, files)
 
-    def rule(self, job: Job, sandboxes: SubmissionSandboxes, watch: Callable[[Event], None]) -> client.Ruling:
+    def judge_lab(
+        self, job: Job, sandboxes: SubmissionSandboxes, watch: Callable[[Event], None]
+    ) -> client.LabResult:
         """Judge one lab of one submission.
 
         Args:
@@ -69,20 +71,20 @@ class JudgeService:
             Ungraded: No judge or no room is to be had.
         """
         try:
-            return self._rule(job, sandboxes, watch)
+            return self._judge_lab(job, sandboxes, watch)
         except client.JudgeGone:  # the job was not begun: another judge may do it
             with self._telling:
                 self._judge.result().close()
                 self._judge = self._start_judge()
-            return self._rule(job, sandboxes, watch)
+            return self._judge_lab(job, sandboxes, watch)
 
-    def _rule(
+    def _judge_lab(
         self, job: Job, sandboxes: SubmissionSandboxes, watch: Callable[[Event], None]
-    ) -> client.Ruling:
+    ) -> client.LabResult:
         judge = self._judge.result()
         seen = _with_data(_as_seen(job, judge.course, self.course), self._data, judge.data)
         try:
-            return client.rule(judge.connection, seen, sandboxes.connection, watch, self._telling)
+            return client.judge_lab(judge.connection, seen, sandboxes.connection, watch, self._telling)
         except client.JudgeGone as gone:
             raise client.JudgeGone(f"{gone.message} {judge.obituary()}", gone.remedy) from gone
 

@@ -97,8 +97,8 @@ def grade(request: Request, service: JudgeService, watch: Watch) -> Record:
                 device=request.device,
             )
             with service.sandboxes(job, files) as sandboxes:
-                ruling = service.rule(job, sandboxes, partial(attempt.saw, watch, lab))
-            attempt.trouble(lab, ruling.trouble)
+                lab_result = service.judge_lab(job, sandboxes, partial(attempt.saw, watch, lab))
+            attempt.trouble(lab, lab_result.trouble)
     except KeyboardInterrupt:
         raise Interrupted(attempt.record(service, clock.timings(), interrupted=True)) from None
     attempt.check_mappings(mappings)

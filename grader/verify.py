@@ -21,7 +21,7 @@ from grader.verdict import decide
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from grader.judge.client import Ruling
+    from grader.judge.client import LabResult
     from grader.judge_service import JudgeService
 
 
@@ -118,7 +118,7 @@ class _Trial:
         kind: str,
         name: str,
         files: dict[str, str],
-        expect: Callable[[Ruling], Iterable[str]],
+        expect: Callable[[LabResult], Iterable[str]],
         only: tuple[str, ...] = (),
     ) -> None:
         self._assignment, self._lab, self._kind, self._name = assignment, lab, kind, name
@@ -146,11 +146,11 @@ class _Trial:
         with service.sandboxes(template, self._files) as sandboxes:
             for seed in seeds:
                 job = structs.replace(template, seed=seed)
-                ruling = service.rule(job, sandboxes, lambda _event: None)
-                found = [*_trouble(ruling), *self._expect(ruling)]
+                lab_result = service.judge_lab(job, sandboxes, lambda _event: None)
+                found = [*_trouble(lab_result), *self._expect(lab_result)]
                 held += not found
                 faults.update(dict.fromkeys(found))
-                shown.update(dict.fromkeys(_diagnoses(ruling)))
+                shown.update(dict.fromkeys(_diagnoses(lab_result)))
         return Row(
             lab=self._lab.id,
             kind=self._kind,
@@ -169,7 +169,12 @@ def _trials(assignment: Assignment, lab: Lab, only: Sequence[str]) -> Iterable[_
         alone = _alone(assignment, lab)
         starter = {**files, **starter_files(lab)}
         yield _Trial(
-            assignment, lab, "starter", lab.id, starter, lambda ruling: _is_told_to_revise(alone, ruling)
+            assignment,
+            lab,
+            "starter",
+            lab.id,
+            starter,
+            lambda lab_result: _is_told_to_revise(alone, lab_result),
         )
     for mistake in lab.mistakes:
         if not only or mistake.id in only:
@@ -179,7 +184,7 @@ def _trials(assignment: Assignment, lab: Lab, only: Sequence[str]) -> Iterable[_
                 "mistake",
                 mistake.id,
                 apply(mistake, files),
-                lambda ruling, mistake=mistake: _is_caught(mistake, ruling),  # type: ignore[misc]
+                lambda lab_result, mistake=mistake: _is_caught(mistake, lab_result),  # type: ignore[misc]
                 mistake.fails,
             )
 
@@ -192,22 +197,22 @@ def _alone(assignment: Assignment, lab: Lab) -> Assignment:
 # ── What must become of them ──────────────────────────────────────────────────────────────────────────────
 
 
-def _all_pass(ruling: Ruling) -> Iterable[str]:
-    for result in ruling.results:
+def _all_pass(lab_result: LabResult) -> Iterable[str]:
+    for result in lab_result.results:
         if result.outcome is not Outcome.PASSED:
             yield f"{result.id} {result.outcome}{_words(result)}"
-    if not ruling.results:
+    if not lab_result.results:
         yield "no check ran"
 
 
-def _is_told_to_revise(alone: Assignment, ruling: Ruling) -> Iterable[str]:
-    decision = decide(alone, ruling.results).decision
+def _is_told_to_revise(alone: Assignment, lab_result: LabResult) -> Iterable[str]:
+    decision = decide(alone, lab_result.results).decision
     if decision is not Decision.REVISE:
         yield f"the verdict was {decision}, not revise"
 
 
-def _is_caught(mistake: Mistake, ruling: Ruling) -> Iterable[str]:
-    results = {result.id: result for result in ruling.results}
+def _is_caught(mistake: Mistake, lab_result: LabResult) -> Iterable[str]:
+    results = {result.id: result for result in lab_result.results}
     for check in mistake.fails:
         result = results.get(check)
         if result is None:
@@ -215,23 +220,23 @@ def _is_caught(mistake: Mistake, ruling: Ruling) -> Iterable[str]:
         elif result.outcome is not Outcome.FAILED:
             waited = f", waiting for {result.waited_for}" if result.waited_for else ""
             yield f"{check} {result.outcome}{waited}"
-    told = list(_diagnoses(ruling))
+    told = list(_diagnoses(lab_result))
     if mistake.diagnosis and mistake.diagnosis not in told:
         yield f"diagnosed as {told[0]!r}" if told else "no diagnosis"
     if not mistake.diagnosis and told:
         yield f"misnamed: {told[0]!r}"
 
 
-def _diagnoses(ruling: Ruling) -> Iterable[str]:
-    for result in ruling.results:
+def _diagnoses(lab_result: LabResult) -> Iterable[str]:
+    for result in lab_result.results:
         if result.finding is not None and result.finding.diagnosis:
             yield result.finding.diagnosis
 
 
-def _trouble(ruling: Ruling) -> Iterable[str]:
-    if ruling.trouble:
-        yield f"the suite did not run to its end: {ruling.trouble.strip().splitlines()[-1]}"
-    for result in ruling.results:
+def _trouble(lab_result: LabResult) -> Iterable[str]:
+    if lab_result.trouble:
+        yield f"the suite did not run to its end: {lab_result.trouble.strip().splitlines()[-1]}"
+    for result in lab_result.results:
         if result.outcome is Outcome.UNGRADED and result.finding is not None:
             last = (result.finding.traceback or result.finding.headline).strip().splitlines()[-1]
             yield f"{result.id} could not be judged: {last}"

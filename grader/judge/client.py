@@ -21,7 +21,7 @@ GRACE_SECONDS = 180.0
 """Beyond a lab's own time: starting rooms, and the judge's own work."""
 
 
-class Ruling(Struct, frozen=True, kw_only=True):
+class LabResult(Struct, frozen=True, kw_only=True):
     """What came of a job.
 
     Attributes:
@@ -43,13 +43,13 @@ OpenRoom = Callable[[str, str], socket.socket]
 """Environment, and why the one before it was lost → the connection of a room with the student's files."""
 
 
-def rule(
+def judge_lab(
     connection: socket.socket,
     job: jobs.Job,
     open_room: OpenRoom,
     watch: Callable[[jobs.Event], None],
     telling: AbstractContextManager[object],
-) -> Ruling:
+) -> LabResult:
     """Have the judge do a job.
 
     Args:
@@ -76,16 +76,18 @@ def rule(
 
 def _follow(
     channel: socket.socket, job: jobs.Job, open_room: OpenRoom, watch: Callable[[jobs.Event], None]
-) -> Ruling:
+) -> LabResult:
     results: list[CheckResult] = []
     misfits: list[jobs.Misfit] = []
     until = time.monotonic() + job.lab.limits.total_seconds + GRACE_SECONDS
     while True:
         if not select.select([channel], [], [], max(0.0, until - time.monotonic()))[0]:
-            return Ruling(results=tuple(results), misfits=tuple(misfits), trouble="the judge took too long")
+            return LabResult(
+                results=tuple(results), misfits=tuple(misfits), trouble="the judge took too long"
+            )
         heard = jobs.hear(channel)
         if heard is None:
-            return Ruling(results=tuple(results), misfits=tuple(misfits), trouble="the judge ended early")
+            return LabResult(results=tuple(results), misfits=tuple(misfits), trouble="the judge ended early")
         event = heard[0]
         if isinstance(event, jobs.Job):
             continue
@@ -98,7 +100,7 @@ def _follow(
             case jobs.Misfit():
                 misfits.append(event)
             case jobs.Done(trouble=trouble):
-                return Ruling(results=tuple(results), misfits=tuple(misfits), trouble=trouble)
+                return LabResult(results=tuple(results), misfits=tuple(misfits), trouble=trouble)
 
 
 def _give_room(channel: socket.socket, environment: str, lost: str, open_room: OpenRoom) -> None:

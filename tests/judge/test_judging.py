@@ -28,13 +28,15 @@ def judge(service, lab, source, *, seed="2a", only=(), suite="all", events=None,
     job = Job(course="", lab=lab, modules=(module,), seed=seed, only=only, suite=suite)
     files = {"box.py": source.encode("utf-8", "surrogateescape")}
     with service.sandboxes(job, files) as sandboxes:
-        ruling = service.rule(job, sandboxes, events.append if events is not None else lambda _e: None)
-    assert ruling.trouble == ""
-    return ruling
+        lab_result = service.judge_lab(
+            job, sandboxes, events.append if events is not None else lambda _e: None
+        )
+    assert lab_result.trouble == ""
+    return lab_result
 
 
-def outcomes(ruling):
-    return {r.id: r.outcome for r in ruling.results}
+def outcomes(lab_result):
+    return {r.id: r.outcome for r in lab_result.results}
 
 
 def test_honest_work_passes_what_can_be_passed(service, lab):
@@ -55,8 +57,8 @@ def test_checks_run_after_what_they_need(service, lab):
 
 
 def test_asking_for_one_check_runs_what_it_needs_too(service, lab):
-    ruling = judge(service, lab, HONEST, only=("box.after",))
-    assert [r.id for r in ruling.results] == ["box.loads", "box.adds", "box.after"]
+    lab_result = judge(service, lab, HONEST, only=("box.after",))
+    assert [r.id for r in lab_result.results] == ["box.loads", "box.adds", "box.after"]
 
 
 def test_a_blocked_check_names_what_it_waited_for(service, lab):
@@ -198,10 +200,10 @@ def test_a_mapping_that_does_not_fit_is_never_the_students_failure(service, lab)
     )  # fmt: skip
     job = Job(course="", lab=mapped, modules=(source,), seed="1", only=("box.adds",))
     with service.sandboxes(job, {"box.py": HONEST.encode()}) as sandboxes:
-        ruling = service.rule(job, sandboxes, lambda _e: None)
-    assert ruling.misfits[0].module == "box"
-    assert "Bax" in ruling.misfits[0].message
-    assert outcomes(ruling)["box.adds"] is Outcome.UNGRADED
+        lab_result = service.judge_lab(job, sandboxes, lambda _e: None)
+    assert lab_result.misfits[0].module == "box"
+    assert "Bax" in lab_result.misfits[0].message
+    assert outcomes(lab_result)["box.adds"] is Outcome.UNGRADED
 
 
 def test_a_judge_that_died_is_replaced_and_nothing_is_lost(lab):

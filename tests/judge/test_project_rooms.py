@@ -84,9 +84,9 @@ def judge(service, course, files):
     lab = load(course, "week01").labs[1]
     job = Job(course="", lab=lab, modules=(), project=project_source(lab, files), seed="2a")
     with service.sandboxes(job, files) as sandboxes:
-        ruling = service.rule(job, sandboxes, lambda _event: None)
-    assert ruling.trouble == ""
-    return {r.id: r for r in ruling.results}
+        lab_result = service.judge_lab(job, sandboxes, lambda _event: None)
+    assert lab_result.trouble == ""
+    return {r.id: r for r in lab_result.results}
 
 
 def test_commands_run_and_tests_are_tried_on_variants(service, course):
