@@ -13,7 +13,7 @@ from msgspec import Struct
 from grader import __version__
 from grader.course import public_checks
 from grader.errors import MappingNeeded, Problem
-from grader.judge.job import Event, Finished, Misfit, ModuleSource
+from grader.judge.job import Event, Finished, MappingMismatch, ModuleSource
 from grader.records import (
     Assignment,
     CheckResult,
@@ -87,7 +87,7 @@ class Attempt:
         self._files: list[str] = []
         self._documents: list[Document] = []
         self._results: list[CheckResult] = []
-        self._misfits: list[tuple[Lab, Misfit]] = []
+        self._mismatches: list[tuple[Lab, MappingMismatch]] = []
         self.seed = request.seed or secrets.token_hex(16)
         self._begun = dt.datetime.now(dt.UTC)
 
@@ -104,8 +104,8 @@ class Attempt:
         """Keep what the judge found, as it comes."""
         if isinstance(event, Finished):
             self._results.append(event.result)
-        if isinstance(event, Misfit):
-            self._misfits.append((lab, event))
+        if isinstance(event, MappingMismatch):
+            self._mismatches.append((lab, event))
         watch.saw(lab, event)
 
     def trouble(self, lab: Lab, what: str) -> None:
@@ -120,14 +120,14 @@ class Attempt:
         Raises:
             MappingNeeded: Says which expression doesn't fit, and where it was written.
         """
-        if self._misfits:
+        if self._mismatches:
             where = {(lab, m.module): m.where for lab, found in mappings.items() for m in found}
             problems = tuple(
                 Problem(
                     where.get((lab.id, m.module), "the mapping"),
                     f"the mapping of {m.module} does not fit: {m.message}",
                 )
-                for lab, m in self._misfits
+                for lab, m in self._mismatches
             )
             raise MappingNeeded("The mapping does not fit this repository.", problems, REMEDY)
 

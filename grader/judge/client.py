@@ -26,12 +26,12 @@ class LabResult(Struct, frozen=True, kw_only=True):
 
     Attributes:
         results: In the order in which the checks ran.
-        misfits: Mappings that don't fit: module and what went wrong.
+        mismatches: Mappings that don't fit: module and what went wrong.
         trouble: What was wrong with the suite or with us; empty if the suite ran to its end.
     """
 
     results: tuple[CheckResult, ...]
-    misfits: tuple[jobs.Misfit, ...] = ()
+    mismatches: tuple[jobs.MappingMismatch, ...] = ()
     trouble: str = ""
 
 
@@ -78,16 +78,18 @@ def _follow(
     channel: socket.socket, job: jobs.Job, open_room: OpenRoom, watch: Callable[[jobs.Event], None]
 ) -> LabResult:
     results: list[CheckResult] = []
-    misfits: list[jobs.Misfit] = []
+    mismatches: list[jobs.MappingMismatch] = []
     until = time.monotonic() + job.lab.limits.total_seconds + GRACE_SECONDS
     while True:
         if not select.select([channel], [], [], max(0.0, until - time.monotonic()))[0]:
             return LabResult(
-                results=tuple(results), misfits=tuple(misfits), trouble="the judge took too long"
+                results=tuple(results), mismatches=tuple(mismatches), trouble="the judge took too long"
             )
         heard = jobs.hear(channel)
         if heard is None:
-            return LabResult(results=tuple(results), misfits=tuple(misfits), trouble="the judge ended early")
+            return LabResult(
+                results=tuple(results), mismatches=tuple(mismatches), trouble="the judge ended early"
+            )
         event = heard[0]
         if isinstance(event, jobs.Job):
             continue
@@ -97,10 +99,10 @@ def _follow(
                 _give_room(channel, environment, lost, open_room)
             case jobs.Finished(result=result):
                 results.append(result)
-            case jobs.Misfit():
-                misfits.append(event)
+            case jobs.MappingMismatch():
+                mismatches.append(event)
             case jobs.Done(trouble=trouble):
-                return LabResult(results=tuple(results), misfits=tuple(misfits), trouble=trouble)
+                return LabResult(results=tuple(results), mismatches=tuple(mismatches), trouble=trouble)
 
 
 def _give_room(channel: socket.socket, environment: str, lost: str, open_room: OpenRoom) -> None:

@@ -84,7 +84,7 @@ class Finished(Struct, frozen=True, tag=True):
     result: CheckResult
 
 
-class Misfit(Struct, frozen=True, tag=True):
+class MappingMismatch(Struct, frozen=True, tag=True):
     """A mapping's expression does not fit the repository."""
 
     module: str
@@ -97,8 +97,8 @@ class Done(Struct, frozen=True, tag=True):
     trouble: str = ""
 
 
-Event = NeedRoom | Started | Finished | Misfit | Done
-Message = Job | NeedRoom | Started | Finished | Misfit | Done
+Event = NeedRoom | Started | Finished | MappingMismatch | Done
+Message = Job | NeedRoom | Started | Finished | MappingMismatch | Done
 
 
 def _plain(value: object) -> object:

@@ -19,7 +19,7 @@ from grader.checks.zoo import Zoo
 from grader.judge import job as jobs
 from grader.judge.project import Project
 from grader.judge.reference import Reference
-from grader.judge.student import MappingMisfit, Student
+from grader.judge.student import MappingMismatchError, Student
 from grader.judge.tenancy import Landlord, RoomLost
 from grader.records import CheckResult, Fault, Finding, Lab, Outcome
 
@@ -62,7 +62,7 @@ class JudgePlugin:
         self._time_left = job.lab.limits.total_seconds
         self._started = 0.0
         self._evidence = Evidence()
-        self._misfits: set[str] = set()
+        self._mismatches: set[str] = set()
         self._found: dict[str, object] = {}
         self._position = 0
         self._total = 0
@@ -173,10 +173,10 @@ class JudgePlugin:
                     "fault": Fault.STUDENT,
                     "finding": _with_secrets(finding) if hidden else finding,
                 }
-            case MappingMisfit(module=module):
-                if module not in self._misfits:
-                    self._misfits.add(module)
-                    self._report(jobs.Misfit(module, str(error)))
+            case MappingMismatchError(module=module):
+                if module not in self._mismatches:
+                    self._mismatches.add(module)
+                    self._report(jobs.MappingMismatch(module, str(error)))
                 finding = Finding(headline="The mapping does not fit this repository.", yours=str(error))
                 return {"outcome": Outcome.UNGRADED, "fault": Fault.COURSE, "finding": finding}
             case RoomLost():

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MESSAGE_SHOWN = 300
 
 
-class MappingMisfit(Exception):
+class MappingMismatchError(Exception):
     """An expression of the mapping doesn't fit the repository: never the student's failure."""
 
     def __init__(self, module: str, message: str) -> None:
@@ -130,7 +130,7 @@ class Student:
         shown = message if len(message) <= MESSAGE_SHOWN else message[:MESSAGE_SHOWN] + " …"
         kind = "".join(c for c in reply.type if c.isalnum() or c in "._")[:60] or "an exception"
         if reply.where == "mapping":
-            return MappingMisfit(source.name, f"{kind}: {shown}")
+            return MappingMismatchError(source.name, f"{kind}: {shown}")
         own = [f for f in reply.frames if f.file]
         last = own[-1] if own else None
         if reply.where == "unsendable":

@@ -201,8 +201,8 @@ def test_a_mapping_that_does_not_fit_is_never_the_students_failure(service, lab)
     job = Job(course="", lab=mapped, modules=(source,), seed="1", only=("box.adds",))
     with service.sandboxes(job, {"box.py": HONEST.encode()}) as sandboxes:
         lab_result = service.judge_lab(job, sandboxes, lambda _e: None)
-    assert lab_result.misfits[0].module == "box"
-    assert "Bax" in lab_result.misfits[0].message
+    assert lab_result.mismatches[0].module == "box"
+    assert "Bax" in lab_result.mismatches[0].message
     assert outcomes(lab_result)["box.adds"] is Outcome.UNGRADED
 
 
