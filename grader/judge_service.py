@@ -43,7 +43,7 @@ class JudgeService:
         self._data = data
         self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="judge")
         self._judge = self._start_judge()
-        self._telling = threading.Lock()
+        self._sending = threading.Lock()
 
     def _start_judge(self) -> Future[JudgeRoom]:
         return self._starter.submit(self.sandbox.judge, self.course, self._data)
@@ -73,7 +73,7 @@ class JudgeService:
         try:
             return self._judge_lab(job, sandboxes, watch)
         except client.JudgeGone:  # the job was not begun: another judge may do it
-            with self._telling:
+            with self._sending:
                 self._judge.result().close()
                 self._judge = self._start_judge()
             return self._judge_lab(job, sandboxes, watch)
@@ -84,7 +84,7 @@ class JudgeService:
         judge = self._judge.result()
         seen = _with_data(_as_seen(job, judge.course, self.course), self._data, judge.data)
         try:
-            return client.judge_lab(judge.connection, seen, sandboxes.connection, watch, self._telling)
+            return client.judge_lab(judge.connection, seen, sandboxes.connection, watch, self._sending)
         except client.JudgeGone as gone:
             raise client.JudgeGone(f"{gone.message} {judge.obituary()}", gone.remedy) from gone
 

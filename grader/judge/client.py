@@ -48,7 +48,7 @@ def judge_lab(
     job: jobs.Job,
     open_room: OpenRoom,
     watch: Callable[[jobs.Event], None],
-    telling: AbstractContextManager[object],
+    sending: AbstractContextManager[object],
 ) -> LabResult:
     """Have the judge do a job.
 
@@ -57,7 +57,7 @@ def judge_lab(
         job: What to judge.
         open_room: Called when the judge needs a room; raises Ungraded if there is none to be had.
         watch: Sees every event as it comes, so that nothing is lost if this is interrupted.
-        telling: Held while the job is sent: several threads may share one judge.
+        sending: Held while the job is sent: several threads may share one judge.
 
     Raises:
         JudgeGone: Its process has ended.
@@ -65,8 +65,8 @@ def judge_lab(
     ours, theirs = socket.socketpair()
     with ours:
         try:
-            with telling:
-                jobs.tell(connection, job, theirs.fileno())
+            with sending:
+                jobs.send(connection, job, theirs.fileno())
         except OSError as error:
             raise JudgeGone("The judge is not there any more.", "Run the grade again.") from error
         finally:
@@ -85,12 +85,12 @@ def _follow(
             return LabResult(
                 results=tuple(results), mismatches=tuple(mismatches), trouble="the judge took too long"
             )
-        heard = jobs.hear(channel)
-        if heard is None:
+        received = jobs.receive(channel)
+        if received is None:
             return LabResult(
                 results=tuple(results), mismatches=tuple(mismatches), trouble="the judge ended early"
             )
-        event = heard[0]
+        event = received[0]
         if isinstance(event, jobs.Job):
             continue
         watch(event)

@@ -119,7 +119,7 @@ _encoder = msgspec.msgpack.Encoder(enc_hook=_plain)
 _decoder = msgspec.msgpack.Decoder(Message, dec_hook=_path)
 
 
-def tell(channel: socket.socket, message: Message, *fds: int) -> None:
+def send(channel: socket.socket, message: Message, *fds: int) -> None:
     """Send a message, and descriptors with it."""
     body = _encoder.encode(message)
     header = _LENGTH.pack(len(body))
@@ -130,7 +130,7 @@ def tell(channel: socket.socket, message: Message, *fds: int) -> None:
     channel.sendall(body)
 
 
-def hear(channel: socket.socket) -> tuple[Message, list[int]] | None:
+def receive(channel: socket.socket) -> tuple[Message, list[int]] | None:
     """The next message and its descriptors; ``None`` if the other side is gone."""
     header, fds, _, _ = socket.recv_fds(channel, _LENGTH.size, 1)
     header += _exactly(channel, _LENGTH.size - len(header)) if header else b""

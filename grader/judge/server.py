@@ -28,8 +28,8 @@ def serve(control: socket.socket) -> None:
     sys.dont_write_bytecode = True
     gc.collect()
     gc.freeze()
-    while (heard := jobs.hear(control)) is not None:
-        job, fds = heard
+    while (received := jobs.receive(control)) is not None:
+        job, fds = received
         if not isinstance(job, jobs.Job) or not fds:
             continue
         if os.fork() == 0:
@@ -48,6 +48,6 @@ def _judge(job: jobs.Job, channel: socket.socket) -> None:
     except BaseException:
         trouble = traceback.format_exc(limit=-6)
     try:
-        jobs.tell(channel, jobs.Done(trouble))
+        jobs.send(channel, jobs.Done(trouble))
     finally:
         os._exit(0)

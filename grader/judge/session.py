@@ -27,7 +27,7 @@ def run(job: jobs.Job, channel: socket.socket) -> str:
     silence()
 
     landlord = Landlord(lambda environment, lost: _request(channel, environment, lost))
-    plugin = JudgePlugin(job, landlord, lambda event: jobs.tell(channel, event))
+    plugin = JudgePlugin(job, landlord, lambda event: jobs.send(channel, event))
     try:
         status = pytest.main(
             [
@@ -51,7 +51,7 @@ def run(job: jobs.Job, channel: socket.socket) -> str:
 
 
 def _request(channel: socket.socket, environment: str, lost: str) -> socket.socket | None:
-    jobs.tell(channel, jobs.NeedRoom(environment, lost))
+    jobs.send(channel, jobs.NeedRoom(environment, lost))
     answer, fds, _, _ = socket.recv_fds(channel, 1, 1)
     if answer == b"":
         raise BrokenPipeError
