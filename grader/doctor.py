@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from grader.errors import Ungraded
-from grader.judge import tenancy
+from grader.judge import processes
 from grader.records import Limits
 from grader.sandbox import image
 from grader.sandbox.docker import DockerSandbox
@@ -128,12 +128,12 @@ def _room() -> Item:
         sandbox = DockerSandbox()
         began = time.monotonic()
         room = sandbox.open("numpy", Limits(), {})
-        tenancy.Room(room.connection)  # asks whether it is ready
+        processes.ZygoteClient(room.connection)  # asks whether it is ready
         took = time.monotonic() - began
         room.close()
     except Ungraded as trouble:
         return Item("a room", State.BROKEN, trouble.message, trouble.remedy)
-    except tenancy.RoomLost as trouble:
+    except processes.SandboxLost as trouble:
         return Item("a room", State.BROKEN, str(trouble), "Restart Docker, then run `grade doctor` again.")
     finally:
         if sandbox is not None:

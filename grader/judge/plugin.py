@@ -17,10 +17,10 @@ from grader.checks.evidence import Evidence
 from grader.checks.failure import CheckFailed
 from grader.checks.zoo import Zoo
 from grader.judge import job as jobs
+from grader.judge.processes import SandboxLost, ZygotePool
 from grader.judge.project import Project
 from grader.judge.reference import Reference
 from grader.judge.student import MappingMismatchError, Student
-from grader.judge.tenancy import Landlord, RoomLost
 from grader.records import CheckResult, Fault, Finding, Lab, Outcome
 
 if TYPE_CHECKING:
@@ -50,13 +50,13 @@ class JudgePlugin:
 
     Args:
         job: What to judge.
-        landlord: Where student processes live.
+        zygotes: Where student processes live.
         report: Receives each event.
     """
 
-    def __init__(self, job: jobs.Job, landlord: Landlord, report: Callable[[jobs.Event], None]) -> None:
+    def __init__(self, job: jobs.Job, zygotes: ZygotePool, report: Callable[[jobs.Event], None]) -> None:
         self._job = job
-        self._landlord = landlord
+        self._zygotes = zygotes
         self._report = report
         self._outcomes: dict[str, Outcome] = {}
         self._time_left = job.lab.limits.total_seconds
@@ -179,7 +179,7 @@ class JudgePlugin:
                     self._report(jobs.MappingMismatch(module, str(error)))
                 finding = Finding(headline="The mapping does not fit this repository.", yours=str(error))
                 return {"outcome": Outcome.UNGRADED, "fault": Fault.COURSE, "finding": finding}
-            case RoomLost():
+            case SandboxLost():
                 finding = Finding(
                     headline="We could not run your code: no sandbox was to be had.", yours=str(error)
                 )
@@ -198,7 +198,7 @@ class JudgePlugin:
         """The submission, in processes of this check's own."""
         limits = self._job.lab.limits
         seconds = min(_check(request.node).seconds or limits.check_seconds, self._time_left)
-        student = Student(self._job.modules, self._landlord, limits, seconds, self._job.device)
+        student = Student(self._job.modules, self._zygotes, limits, seconds, self._job.device)
         yield student
         student.leave()
 
@@ -211,7 +211,7 @@ class JudgePlugin:
         limits = self._job.lab.limits
         seconds = min(_check(request.node).seconds or limits.check_seconds, self._time_left)
         tested = self._job.lab.tested
-        project = Project(self._job.project, tested, self._landlord, limits, seconds, self._found)
+        project = Project(self._job.project, tested, self._zygotes, limits, seconds, self._found)
         yield project
         project.leave()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from grader import wire
 from grader.checks.failure import fail
 from grader.checks.project.room import Invocation, Ran
-from grader.judge.tenancy import Died, Landlord, RoomLost, Tenant
+from grader.judge.processes import Died, SandboxLost, StudentProcess, ZygotePool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ class Project:
         self,
         source: ProjectSource,
         tested: Sequence[str],
-        landlord: Landlord,
+        zygotes: ZygotePool,
         limits: Limits,
         seconds: float,
         found: dict[str, object],
@@ -45,10 +45,10 @@ class Project:
         self.tested = tuple(file for file in tested if file in source.texts)
         self.status = source.status
         self.found = found
-        self._landlord = landlord
+        self._zygotes = zygotes
         self._limits = limits
         self._seconds = seconds
-        self._tenant: Tenant | None = None
+        self._process: StudentProcess | None = None
         self._index: dict[str, str] | None = None
 
     def index(self) -> Mapping[str, str]:
@@ -103,25 +103,25 @@ class Project:
 
     def leave(self) -> None:
         """End the process with all it left."""
-        if self._tenant is not None:
+        if self._process is not None:
             try:
-                self._tenant.leave()
-            except RoomLost as lost:
-                self._landlord.abandon(ENVIRONMENT, str(lost))
-            self._tenant = None
+                self._process.leave()
+            except SandboxLost as lost:
+                self._zygotes.abandon(ENVIRONMENT, str(lost))
+            self._process = None
 
     def _ask(self, question: wire.Run | wire.Trials) -> object:
         try:
-            if self._tenant is None:
-                room = self._landlord.room(ENVIRONMENT)
-                self._tenant = Tenant(room, self._seconds, self._limits.reply_mb << 20)
-            reply = self._tenant.ask(question)
+            if self._process is None:
+                client = self._zygotes.client(ENVIRONMENT)
+                self._process = StudentProcess(client, self._seconds, self._limits.reply_mb << 20)
+            reply = self._process.ask(question)
         except Died as death:
             raise fail(death.headline, call=" ".join(question.argv)[:120], hint=death.hint) from None
-        except RoomLost as lost:
-            had_tenant, self._tenant = self._tenant is not None, None
-            self._landlord.abandon(ENVIRONMENT, str(lost))
-            if not had_tenant:
+        except SandboxLost as lost:
+            had_process, self._process = self._process is not None, None
+            self._zygotes.abandon(ENVIRONMENT, str(lost))
+            if not had_process:
                 raise
             raise fail(
                 "Your code took its whole sandbox down.",

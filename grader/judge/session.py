@@ -11,7 +11,7 @@ import pytest
 
 from grader.judge import job as jobs
 from grader.judge.plugin import JudgePlugin
-from grader.judge.tenancy import Landlord
+from grader.judge.processes import ZygotePool
 
 
 def run(job: jobs.Job, channel: socket.socket) -> str:
@@ -26,8 +26,8 @@ def run(job: jobs.Job, channel: socket.socket) -> str:
     sys.path.insert(0, str(course))
     silence()
 
-    landlord = Landlord(lambda environment, lost: _request(channel, environment, lost))
-    plugin = JudgePlugin(job, landlord, lambda event: jobs.send(channel, event))
+    zygotes = ZygotePool(lambda environment, lost: _request(channel, environment, lost))
+    plugin = JudgePlugin(job, zygotes, lambda event: jobs.send(channel, event))
     try:
         status = pytest.main(
             [
@@ -40,7 +40,7 @@ def run(job: jobs.Job, channel: socket.socket) -> str:
             plugins=[plugin],
         )
     finally:
-        landlord.close()
+        zygotes.close()
     if plugin.trouble:
         return plugin.trouble
     return (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from grader import wire
 from grader.checks.answer import Answer, Handle, render_call
 from grader.checks.failure import CheckFailed, fail
-from grader.judge.tenancy import Died, Landlord, RoomLost, Tenant
+from grader.judge.processes import Died, SandboxLost, StudentProcess, ZygotePool
 from grader.records import Finding, Limits
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Student:
 
     Args:
         modules: The lab's modules as this submission has them.
-        landlord: Gives the rooms.
+        zygotes: Gives the zygotes.
         limits: Of the lab.
         seconds: Wall time of this check.
         device: Where torch modules work.
@@ -43,17 +43,17 @@ class Student:
     def __init__(
         self,
         modules: tuple[ModuleSource, ...],
-        landlord: Landlord,
+        zygotes: ZygotePool,
         limits: Limits,
         seconds: float,
         device: str,
     ) -> None:
         self._sources = {m.name: m for m in modules}
-        self._landlord = landlord
+        self._zygotes = zygotes
         self._limits = limits
         self._seconds = seconds
         self._device = device
-        self._tenants: dict[str, Tenant] = {}
+        self._processes: dict[str, StudentProcess] = {}
         self._loaded: set[str] = set()
 
     def __getattr__(self, name: str) -> ModuleProxy:
@@ -69,12 +69,12 @@ class Student:
 
     def leave(self) -> None:
         """End all processes of this check."""
-        for environment, tenant in self._tenants.items():
+        for environment, process in self._processes.items():
             try:
-                tenant.leave()
-            except RoomLost as lost:
-                self._landlord.abandon(environment, str(lost))
-        self._tenants.clear()
+                process.leave()
+            except SandboxLost as lost:
+                self._zygotes.abandon(environment, str(lost))
+        self._processes.clear()
         self._loaded.clear()
 
     # ── used by the proxies ──────────────────────────────────────────────────────────────────────────────
@@ -104,17 +104,19 @@ class Student:
     def _ask(self, source: ModuleSource, question: wire.Question, call: str) -> object:
         environment = source.environment
         try:
-            if environment not in self._tenants:
-                room = self._landlord.room(environment)
-                self._tenants[environment] = Tenant(room, self._seconds, self._limits.reply_mb << 20)
-            reply = self._tenants[environment].ask(question)
+            if environment not in self._processes:
+                client = self._zygotes.client(environment)
+                self._processes[environment] = StudentProcess(
+                    client, self._seconds, self._limits.reply_mb << 20
+                )
+            reply = self._processes[environment].ask(question)
         except Died as death:
             raise fail(death.headline, call=call, hint=death.hint) from None
-        except RoomLost as lost:
-            had_tenant = environment in self._tenants
-            self._tenants.pop(environment, None)
-            self._landlord.abandon(environment, str(lost))
-            if had_tenant:
+        except SandboxLost as lost:
+            had_process = environment in self._processes
+            self._processes.pop(environment, None)
+            self._zygotes.abandon(environment, str(lost))
+            if had_process:
                 raise fail(
                     "Your code took its whole sandbox down.",
                     call=call,

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import Ungraded
-from grader.judge.tenancy import Died, RoomLost
+from grader.judge.processes import Died, SandboxLost
 from grader.records import Limits
 from grader.sandbox.engine import Engine
 from tests.sandbox.visiting import LIMITS, StudentError
@@ -415,7 +415,7 @@ def test_closing_a_room_ends_everything_in_it(visit, tmp_path):
     )
     assert visitor.call("f", stay=True) == "started"
     visitor.room.close()  # over the head of a process that nobody ended
-    with contextlib.suppress(RoomLost):
+    with contextlib.suppress(SandboxLost):
         visitor.staying.leave()
     until = time.monotonic() + 15
     while time.monotonic() < until and any(sign in line for line in _command_lines()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from grader import wire
-from grader.judge.tenancy import Room, Tenant
+from grader.judge.processes import StudentProcess, ZygoteClient
 from grader.records import Limits
 
 LIMITS = Limits(check_seconds=15, memory_mb=384, processes=64, disk_mb=16)
@@ -25,19 +25,21 @@ class Visitor:
         files = {"student.py": textwrap.dedent(source).encode()} | (files or {})
         self.room = sandbox.open(environment, limits, files)
         self.limits = limits
-        self.tenancy = Room(self.room.connection)
+        self.client = ZygoteClient(self.room.connection)
 
     def call(self, name: str, *args, seconds: float | None = None, stay: bool = False):
         """The value that the student's function returns; raises StudentError or Died. ``stay``: don't end it."""
-        tenant = Tenant(self.tenancy, seconds or self.limits.check_seconds, self.limits.reply_mb << 20)
+        process = StudentProcess(
+            self.client, seconds or self.limits.check_seconds, self.limits.reply_mb << 20
+        )
         try:
             for question in (wire.Load("student", "student.py"), wire.Call("student", name, list(args))):
-                reply = tenant.ask(question)
+                reply = process.ask(question)
                 if isinstance(reply, wire.Raised):
                     raise StudentError(reply)
             return reply.value
         finally:
             if stay:
-                self.staying = tenant
+                self.staying = process
             else:
-                tenant.leave()
+                process.leave()

@@ -25,7 +25,7 @@ START_SECONDS = 120.0
 END_SECONDS = 30.0
 
 
-class RoomLost(Exception):
+class SandboxLost(Exception):
     """The zygote is gone or answers nonsense: this room can't be used any more."""
 
 
@@ -38,14 +38,14 @@ class Died(Exception):
         self.hint = hint
 
 
-class Room:
+class ZygoteClient:
     """A zygote's control channel."""
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
         self._say(READY)
         if self._receive(1, START_SECONDS) != READY:
-            raise RoomLost("the room did not report ready")
+            raise SandboxLost("the room did not report ready")
 
     def begin(self) -> socket.socket:
         """Start a process; returns our end of its channel."""
@@ -53,7 +53,7 @@ class Room:
         try:
             socket.send_fds(self._control, [BEGIN], [theirs.fileno()])
         except OSError as error:
-            raise RoomLost("the room is gone") from error
+            raise SandboxLost("the room is gone") from error
         finally:
             theirs.close()
         return ours
@@ -63,7 +63,7 @@ class Room:
         self._say(END)
         command, died, status = ENDED.unpack(self._receive(ENDED.size, END_SECONDS))
         if command != END:
-            raise RoomLost("the room answered nonsense")
+            raise SandboxLost("the room answered nonsense")
         return bool(died), status
 
     def close(self) -> None:
@@ -74,21 +74,21 @@ class Room:
         try:
             self._control.send(command, socket.MSG_NOSIGNAL)
         except OSError as error:
-            raise RoomLost("the room is gone") from error
+            raise SandboxLost("the room is gone") from error
 
     def _receive(self, count: int, seconds: float) -> bytes:
         try:
             return bytes(wire.receive(self._control, count, time.monotonic() + seconds))
         except wire.WireError as error:
-            raise RoomLost(str(error)) from error
+            raise SandboxLost(str(error)) from error
 
 
-class Tenant:
+class StudentProcess:
     """One student process, for one check."""
 
-    def __init__(self, room: Room, seconds: float, reply_bytes: int) -> None:
-        self._room = room
-        self._channel: socket.socket | None = room.begin()
+    def __init__(self, client: ZygoteClient, seconds: float, reply_bytes: int) -> None:
+        self._client = client
+        self._channel: socket.socket | None = client.begin()
         self._seconds = seconds
         self._deadline = time.monotonic() + seconds
         self._reply_bytes = reply_bytes
@@ -98,7 +98,7 @@ class Tenant:
 
         Raises:
             Died: The process ended, hung, or broke the agreement; it is gone now.
-            RoomLost: The room went down with it.
+            SandboxLost: The room went down with it.
         """
         if self._channel is None:
             raise Died("Your code's process had already ended.")
@@ -137,7 +137,7 @@ class Tenant:
             return True, 0
         self._channel.close()
         self._channel = None
-        return self._room.end()
+        return self._client.end()
 
 
 def _obituary(died: bool, status: int) -> Died:
@@ -164,7 +164,7 @@ def _obituary(died: bool, status: int) -> Died:
     )
 
 
-class Landlord:
+class ZygotePool:
     """The rooms of one job, one per environment, asked for when first needed.
 
     Args:
@@ -173,31 +173,31 @@ class Landlord:
 
     def __init__(self, request: Callable[[str, str], socket.socket | None]) -> None:
         self._request = request
-        self._rooms: dict[str, Room] = {}
+        self._clients: dict[str, ZygoteClient] = {}
         self._lost: dict[str, str] = {}
 
-    def room(self, environment: str) -> Room:
+    def client(self, environment: str) -> ZygoteClient:
         """The room of this environment.
 
         Raises:
-            RoomLost: There is none to be had: our side's fault.
+            SandboxLost: There is none to be had: our side's fault.
         """
-        if environment not in self._rooms:
+        if environment not in self._clients:
             control = self._request(environment, self._lost.pop(environment, ""))
             if control is None:
-                raise RoomLost(f"no room for {environment}")
-            self._rooms[environment] = Room(control)
-        return self._rooms[environment]
+                raise SandboxLost(f"no room for {environment}")
+            self._clients[environment] = ZygoteClient(control)
+        return self._clients[environment]
 
     def abandon(self, environment: str, why: str) -> None:
         """Give up a room that was lost; the next check gets another."""
-        room = self._rooms.pop(environment, None)
-        if room is not None:
-            room.close()
+        client = self._clients.pop(environment, None)
+        if client is not None:
+            client.close()
             self._lost[environment] = why or "lost"
 
     def close(self) -> None:
         """Hang up on all rooms."""
-        for room in self._rooms.values():
-            room.close()
-        self._rooms.clear()
+        for client in self._clients.values():
+            client.close()
+        self._clients.clear()
