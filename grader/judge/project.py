@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from grader import wire
 from grader.checks.failure import fail
-from grader.checks.project.room import Invocation, Ran
+from grader.checks.project.sandbox import Invocation, Ran
 from grader.judge.processes import Died, SandboxLost, StudentProcess, ZygotePool
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Project:
         variables: Mapping[str, str] | None = None,
         index: bool = False,
     ) -> Ran:
-        """Run a command; see ``grader.checks.project.room.Room``."""
+        """Run a command; see ``grader.checks.project.sandbox.ProjectSandbox``."""
         question = wire.Run(
             argv=list(argv), seconds=seconds, folder=folder, variables=dict(variables or {}), index=index
         )
@@ -82,7 +82,7 @@ class Project:
         seconds: float,
         total_seconds: float,
     ) -> list[Ran | None]:
-        """Run the tests on variants; see ``grader.checks.project.room.Room``."""
+        """Run the tests on variants; see ``grader.checks.project.sandbox.ProjectSandbox``."""
         until = time.monotonic() + total_seconds
         found: list[Ran | None] = []
         for part in _parts(overlays):

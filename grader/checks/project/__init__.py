@@ -2,35 +2,35 @@
 
 commands    a line of shell → commands that are understood
 readme      a README → the commands in it                  workflow   a workflow → when it runs, and what
-packages    ``pip install …`` → what the index can give    stranger   commands, one after the other, in a fresh room
+packages    ``pip install …`` → what the index can give    readme_run commands, one by one, in a fresh sandbox
 functions   modules → their public functions               mutants    a function → variants that are wrong
-suites      test files → tests, and what they assert       teeth      what is tested, and which bugs are seen
-room        what a suite can do with a repository
+suites      test files → tests, and what they assert       mutation   what is tested, and which bugs are seen
+sandbox     what a suite can do with a repository
 """
 
 from grader.checks.project.commands import Command, Kind
+from grader.checks.project.mutation import Cover, MutationResult, cover, mutation_score
 from grader.checks.project.readme import find_readme, readme_commands
-from grader.checks.project.room import Ran, Room, ways_to_test
-from grader.checks.project.stranger import Result, Step, Walk, failed
+from grader.checks.project.readme_run import ReadmeRun, Result, Step, failed
+from grader.checks.project.sandbox import ProjectSandbox, Ran, ways_to_test
 from grader.checks.project.suites import tests
-from grader.checks.project.teeth import Bite, Cover, bite, cover
 from grader.checks.project.workflow import Workflow, workflows
 
 __all__ = [
-    "Bite",
     "Command",
     "Cover",
     "Kind",
+    "MutationResult",
+    "ProjectSandbox",
     "Ran",
+    "ReadmeRun",
     "Result",
-    "Room",
     "Step",
-    "Walk",
     "Workflow",
-    "bite",
     "cover",
     "failed",
     "find_readme",
+    "mutation_score",
     "readme_commands",
     "tests",
     "ways_to_test",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.checks import check, fail
-from grader.checks.project import Kind, Walk, failed, workflows
+from grader.checks.project import Kind, ReadmeRun, failed, workflows
 
 PLACE = ".github/workflows/tests.yml"
 
@@ -57,15 +57,15 @@ def forge_says(status):
 def test_green(project, lab, evidence):
     """What the workflow does on a push succeeds on a new machine: it installs, and the tests pass."""
     evidence.note(forge_says(project.status))
-    walk = Walk(project, seconds=float(lab.data.get("tests_seconds", 60)))
+    run = ReadmeRun(project, seconds=float(lab.data.get("tests_seconds", 60)))
     for workflow in workflows(project.texts):
         if not workflow.on_push:
             continue
         for name, job in workflow.jobs.items():
             if not any(c in workflow.tests() for c in job):
                 continue
-            steps = walk.follow([c for c in job if not c.forgiven or c.kind is not Kind.TEST])
-            for note in walk.notes:
+            steps = run.follow([c for c in job if not c.forgiven or c.kind is not Kind.TEST])
+            for note in run.notes:
                 evidence.note(note)
             untried = [s.command for s in steps if s.command.kind is Kind.UNTRIED]
             for command in untried[:6]:

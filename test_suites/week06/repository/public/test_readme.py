@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.checks import check, fail
-from grader.checks.project import Kind, Result, Walk, failed, find_readme, readme_commands
+from grader.checks.project import Kind, ReadmeRun, Result, failed, find_readme, readme_commands
 
 TOP = "Write a README.md at the top of the repository: what this is, how to install it, how to run it."
 RUNS = {Kind.RUN, Kind.TEST}
@@ -47,9 +47,9 @@ def test_follow(project, lab, evidence):
     """Followed line by line on a new machine, the README's commands work."""
     name = find_readme(project.texts)
     text = project.texts[name]
-    walk = Walk(project, seconds=float(lab.data.get("command_seconds", 30)), prose=text)
-    steps = walk.follow(readme_commands(text, name))
-    for note in walk.notes:
+    run = ReadmeRun(project, seconds=float(lab.data.get("command_seconds", 30)), prose=text)
+    steps = run.follow(readme_commands(text, name))
+    for note in run.notes:
         evidence.note(note)
     evidence.measure("commands that worked", sum(s.result is Result.WORKED for s in steps))
     for step in steps:

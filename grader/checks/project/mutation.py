@@ -15,14 +15,14 @@ from msgspec import Struct
 from grader.checks.project import mutants
 from grader.checks.project.functions import Target, public_functions
 from grader.checks.project.mutants import Mutant
-from grader.checks.project.room import Ran
+from grader.checks.project.sandbox import Ran
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import numpy as np
 
-    from grader.checks.project.room import Invocation, Room
+    from grader.checks.project.sandbox import Invocation, ProjectSandbox
 
 MOST_FUNCTIONS = 80
 PER_FUNCTION = 2
@@ -49,7 +49,7 @@ class Cover(Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
 
 
-class Bite(Struct, frozen=True, kw_only=True):
+class MutationResult(Struct, frozen=True, kw_only=True):
     """Which bugs the tests noticed.
 
     Attributes:
@@ -69,7 +69,9 @@ class Bite(Struct, frozen=True, kw_only=True):
         return len(self.noticed) / tried if tried else 0.0
 
 
-def cover(room: Room, ways: Sequence[Invocation], rng: np.random.Generator, *, total_seconds: float) -> Cover:
+def cover(
+    room: ProjectSandbox, ways: Sequence[Invocation], rng: np.random.Generator, *, total_seconds: float
+) -> Cover:
     """Find out which public functions of the labs' modules the tests exercise.
 
     Args:
@@ -101,14 +103,14 @@ def cover(room: Room, ways: Sequence[Invocation], rng: np.random.Generator, *, t
     )
 
 
-def bite(
-    room: Room,
+def mutation_score(
+    room: ProjectSandbox,
     ways: Sequence[Invocation],
     covered: Cover,
     rng: np.random.Generator,
     *,
     total_seconds: float,
-) -> Bite:
+) -> MutationResult:
     """Find out which bugs in the functions that are exercised make a test fail.
 
     Args:
@@ -128,14 +130,14 @@ def bite(
     overlays = [{m.target.file: m.text} for m in mixed]
     found = _noticed(room, ways, overlays, covered.seconds * 3 + SLACK_SECONDS, total_seconds)
     told = sorted(zip(mixed, found, strict=True), key=lambda pair: (pair[0].target.file, pair[0].line))
-    return Bite(
+    return MutationResult(
         noticed=tuple(m for m, noticed in told if noticed),
         survived=tuple(m for m, noticed in told if noticed is False),
         untold=sum(noticed is None for _, noticed in told),
     )
 
 
-def same_in_other_words(room: Room, targets: Sequence[Target]) -> dict[str, str]:
+def same_in_other_words(room: ProjectSandbox, targets: Sequence[Target]) -> dict[str, str]:
     """All the modules rewritten so that their text and bytecode differ, and nothing they do."""
     texts: dict[str, str] = {target.file: room.texts[target.file] for target in targets}
     for target in sorted(targets, key=lambda t: t.start, reverse=True):  # those above stay where they are
@@ -144,7 +146,7 @@ def same_in_other_words(room: Room, targets: Sequence[Target]) -> dict[str, str]
 
 
 def _noticed(
-    room: Room,
+    room: ProjectSandbox,
     ways: Sequence[Invocation],
     overlays: Sequence[Mapping[str, str]],
     seconds: float,

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from grader.checks.project import Result, Walk, bite, cover, failed, readme_commands
-from grader.checks.project.room import Invocation, Ran
+from grader.checks.project import ReadmeRun, Result, cover, failed, mutation_score, readme_commands
+from grader.checks.project.sandbox import Invocation, Ran
 from grader.records import CommitStatus
 
 
-class ScriptedRoom:
+class ScriptedSandbox:
     """Answers a command by the first line of ``says`` that it contains; its tests are a predicate on the files."""
 
     def __init__(self, texts, says=(), notices=lambda files: False, tested=()):
@@ -34,9 +34,9 @@ FILES = {"requirements.txt": "numpy\n", "src/train.py": "", "tests/test_a.py": "
 
 
 def follow(script, says=(), files=FILES, prose=""):
-    room = ScriptedRoom(files, says)
-    walk = Walk(room, seconds=1.0, prose=prose)
-    return walk.follow(readme_commands(f"```bash\n{script}\n```\n")), room, walk
+    room = ScriptedSandbox(files, says)
+    run = ReadmeRun(room, seconds=1.0, prose=prose)
+    return run.follow(readme_commands(f"```bash\n{script}\n```\n")), room, run
 
 
 def test_what_works_is_followed_in_its_folder_to_the_end():
@@ -95,9 +95,9 @@ def test_what_the_room_lacks_is_passed_over(says, prose):
 
 def test_a_package_that_the_index_lacks_is_passed_over_and_so_is_what_needs_it():
     script = "pip install seaborn numpy\npython src/train.py"
-    steps, room, walk = follow(script, {"train.py": (1, "No module named 'seaborn'")})
+    steps, room, run = follow(script, {"train.py": (1, "No module named 'seaborn'")})
     assert [s.result for s in steps] == [Result.WORKED, Result.PASSED_OVER]
-    assert "seaborn" in walk.notes[0]
+    assert "seaborn" in run.notes[0]
 
 
 def test_a_command_that_still_runs_without_an_error_is_taken_to_work():
@@ -135,24 +135,24 @@ def wrong(files):
 
 
 def examined(notices):
-    room = ScriptedRoom({"m.py": MODULE}, notices=notices, tested=("m.py",))
+    room = ScriptedSandbox({"m.py": MODULE}, notices=notices, tested=("m.py",))
     rng = np.random.default_rng(0)
     covered = cover(room, WAYS, rng, total_seconds=10)
-    return covered, bite(room, WAYS, covered, rng, total_seconds=10)
+    return covered, mutation_score(room, WAYS, covered, rng, total_seconds=10)
 
 
 def test_tests_that_compare_values_exercise_what_they_call_and_notice_every_bug():
-    covered, bitten = examined(wrong)
+    covered, score = examined(wrong)
     assert [t.name for t in covered.exercised] == ["double"]
     assert [t.name for t in covered.missed] == ["idle"]
-    assert bitten.share == 1.0
+    assert score.share == 1.0
 
 
 def test_tests_that_only_call_exercise_but_notice_nothing_and_the_survivors_have_names():
-    covered, bitten = examined(lambda files: crashes(files, "double(3)"))
+    covered, score = examined(lambda files: crashes(files, "double(3)"))
     assert [t.name for t in covered.exercised] == ["double"]
-    assert bitten.share == 0.0
-    assert {m.what for m in bitten.survived} >= {"* turned into /", "does nothing and returns None"}
+    assert score.share == 0.0
+    assert {m.what for m in score.survived} >= {"* turned into /", "does nothing and returns None"}
 
 
 def test_tests_that_compare_text_are_found_out():

@@ -15,7 +15,7 @@ from grader.checks.project.packages import Plan, plan
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from grader.checks.project.room import Ran, Room
+    from grader.checks.project.sandbox import ProjectSandbox, Ran
 
     _Make = Callable[..., "Step"]
 
@@ -47,7 +47,7 @@ class Step(Struct, frozen=True, kw_only=True):
     output: str = ""
 
 
-class Walk:
+class ReadmeRun:
     """A stranger at work.
 
     Args:
@@ -56,7 +56,7 @@ class Walk:
         prose: The text around the commands: files that it speaks of are the reader's to bring.
     """
 
-    def __init__(self, room: Room, *, seconds: float, prose: str = "") -> None:
+    def __init__(self, room: ProjectSandbox, *, seconds: float, prose: str = "") -> None:
         self._room = room
         self._seconds = seconds
         self._prose = prose

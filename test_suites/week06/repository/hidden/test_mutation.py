@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.checks import check, fail
-from grader.checks.project import bite, cover, ways_to_test, workflows
+from grader.checks.project import cover, mutation_score, ways_to_test, workflows
 
 SHOWN = 8
 
@@ -65,16 +65,16 @@ def test_text(project, lab, rng):
 def test_teeth(project, lab, rng, evidence):
     """A bug put into a function that is tested makes a test fail."""
     found, ways = covered(project, lab, rng)
-    bitten = bite(project, ways, found, rng, total_seconds=float(lab.data.get("teeth_seconds", 60)))
+    score = mutation_score(project, ways, found, rng, total_seconds=float(lab.data.get("teeth_seconds", 60)))
     wanted = float(lab.data.get("teeth", 0.7))
-    tried = len(bitten.noticed) + len(bitten.survived)
+    tried = len(score.noticed) + len(score.survived)
     evidence.measure("bugs tried", tried)
-    evidence.measure("bugs noticed", bitten.share, limit=wanted, better="higher")
-    if bitten.untold:
-        evidence.note(f"{bitten.untold} more bugs were not tried: there was no time left.")
-    survivors = [f"{m.target.file}:{m.line} {m.target.name}: {m.what}" for m in bitten.survived]
-    if tried and bitten.share < wanted:
-        first = bitten.survived[0]
+    evidence.measure("bugs noticed", score.share, limit=wanted, better="higher")
+    if score.untold:
+        evidence.note(f"{score.untold} more bugs were not tried: there was no time left.")
+    survivors = [f"{m.target.file}:{m.line} {m.target.name}: {m.what}" for m in score.survived]
+    if tried and score.share < wanted:
+        first = score.survived[0]
         raise fail(
             f"Your tests have no teeth: {len(survivors)} of {tried} bugs put into your code went unnoticed.",
             where=f"{first.target.file}, line {first.line}, {first.target.name}: {first.what}",

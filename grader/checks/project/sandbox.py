@@ -53,7 +53,7 @@ class Invocation(Struct, frozen=True, kw_only=True):
         return cls(argv=command.argv, folder=command.folder, variables=command.variables)
 
 
-class Room(Protocol):
+class ProjectSandbox(Protocol):
     """A repository in a room of its own.
 
     Attributes:
