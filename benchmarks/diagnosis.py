@@ -3,7 +3,7 @@
     python -m benchmarks.diagnosis --seeds 10
 
 closed world     every mistake of week06/lab1_mlp with a diagnosis, in float64 and in float32: is it named?
-leave one out    the same with the mistake taken out of the zoo: nothing but a true rule may be said
+leave one out    the same with the mistake taken out of the known mistakes: nothing but a true rule may be said
 unseen           bugs that are no mistake of the lab: the rules alone, and which of them they may say
 """
 
@@ -16,7 +16,7 @@ from collections import Counter
 from tests.content.correct import IN_FLOAT32, edited
 from tests.suites import Suite
 
-from grader.checks import Zoo
+from grader.checks import KnownMistakes
 from grader.records import Mistake, Outcome
 
 TRUE_RULES = {
@@ -41,7 +41,7 @@ TRUE_RULES = {
     "w1-transposed": "rule.shape",
     "port-gradients-transposed": "rule.shape",
 }
-"""What the rules may say of a mistake that the zoo doesn't know: the beginning of the rule's id."""
+"""What the rules may say of a mistake that is none of the known ones: the beginning of the rule's id."""
 
 DLOGITS = "        dlogits /= N  # the loss is a mean\n"
 UNSEEN = [
@@ -141,9 +141,11 @@ def known_bugs(suite: Suite, seeds: range) -> int:
     """Closed world and leave one out; returns the number of wrong names."""
     closed, left_out = Counter[str](), Counter[str]()
     named = [m for m in suite.mistakes if m.diagnosis and m.id != "numeric-gradients"]
-    whole = Zoo(suite.folder, suite.mistakes)
+    whole = KnownMistakes(suite.folder, suite.mistakes)
     for mistake in named:
-        others = Zoo(suite.folder, tuple(m for m in suite.mistakes if m.diagnosis != mistake.diagnosis))
+        others = KnownMistakes(
+            suite.folder, tuple(m for m in suite.mistakes if m.diagnosis != mistake.diagnosis)
+        )
         for single in (False, True):
             sources = suite.mistaken_sources(mistake)
             if single:
@@ -166,16 +168,16 @@ def known_bugs(suite: Suite, seeds: range) -> int:
 
 
 def unseen_bugs(suite: Suite, seeds: range) -> int:
-    """Bugs outside the zoo; returns the number of wrong names."""
+    """Bugs outside the known mistakes; returns the number of wrong names."""
     count, missed = Counter[str](), Counter[str]()
-    zoo = Zoo(suite.folder, suite.mistakes)
+    known_mistakes = KnownMistakes(suite.folder, suite.mistakes)
     for what, text, other, allowed in UNSEEN:
         for single in (False, True):
             sources = edited(suite.reference_sources(), [("mlp_numpy", text, other)])
             if single:
                 sources["mlp_numpy"] += IN_FLOAT32
             for seed in seeds:
-                told = names(suite, sources, seed, BACKWARD, zoo)
+                told = names(suite, sources, seed, BACKWARD, known_mistakes)
                 false = [i for i in told if not (allowed and i.startswith(allowed))]
                 count["wrong" if false else "named" if told else "silent"] += 1
                 if allowed and not told:
@@ -187,10 +189,10 @@ def unseen_bugs(suite: Suite, seeds: range) -> int:
 
 
 def names(
-    suite: Suite, sources: dict[str, str], seed: int, checks: tuple[str, ...], zoo: Zoo
+    suite: Suite, sources: dict[str, str], seed: int, checks: tuple[str, ...], known_mistakes: KnownMistakes
 ) -> dict[str, str]:
     """Every name that was told: id → sentence."""
-    told = suite.run(sources, seed, checks, zoo).values()
+    told = suite.run(sources, seed, checks, known_mistakes).values()
     failed = [t.finding for t in told if t.outcome is Outcome.FAILED and t.finding is not None]
     return {f.diagnosis_id: f.diagnosis for f in failed if f.diagnosis}
 

@@ -15,7 +15,7 @@ from collections import defaultdict
 from tests.content.correct import CORRECT, edited
 from tests.suites import Suite
 
-from grader.checks import Zoo
+from grader.checks import KnownMistakes
 from grader.records import Outcome
 
 ADVICE = ("port.bfloat16", "loss.stable", "gradients.stable")
@@ -33,7 +33,7 @@ def main() -> None:
     single = double
     for name in SINGLE:
         single = edited(single, CORRECT[name])
-    zoo = Zoo(suite.folder, suite.mistakes)
+    known_mistakes = KnownMistakes(suite.folder, suite.mistakes)
     worst: dict[tuple[str, str], list[float]] = defaultdict(lambda: [-math.inf, -math.inf])
     limits: dict[tuple[str, str], float | None] = {}
     failed = 0
@@ -42,7 +42,7 @@ def main() -> None:
             for check in suite.ordered():
                 if check in ADVICE and column:
                     continue
-                told = suite.one(check, sources, seed, zoo)
+                told = suite.one(check, sources, seed, known_mistakes)
                 if told.outcome is not Outcome.PASSED:
                     failed += 1
                     print(f"FAILED {check} {'float64 float32'.split()[column]} seed {seed}: {told.finding}")

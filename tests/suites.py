@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import yaml
 
-from grader.checks import CheckFailed, Evidence, Zoo
+from grader.checks import CheckFailed, Evidence, KnownMistakes
 from grader.checks.decorator import CheckSpec
 from grader.judge.reference import Reference
 from grader.records import Edit, Finding, Lab, Mistake, Outcome
@@ -76,19 +76,19 @@ class Suite:
         sources: dict[str, str],
         seed: int = 0,
         only: tuple[str, ...] = (),
-        zoo: Zoo | None = None,
+        known_mistakes: KnownMistakes | None = None,
         mappings: dict[str, Mapped] | None = None,
     ) -> dict[str, Told]:
         """Every check's outcome for a submission."""
         told: dict[str, Told] = {}
-        zoo = zoo or Zoo(self.folder, self.mistakes)
+        known_mistakes = known_mistakes or KnownMistakes(self.folder, self.mistakes)
         for check in self.ordered(only):
             spec = self.tests[check].__check__
             blocked = next((n for n in spec.needs if told[n].outcome is not Outcome.PASSED), "")
             told[check] = (
                 Told(Outcome.BLOCKED, waited_for=blocked)
                 if blocked
-                else self.one(check, sources, seed, zoo, mappings)
+                else self.one(check, sources, seed, known_mistakes, mappings)
             )
         return told
 
@@ -97,7 +97,7 @@ class Suite:
         check: str,
         sources: dict[str, str],
         seed: int,
-        zoo: Zoo,
+        known_mistakes: KnownMistakes,
         mappings: dict[str, Mapped] | None = None,
     ) -> Told:
         """One check's outcome, whatever it needs."""
@@ -109,7 +109,7 @@ class Suite:
             "rng": np.random.default_rng([seed, own, 0]),
             "withheld": np.random.default_rng([seed, own, 1]),
             "evidence": evidence,
-            "zoo": zoo,
+            "known_mistakes": known_mistakes,
             "lab": self.lab,
             "device": "cpu",
         }

@@ -14,19 +14,19 @@ from grader.checks.answer import Answer, Handle
 from grader.checks.claims import claims_match, numbers_agree, numbers_of
 from grader.checks.curves import curves_match, same_curve
 from grader.checks.decorator import check
+from grader.checks.diagnoser import Diagnosis
 from grader.checks.diagnosis import MEAN, Convention, GradientCase
 from grader.checks.documents import Document, Documents
 from grader.checks.evidence import Evidence
 from grader.checks.failure import CheckFailed, fail
 from grader.checks.gradients import factor_of, gradients_match
-from grader.checks.namer import Diagnosis
+from grader.checks.known_mistakes import KnownMistakes
 from grader.checks.purity import unchanged
 from grader.checks.slopes import slopes_match
 from grader.checks.source import imports_only
 from grader.checks.tolerances import Tolerance
 from grader.checks.training import equivalent, reaches
 from grader.checks.values import values_match
-from grader.checks.zoo import Zoo
 from grader.records import Plot, Series
 
 __all__ = [
@@ -40,10 +40,10 @@ __all__ = [
     "Evidence",
     "GradientCase",
     "Handle",
+    "KnownMistakes",
     "Plot",
     "Series",
     "Tolerance",
-    "Zoo",
     "check",
     "claims_match",
     "curves_match",

@@ -11,9 +11,9 @@ from grader.checks.failure import fail
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from grader.checks.diagnoser import Diagnosis
     from grader.checks.evidence import Evidence
     from grader.checks.failure import CheckFailed
-    from grader.checks.namer import Diagnosis
     from grader.checks.tolerances import Tolerance
 
 

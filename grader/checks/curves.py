@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from grader.checks.answer import Answer
+    from grader.checks.diagnoser import Diagnoser
     from grader.checks.evidence import Evidence
-    from grader.checks.namer import Namer
 
     Curve = NDArray[np.float64]
 
@@ -40,7 +40,7 @@ def curves_match(
     single: bool = False,
     others: Mapping[str, ArrayLike] | None = None,
     batch_sizes: Sequence[int] = (),
-    diagnose: Namer[Curve] | None = None,
+    diagnose: Diagnoser[Curve] | None = None,
 ) -> None:
     """The curve is the reference's: the same loss at every step.
 
@@ -52,7 +52,7 @@ def curves_match(
         single: True if the student's parameters are float32; losses that are it are recognised.
         others: Further curves to draw, by label.
         batch_sizes: Of each step; a short batch is a suspect of its own.
-        diagnose: Names the bug, from the curve; see ``Zoo.by``.
+        diagnose: Names the bug, from the curve; see ``KnownMistakes.matcher``.
 
     Raises:
         CheckFailed: The list has another length, isn't finite, or deviates.

@@ -16,7 +16,7 @@ from grader.checks.diagnosis import (
     GradientCase,
     Tensors,
     find_convention,
-    innocent,
+    hint_from_correct_tensors,
     name_gradients,
     name_shape,
     scaled_errors,
@@ -28,8 +28,8 @@ from grader.checks.tolerances import GRADIENTS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from grader.checks.diagnoser import Diagnoser, Diagnosis
     from grader.checks.evidence import Evidence
-    from grader.checks.namer import Diagnosis, Namer
     from grader.checks.tolerances import Tolerance
 
 
@@ -41,7 +41,7 @@ def gradients_match(
     tolerance: Tolerance = GRADIENTS,
     any_factor: bool = False,
     evidence: Evidence | None = None,
-    diagnose: Namer[list[Tensors]] | None = None,
+    diagnose: Diagnoser[list[Tensors]] | None = None,
     hint: str = "",
 ) -> None:
     """The gradient of each tensor is the true one, on every probe.
@@ -56,7 +56,7 @@ def gradients_match(
         tolerance: How close; one line of the table in ``grader.checks.tolerances``.
         any_factor: True where one common factor is a convention (sum or mean of the loss) and is only noted.
         evidence: Told each tensor's largest error.
-        diagnose: Names the bug, from the gradients on all probes; see ``Zoo.by``. The rules come after it.
+        diagnose: Names the bug, from all gradients (``KnownMistakes.matcher``); the rules come after it.
         hint: What to look at if nothing could be named.
 
     Raises:
@@ -87,7 +87,7 @@ def gradients_match(
             call=answers[worst].call,
             name=name,
             diagnosis=diagnosis,
-            hint="" if diagnosis else hint or innocent(name, errors, tolerance),
+            hint="" if diagnosis else hint or hint_from_correct_tensors(name, errors, tolerance),
         )
 
 

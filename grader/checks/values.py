@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from grader.checks.diagnoser import Diagnoser
     from grader.checks.evidence import Evidence
-    from grader.checks.namer import Namer
 
 Arrays = list["NDArray[np.float64]"]
 
@@ -30,7 +30,7 @@ def values_match(
     name: str = "result",
     tolerance: Tolerance = VALUES,
     evidence: Evidence | None = None,
-    diagnose: Namer[Arrays] | None = None,
+    diagnose: Diagnoser[Arrays] | None = None,
     hint: str = "",
 ) -> None:
     """Shape first, then dtype, then values: equal for integers, within ``tolerance`` for floats.
@@ -41,7 +41,7 @@ def values_match(
         name: What the values are called: ``logits``, ``loss``.
         tolerance: How close; one line of the table in ``grader.checks.tolerances``.
         evidence: Told the largest error, and if it is that of single precision.
-        diagnose: Names the bug, from the values on all probes; see ``Zoo.by``.
+        diagnose: Names the bug, from the values on all probes; see ``KnownMistakes.matcher``.
         hint: What to look at, where nothing could be named.
 
     Raises:

@@ -15,7 +15,7 @@ import pytest
 from grader.checks.documents import Documents
 from grader.checks.evidence import Evidence
 from grader.checks.failure import CheckFailed
-from grader.checks.zoo import Zoo
+from grader.checks.known_mistakes import KnownMistakes
 from grader.judge import job as jobs
 from grader.judge.processes import SandboxLost, ZygotePool
 from grader.judge.project import Project
@@ -225,13 +225,13 @@ class JudgePlugin:
         return self._reference
 
     @cached_property
-    def _zoo(self) -> Zoo:
-        return Zoo(Path(self._job.course) / self._job.lab.reference, self._job.lab.mistakes)
+    def _known_mistakes(self) -> KnownMistakes:
+        return KnownMistakes(Path(self._job.course) / self._job.lab.reference, self._job.lab.mistakes)
 
     @pytest.fixture
-    def zoo(self) -> Zoo:
+    def known_mistakes(self) -> KnownMistakes:
         """The lab's mistakes as mutants of the reference, to name a bug by."""
-        return self._zoo
+        return self._known_mistakes
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.checks import CheckFailed, Documents, Evidence, Zoo
+from grader.checks import CheckFailed, Documents, Evidence, KnownMistakes
 from grader.checks.decorator import CheckSpec
 from grader.judge.reference import Reference
 from grader.records import Lab
@@ -49,7 +49,7 @@ def run(check, code=None, texts=None, seed=0, student=None, lab=LAB):
         "rng": np.random.default_rng([seed, 0]),
         "withheld": np.random.default_rng([seed, 1]),
         "evidence": evidence,
-        "zoo": Zoo(FOLDER, ()),
+        "known_mistakes": KnownMistakes(FOLDER, ()),
         "lab": lab,
     }
     test = checks()[check]

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from grader.checks import Zoo
+from grader.checks import KnownMistakes
 from grader.records import Outcome
 from tests.fakes import Mapped
 from tests.suites import COURSE, Suite
@@ -11,7 +11,7 @@ from tests.suites import COURSE, Suite
 pytestmark = pytest.mark.torch
 
 SUITE = Suite("week06", "lab1_mlp")
-ZOO = Zoo(SUITE.folder, SUITE.mistakes)
+KNOWN_MISTAKES = KnownMistakes(SUITE.folder, SUITE.mistakes)
 MODULES = yaml.safe_load((COURSE / "rubrics/week06.yaml").read_text())["labs"]["lab1_mlp"]["modules"]
 
 NETWORK = """
@@ -78,7 +78,7 @@ def judged(scale, hidden="1.0", route="gradients", seed=1):
     sources = SUITE.reference_sources()
     sources["mlp_numpy"] = NETWORK.replace("SCALE", scale).replace("HIDDEN", hidden)
     mapping = {"mlp_numpy": Mapped(MODULES["mlp_numpy"]["interface"], ROUTES[route])}
-    told = SUITE.run(sources, seed, zoo=ZOO, mappings=mapping)
+    told = SUITE.run(sources, seed, known_mistakes=KNOWN_MISTAKES, mappings=mapping)
     failed = {c: t.finding for c, t in told.items() if t.outcome is Outcome.FAILED and c not in ADVICE}
     return failed, [note for t in told.values() if t.evidence for note in t.evidence.notes]
 
@@ -117,5 +117,5 @@ def test_different_factors_are_a_bug(hidden):
 def test_a_port_in_its_own_spelling_passes():
     sources = {**SUITE.reference_sources(), "mlp_torch": PORT}
     mapping = {"mlp_torch": Mapped(MODULES["mlp_torch"]["interface"], PORT_SPELLED)}
-    told = SUITE.run(sources, 2, zoo=ZOO, mappings=mapping)
+    told = SUITE.run(sources, 2, known_mistakes=KNOWN_MISTAKES, mappings=mapping)
     assert {c: t.finding for c, t in told.items() if t.outcome is not Outcome.PASSED} == {}

@@ -5,7 +5,7 @@ In this process, without walls; ``grade verify week06`` proves the same through 
 
 import pytest
 
-from grader.checks import Zoo
+from grader.checks import KnownMistakes
 from grader.records import Outcome
 from tests.content.correct import CORRECT, edited
 from tests.suites import Suite
@@ -13,7 +13,7 @@ from tests.suites import Suite
 pytestmark = pytest.mark.torch
 
 SUITE = Suite("week06", "lab1_mlp")
-ZOO = Zoo(SUITE.folder, SUITE.mistakes)
+KNOWN_MISTAKES = KnownMistakes(SUITE.folder, SUITE.mistakes)
 ADVICE = {"loss.stable", "gradients.stable", "loss.at_start", "source.numpy_only", "port.bfloat16"}
 SLOW = {"numeric-gradients"}
 """Caught by running out of time."""
@@ -25,20 +25,20 @@ def not_passed(told):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_reference_passes(seed):
-    assert not_passed(SUITE.run(SUITE.reference_sources(), seed, zoo=ZOO)) == {}
+    assert not_passed(SUITE.run(SUITE.reference_sources(), seed, known_mistakes=KNOWN_MISTAKES)) == {}
 
 
 @pytest.mark.parametrize("variant", CORRECT)
 @pytest.mark.filterwarnings("ignore")
 def test_correct_work_that_looks_different_is_not_told_to_revise(variant):
-    told = SUITE.run(edited(SUITE.reference_sources(), CORRECT[variant]), 5, zoo=ZOO)
+    told = SUITE.run(edited(SUITE.reference_sources(), CORRECT[variant]), 5, known_mistakes=KNOWN_MISTAKES)
     assert set(not_passed(told)) <= ADVICE
 
 
 @pytest.mark.parametrize("mistake", [m for m in SUITE.mistakes if m.id not in SLOW], ids=lambda m: m.id)
 @pytest.mark.filterwarnings("ignore")
 def test_a_mistake_fails_its_checks_and_gets_its_name(mistake):
-    told = SUITE.run(SUITE.mistaken_sources(mistake), 7, mistake.fails, ZOO)
+    told = SUITE.run(SUITE.mistaken_sources(mistake), 7, mistake.fails, KNOWN_MISTAKES)
     assert {check: told[check].outcome for check in mistake.fails} == dict.fromkeys(
         mistake.fails, Outcome.FAILED
     )

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from grader.checks import CheckFailed, Documents, Evidence, Zoo
+from grader.checks import CheckFailed, Documents, Evidence, KnownMistakes
 from grader.judge.reference import Reference
 from test_suites.week06.lab2_cxr.hidden import test_audit, test_model
 from test_suites.week06.lab2_cxr.public import test_interface, test_memo
@@ -64,7 +64,7 @@ def ask(check, seed=0, *, documents=None, **sources):
         "reference": Reference(FOLDER),
         "rng": np.random.default_rng(seed),
         "evidence": Evidence(),
-        "zoo": Zoo(FOLDER, ()),
+        "known_mistakes": KnownMistakes(FOLDER, ()),
         "documents": Documents({"memo": "MEMO.md", "results": "results.json"}, documents or {}),
     }
     names = check.__code__.co_varnames[: check.__code__.co_argcount]

@@ -1,4 +1,4 @@
-"""From wrong gradients to a name: the zoo first, then the rules, else silence."""
+"""From wrong gradients to a name: the known mistakes first, then the rules, else silence."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from grader.checks.diagnoser import Diagnosis
 from grader.checks.diagnosis.cases import GradientCase, Tensors, listed, scaled_errors
 from grader.checks.diagnosis.factors import name_factor
 from grader.checks.diagnosis.structure import name_structure
-from grader.checks.namer import Diagnosis
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.checks.namer import Namer
+    from grader.checks.diagnoser import Diagnoser
     from grader.checks.tolerances import Tolerance
 
 EXACT = 1e-5
@@ -25,7 +25,7 @@ def name_gradients(
     yours: Sequence[Tensors],
     cases: Sequence[GradientCase],
     tolerance: Tolerance,
-    diagnose: Namer[list[Tensors]] | None = None,
+    diagnose: Diagnoser[list[Tensors]] | None = None,
 ) -> Diagnosis | None:
     """Name the bug behind wrong gradients, if exactly one explains them on every probe.
 
@@ -33,7 +33,7 @@ def name_gradients(
         yours: The student's gradients, one for each case; tensors of a wrong shape left out.
         cases: The probes.
         tolerance: What is allowed.
-        diagnose: The zoo's reading of gradients, ``zoo.by(module, observe)``.
+        diagnose: The known mistakes' reading of gradients, ``known_mistakes.matcher(module, observe)``.
     """
     present = [n for n in cases[0].expected if all(n in mine for mine in yours)]
     complete = len(present) == len(cases[0].expected)
@@ -67,7 +67,7 @@ def gradients_distance(yours: list[Tensors], theirs: list[Tensors]) -> float:
     return worst
 
 
-def innocent(name: str, errors: Sequence[dict[str, float]], tolerance: Tolerance) -> str:
+def hint_from_correct_tensors(name: str, errors: Sequence[dict[str, float]], tolerance: Tolerance) -> str:
     """Where to look if nothing could be named: what comes before ``name`` in backward order and is right."""
     before = [n for n in errors[0] if all(e.get(n, 1.0) <= tolerance.single for e in errors)]
     if not before:

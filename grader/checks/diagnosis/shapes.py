@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from grader.checks.namer import Diagnosis
+from grader.checks.diagnoser import Diagnosis
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from grader.checks.diagnoser import Diagnosis
 from grader.checks.diagnosis.cases import GradientCase, Tensors, constant, near, subject
-from grader.checks.namer import Diagnosis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

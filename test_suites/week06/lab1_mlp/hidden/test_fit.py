@@ -25,7 +25,7 @@ from test_suites.week06.lab1_mlp.hidden.test_initialisation import shapes
 
 
 @check("fit.step", needs=("gradients.W1", "gradients.W2"))
-def test_step(student, reference, rng, evidence, zoo):
+def test_step(student, reference, rng, evidence, known_mistakes):
     """One step of fit moves every parameter by -lr times its gradient on the batch."""
     convention = convention_of(student.mlp_numpy, reference, rng)
     runs = []
@@ -34,11 +34,11 @@ def test_step(student, reference, rng, evidence, zoo):
         runs.append(
             Run(probe, lr * rng.uniform(0.8, 1.2), [rng.permutation(16)[: rng.integers(5, 12)]], convention)
         )
-    movements_match(runs, "update", student, reference, evidence, zoo)
+    movements_match(runs, "update", student, reference, evidence, known_mistakes)
 
 
 @check("fit.path", needs="fit.step")
-def test_path(student, reference, rng, evidence, zoo):
+def test_path(student, reference, rng, evidence, known_mistakes):
     """After three epochs, short last batches included, the weights are where gradient descent leads."""
     convention = convention_of(student.mlp_numpy, reference, rng)
     runs = [
@@ -48,11 +48,11 @@ def test_path(student, reference, rng, evidence, zoo):
         )
         for n, size in ((13, 5), (22, 8))
     ]
-    movements_match(runs, "movement", student, reference, evidence, zoo)
+    movements_match(runs, "movement", student, reference, evidence, known_mistakes)
 
 
 @check("fit.curve", needs="fit.step")
-def test_curve(student, reference, rng, lab, evidence, zoo):
+def test_curve(student, reference, rng, lab, evidence, known_mistakes):
     """The losses that fit returns, each before its step, are the reference's curve on real digits."""
     run = digits_run(reference, lab, rng, convention_of(student.mlp_numpy, reference, rng))
     net = run.start.net(student.mlp_numpy)
@@ -63,7 +63,7 @@ def test_curve(student, reference, rng, lab, evidence, zoo):
         title="Loss of each mini-batch: your NumPy net",
         single=net.get("params").is_single(),
         batch_sizes=[len(rows) for rows in run.batches],
-        diagnose=zoo.by("mlp_numpy", lambda module: run.of(module)[0], passed=GRADIENTS),
+        diagnose=known_mistakes.matcher("mlp_numpy", lambda module: run.of(module)[0], passed=GRADIENTS),
     )
 
 
@@ -106,7 +106,7 @@ FLOOR = {64: 0.85, 784: 0.78}
 25 seeds each, the least was .90 on the small digits and .83 on MNIST."""
 
 
-def movements_match(runs, what, student, reference, evidence, zoo):
+def movements_match(runs, what, student, reference, evidence, known_mistakes):
     """How far each run moves the weights, over -lr, so that one step gives the gradient."""
 
     def movement(run, params):
@@ -125,7 +125,7 @@ def movements_match(runs, what, student, reference, evidence, zoo):
         answers,
         cases,
         evidence=evidence,
-        diagnose=zoo.by(
+        diagnose=known_mistakes.matcher(
             "mlp_numpy", lambda module: [movement(run, run.of(module)[1]) for run in runs], passed=GRADIENTS
         ),
     )

@@ -8,15 +8,15 @@ from test_suites.week06.lab1_mlp.public.forms import as_given
 
 
 @check("forward.logits", needs="init.shapes")
-def test_logits(student, reference, rng, evidence, zoo):
+def test_logits(student, reference, rng, evidence, known_mistakes):
     """forward(X) gives the logits: relu(X W1 + b1) W2 + b2."""
-    logits_match([draw(rng) for _ in range(3)], student, reference, evidence, zoo)
+    logits_match([draw(rng) for _ in range(3)], student, reference, evidence, known_mistakes)
 
 
 @check("forward.batch_sizes", needs="forward.logits")
-def test_batch_sizes(student, reference, rng, evidence, zoo):
+def test_batch_sizes(student, reference, rng, evidence, known_mistakes):
     """forward(X) takes a batch of any length: a single row, an odd number, many."""
-    logits_match([draw(rng, n=n) for n in (1, 17, 101)], student, reference, evidence, zoo)
+    logits_match([draw(rng, n=n) for n in (1, 17, 101)], student, reference, evidence, known_mistakes)
 
 
 @check("predict.labels", needs="forward.logits")
@@ -33,7 +33,7 @@ def test_labels(student, reference, rng):
         )
 
 
-def logits_match(probes, student, reference, evidence, zoo):
+def logits_match(probes, student, reference, evidence, known_mistakes):
     """The logits on every probe; a mapped repository may give probabilities, or their logarithms."""
 
     def given(module):
@@ -45,6 +45,6 @@ def logits_match(probes, student, reference, evidence, zoo):
         as_given(student.mlp_numpy, answers, logits, evidence),
         name="logits",
         evidence=evidence,
-        diagnose=zoo.by("mlp_numpy", given, pairs=True),
+        diagnose=known_mistakes.matcher("mlp_numpy", given, pairs=True),
         hint="Compute Z = X W1 + b1, then H = max(Z, 0), then H W2 + b2, and compare the shapes on the way.",
     )

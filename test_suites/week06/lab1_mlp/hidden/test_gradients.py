@@ -10,42 +10,42 @@ from test_suites.week06.lab1_mlp.hidden.test_loss import STABLE, extreme
 
 
 @check("gradients.b2", needs="loss.value")
-def test_b2(student, reference, rng, evidence, zoo):
+def test_b2(student, reference, rng, evidence, known_mistakes):
     """gradients(X, y)["b2"] is the derivative of the loss by b2."""
-    backward_pass("b2", student, reference, rng, evidence, zoo)
+    backward_pass("b2", student, reference, rng, evidence, known_mistakes)
 
 
 @check("gradients.W2", needs="gradients.b2")
-def test_W2(student, reference, rng, evidence, zoo):
+def test_W2(student, reference, rng, evidence, known_mistakes):
     """gradients(X, y)["W2"] is the derivative of the loss by W2."""
-    backward_pass("W2", student, reference, rng, evidence, zoo)
+    backward_pass("W2", student, reference, rng, evidence, known_mistakes)
 
 
 @check("gradients.b1", needs="gradients.b2")
-def test_b1(student, reference, rng, evidence, zoo):
+def test_b1(student, reference, rng, evidence, known_mistakes):
     """gradients(X, y)["b1"] is the derivative of the loss by b1."""
-    backward_pass("b1", student, reference, rng, evidence, zoo)
+    backward_pass("b1", student, reference, rng, evidence, known_mistakes)
 
 
 @check("gradients.W1", needs="gradients.b1")
-def test_W1(student, reference, rng, evidence, zoo):
+def test_W1(student, reference, rng, evidence, known_mistakes):
     """gradients(X, y)["W1"] is the derivative of the loss by W1."""
-    backward_pass("W1", student, reference, rng, evidence, zoo)
+    backward_pass("W1", student, reference, rng, evidence, known_mistakes)
 
 
 @check("gradients.batch_sizes", needs=("gradients.W1", "gradients.W2"))
-def test_batch_sizes(student, reference, rng, evidence, zoo):
+def test_batch_sizes(student, reference, rng, evidence, known_mistakes):
     """The gradients are right for a batch of any length: a single row, an odd number, many."""
     probes = [
         draw(rng, n=1, feature="a batch of one row"),
         draw(rng, n=17, feature="a batch of an odd length"),
         draw(rng, n=64, feature="a batch of 64 rows"),
     ]
-    on_probes(probes, BACKWARD, student, reference, evidence, zoo)
+    on_probes(probes, BACKWARD, student, reference, evidence, known_mistakes)
 
 
 @check("gradients.blank_row", needs=("gradients.W1", "gradients.W2"))
-def test_blank_row(student, reference, rng, evidence, zoo):
+def test_blank_row(student, reference, rng, evidence, known_mistakes):
     """An input row of zeros, with zero biases, gives finite and right gradients."""
     probe = draw(rng)
     params = {**probe.params, "b1": np.zeros_like(probe.params["b1"])}
@@ -55,7 +55,7 @@ def test_blank_row(student, reference, rng, evidence, zoo):
     probes = [Probe(params, X, probe.y), Probe(params, blank, probe.y, "a batch with a row of zeros")]
     # b1 is left out: at exactly 0 a ReLU has no derivative, and any number from 0 to 1 will do
     smooth = ("b2", "W2", "W1")
-    on_probes(probes, smooth, student, reference, evidence, zoo, compared=smooth)
+    on_probes(probes, smooth, student, reference, evidence, known_mistakes, compared=smooth)
 
 
 @check("gradients.large_network", needs=("gradients.W1", "gradients.W2"), seconds=8)
@@ -69,17 +69,19 @@ def test_large_network(student, reference, rng, evidence):
 
 
 @check("gradients.stable", needs="gradients.W1")
-def test_stable(student, reference, rng, evidence, zoo):
+def test_stable(student, reference, rng, evidence, known_mistakes):
     """Logits of ±10,000 give finite and right gradients."""
-    on_probes([extreme(rng, reference)], BACKWARD, student, reference, evidence, zoo, tolerance=STABLE)
+    on_probes(
+        [extreme(rng, reference)], BACKWARD, student, reference, evidence, known_mistakes, tolerance=STABLE
+    )
 
 
-def backward_pass(name, student, reference, rng, evidence, zoo):
+def backward_pass(name, student, reference, rng, evidence, known_mistakes):
     """One tensor on three probes; the other tensors help to name what is wrong with it."""
-    on_probes([draw(rng) for _ in range(3)], name, student, reference, evidence, zoo)
+    on_probes([draw(rng) for _ in range(3)], name, student, reference, evidence, known_mistakes)
 
 
-def on_probes(probes, about, student, reference, evidence, zoo, *, compared=BACKWARD, **options):
+def on_probes(probes, about, student, reference, evidence, known_mistakes, *, compared=BACKWARD, **options):
     """The gradients that a check is about, on every probe."""
     cases = [p.case(reference.mlp_numpy) for p in probes]
     gradients_match(
@@ -88,7 +90,9 @@ def on_probes(probes, about, student, reference, evidence, zoo, *, compared=BACK
         of=about,
         any_factor=student.mlp_numpy.mapped,
         evidence=evidence,
-        diagnose=zoo
-        and zoo.by("mlp_numpy", lambda module: [p.gradients(module) for p in probes], pairs=True),
+        diagnose=known_mistakes
+        and known_mistakes.matcher(
+            "mlp_numpy", lambda module: [p.gradients(module) for p in probes], pairs=True
+        ),
         **options,
     )

@@ -10,7 +10,7 @@ STABLE = Tolerance(double=1e-6, single=1e-2, certain=1e-2)
 
 
 @check("loss.value", needs="forward.logits")
-def test_value(student, reference, rng, evidence, zoo):
+def test_value(student, reference, rng, evidence, known_mistakes):
     """loss(X, y) is the softmax cross-entropy, averaged over the batch."""
     probes = [draw(rng), draw(rng), draw(rng, n=1)]
 
@@ -22,7 +22,7 @@ def test_value(student, reference, rng, evidence, zoo):
         losses(reference.mlp_numpy),
         name="loss",
         evidence=evidence,
-        diagnose=zoo.by("mlp_numpy", losses, passed=("forward.logits",)),
+        diagnose=known_mistakes.matcher("mlp_numpy", losses, passed=("forward.logits",)),
         hint="For each row take -log of the probability of its true class; then the mean over the batch.",
     )
 
@@ -46,7 +46,7 @@ def test_at_start(student, reference, rng, lab, evidence):
 
 
 @check("loss.stable", needs="loss.value")
-def test_stable(student, reference, rng, evidence, zoo):
+def test_stable(student, reference, rng, evidence, known_mistakes):
     """Logits of ±10,000 give the right loss, neither infinity nor NaN."""
     probe = extreme(rng, reference)
 
@@ -59,7 +59,7 @@ def test_stable(student, reference, rng, evidence, zoo):
         name="loss",
         tolerance=STABLE,
         evidence=evidence,
-        diagnose=zoo.by("mlp_numpy", loss, passed=("loss.value",)),
+        diagnose=known_mistakes.matcher("mlp_numpy", loss, passed=("loss.value",)),
         hint="Subtract each row's largest logit before exp: softmax stays the same, exp can't overflow.",
     )
 

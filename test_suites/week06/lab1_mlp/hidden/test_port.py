@@ -54,7 +54,7 @@ def test_params(student, rng, evidence):
 
 
 @check("port.logits", needs="port.params")
-def test_logits(student, reference, rng, evidence, zoo):
+def test_logits(student, reference, rng, evidence, known_mistakes):
     """With the same weights, the port's logits are the NumPy net's."""
     probes = [draw(rng), draw(rng), draw(rng, n=1)]
     answers = [asked(port_of(student.mlp_torch, p), "forward", p.X) for p in probes]
@@ -64,13 +64,15 @@ def test_logits(student, reference, rng, evidence, zoo):
         as_given(student.mlp_torch, answers, logits, evidence),
         name="logits",
         evidence=evidence,
-        diagnose=zoo.by("mlp_numpy", lambda module: [p.net(module).forward(p.X.copy()) for p in probes]),
+        diagnose=known_mistakes.matcher(
+            "mlp_numpy", lambda module: [p.net(module).forward(p.X.copy()) for p in probes]
+        ),
         hint="nn.Linear computes X @ weight.T + bias: load the transpose of W1 and W2.",
     )
 
 
 @check("port.loss", needs="port.logits")
-def test_loss(student, reference, rng, evidence, zoo):
+def test_loss(student, reference, rng, evidence, known_mistakes):
     """With the same weights, the port's loss is the NumPy net's."""
     probes = [draw(rng), draw(rng), draw(rng, n=1)]
 
@@ -82,7 +84,7 @@ def test_loss(student, reference, rng, evidence, zoo):
         losses(reference.mlp_numpy),
         name="loss",
         evidence=evidence,
-        diagnose=zoo.by("mlp_numpy", losses, passed=("forward.logits",)),
+        diagnose=known_mistakes.matcher("mlp_numpy", losses, passed=("forward.logits",)),
         hint="F.cross_entropy takes logits, does softmax and logarithm itself, and averages over the batch.",
     )
 
@@ -99,7 +101,7 @@ def test_labels(student, reference, rng):
 
 
 @check("port.gradients", needs="port.loss")
-def test_gradients(student, reference, rng, evidence, zoo):
+def test_gradients(student, reference, rng, evidence, known_mistakes):
     """With the same weights, the port's gradients are the NumPy net's."""
     probes = [draw(rng) for _ in range(3)]
     gradients_match(
@@ -107,12 +109,12 @@ def test_gradients(student, reference, rng, evidence, zoo):
         [p.case(reference.mlp_numpy) for p in probes],
         any_factor=student.mlp_torch.mapped,
         evidence=evidence,
-        diagnose=zoo.by("mlp_numpy", lambda module: [p.gradients(module) for p in probes]),
+        diagnose=known_mistakes.matcher("mlp_numpy", lambda module: [p.gradients(module) for p in probes]),
     )
 
 
 @check("port.calls", needs="port.gradients")
-def test_calls(student, reference, rng, evidence, zoo):
+def test_calls(student, reference, rng, evidence, known_mistakes):
     """Asked again, the port gives the same gradients: old ones are forgotten."""
     first = draw(rng)
     port = port_of(student.mlp_torch, first)
@@ -123,7 +125,7 @@ def test_calls(student, reference, rng, evidence, zoo):
         first.case(reference.mlp_numpy),
         any_factor=student.mlp_torch.mapped,
         evidence=evidence,
-        diagnose=zoo.by("mlp_numpy", lambda module: [after_another(module, other, first)]),
+        diagnose=known_mistakes.matcher("mlp_numpy", lambda module: [after_another(module, other, first)]),
         hint="backward() adds to .grad: call zero_grad() first.",
     )
 

@@ -9,7 +9,7 @@ from test_suites.week06.lab1_mlp.public.forms import as_given
 
 
 @check("example.logits")
-def test_logits(student, evidence, zoo):
+def test_logits(student, evidence, known_mistakes):
     """forward(X) gives the worked example's logits."""
 
     def logits(module):
@@ -20,13 +20,13 @@ def test_logits(student, evidence, zoo):
         answers,
         as_given(student.mlp_numpy, answers, [example.LOGITS], evidence),
         name="logits",
-        diagnose=zoo.by("mlp_numpy", logits),
+        diagnose=known_mistakes.matcher("mlp_numpy", logits),
         hint="public/worked_example.py has Z, H and the logits: find the first that differs from yours.",
     )
 
 
 @check("example.loss", needs="example.logits")
-def test_loss(student, zoo):
+def test_loss(student, known_mistakes):
     """loss(X, y) gives the worked example's loss."""
 
     def losses(module):
@@ -36,13 +36,13 @@ def test_loss(student, zoo):
         losses(student.mlp_numpy),
         [example.LOSS],
         name="loss",
-        diagnose=zoo.by("mlp_numpy", losses, passed=("forward.logits",)),
+        diagnose=known_mistakes.matcher("mlp_numpy", losses, passed=("forward.logits",)),
         hint="The true classes have probabilities 0.9627 and 0.2689: take -log of each, then the mean.",
     )
 
 
 @check("example.gradients", needs="example.loss")
-def test_gradients(student, zoo):
+def test_gradients(student, known_mistakes):
     """gradients(X, y) gives the worked example's gradients."""
 
     def gradients(module):
@@ -52,7 +52,7 @@ def test_gradients(student, zoo):
         gradients(student.mlp_numpy),
         [GradientCase(example.GRADIENTS, sizes={"N": 2})],
         any_factor=student.mlp_numpy.mapped,
-        diagnose=zoo.by("mlp_numpy", gradients),
+        diagnose=known_mistakes.matcher("mlp_numpy", gradients),
     )
 
 
@@ -76,7 +76,7 @@ def test_slopes(student, rng, evidence):
 
 
 @check("example.step", needs="example.gradients")
-def test_step(student, zoo):
+def test_step(student, known_mistakes):
     """One step of fit returns the loss before it, and moves each parameter by -lr times its gradient."""
     both = [np.array([0, 1])]
 
@@ -96,7 +96,9 @@ def test_step(student, zoo):
         Answer(losses.call, step(params)),
         GradientCase(example.GRADIENTS, sizes={"N": 2}, what="update"),
         any_factor=student.mlp_numpy.mapped,
-        diagnose=zoo.by("mlp_numpy", step_of, passed=("gradients.b2", "gradients.b1", "gradients.W1")),
+        diagnose=known_mistakes.matcher(
+            "mlp_numpy", step_of, passed=("gradients.b2", "gradients.b1", "gradients.W1")
+        ),
     )
 
 

@@ -84,7 +84,7 @@ def _compare(yours, expected, sizes):
 
 
 @check("model.forward", needs="model.weights")
-def test_forward(student, reference, rng, evidence, zoo):
+def test_forward(student, reference, rng, evidence, known_mistakes):
     """With the same weights it gives the reference's logits, in evaluation mode."""
     probes = [Probe(reference, rng), Probe(reference, rng)]
     values_match(
@@ -92,7 +92,9 @@ def test_forward(student, reference, rng, evidence, zoo):
         [p.networks.logits(p.of(reference.model), p.X) for p in probes],
         name="logits",
         evidence=evidence,
-        diagnose=zoo.by("model", lambda module: [p.networks.logits(p.of(module), p.X) for p in probes]),
+        diagnose=known_mistakes.matcher(
+            "model", lambda module: [p.networks.logits(p.of(module), p.X) for p in probes]
+        ),
         hint="Compare Figure 2 and Table 1 of the paper: strides, paddings, and what comes before the addition.",
     )
 
@@ -123,7 +125,7 @@ def test_batchnorm(student, reference, rng, evidence):
 
 
 @check("model.gradients", needs="model.forward")
-def test_gradients(student, reference, rng, evidence, zoo):
+def test_gradients(student, reference, rng, evidence, known_mistakes):
     """Gradients flow through every block, along the convolutions and along the shortcut."""
     probe = Probe(reference, rng)
     yours = student.model.tool("gradients", probe.yours(student), probe.X, probe.cotangent, list(ASKED))
@@ -131,7 +133,7 @@ def test_gradients(student, reference, rng, evidence, zoo):
         yours,
         probe.networks.gradients(probe.of(reference.model), probe.X, probe.cotangent, ASKED),
         evidence=evidence,
-        diagnose=zoo.by(
+        diagnose=known_mistakes.matcher(
             "model", lambda m: [probe.networks.gradients(probe.of(m), probe.X, probe.cotangent, ASKED)]
         ),
     )

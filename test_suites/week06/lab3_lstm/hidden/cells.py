@@ -104,7 +104,7 @@ def _swapped(w, x):
     return states(w, x.swapaxes(0, 1))[0].swapaxes(0, 1)[:, -1]
 
 
-def namer(w, x):
+def diagnoser(w, x):
     """Names a slip by its numbers."""
 
     def name(yours, distance, tolerance):

@@ -16,7 +16,7 @@ def markets(rng):
 
 
 @check("ar1.coefficients")
-def test_coefficients(student, reference, rng, evidence, zoo):
+def test_coefficients(student, reference, rng, evidence, known_mistakes):
     """AR(1)'s intercept and slope are those of least squares, for each asset by itself."""
     drawn = [training for training, _ in markets(rng)]
     for name in ("slope", "intercept"):
@@ -35,12 +35,12 @@ def test_coefficients(student, reference, rng, evidence, zoo):
             model.fit(returns)
             yours.append(model.get(name))
         truth = observe(reference.baselines)
-        diagnose = zoo.by("baselines", observe)
+        diagnose = known_mistakes.matcher("baselines", observe)
         values_match(yours, truth, name=name, evidence=evidence, diagnose=diagnose)
 
 
 @check("ar1.forecast", needs="ar1.coefficients")
-def test_forecast(student, reference, rng, evidence, zoo):
+def test_forecast(student, reference, rng, evidence, known_mistakes):
     """AR(1) forecasts by iterating its equation from the last return, with the coefficients of training."""
     drawn = [(*market, horizon) for market, horizon in zip(markets(rng), (10, 5, 1), strict=True)]
 
@@ -62,6 +62,6 @@ def test_forecast(student, reference, rng, evidence, zoo):
         observe(reference.baselines),
         name="forecast",
         evidence=evidence,
-        diagnose=zoo.by("baselines", observe),
+        diagnose=known_mistakes.matcher("baselines", observe),
         hint="day = intercept + slope * day, `horizon` times, and the sum of all of them.",
     )

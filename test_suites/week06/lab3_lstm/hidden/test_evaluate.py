@@ -7,19 +7,19 @@ from test_suites.week06.lab3_lstm.public.test_evaluate import cases, scores_matc
 
 
 @check("evaluate.r2", needs="evaluate.mse")
-def test_r2(student, reference, rng, evidence, zoo):
+def test_r2(student, reference, rng, evidence, known_mistakes):
     """The out-of-sample R2 of returns compares with the training mean, over all days and assets."""
     hint = "1 - sum((forecast - target)^2) / sum((train_mean - target)^2)."
-    scores_match(student, reference, zoo, evidence, cases(rng), "r2", hint)
+    scores_match(student, reference, known_mistakes, evidence, cases(rng), "r2", hint)
 
 
 @check("evaluate.dm", needs="evaluate.mse")
-def test_diebold_mariano(student, reference, rng, evidence, zoo):
+def test_diebold_mariano(student, reference, rng, evidence, known_mistakes):
     """The Diebold-Mariano statistic allows for overlapping forecasts and for a small sample."""
     hint = (
         "Autocovariances up to lag horizon - 1, equal weights; then Harvey, Leybourne and Newbold's factor."
     )
-    scores_match(student, reference, zoo, evidence, cases(rng), "dm", hint)
+    scores_match(student, reference, known_mistakes, evidence, cases(rng), "dm", hint)
 
 
 @check("evaluate.variance", needs="evaluate.dm")

@@ -38,7 +38,7 @@ def test_cell(student, rng, evidence):
             name="hidden state",
             tolerance=FLOAT32,
             evidence=evidence,
-            diagnose=lambda yours, distance, tol, own=own, windows=windows: cells.namer(own, windows)(
+            diagnose=lambda yours, distance, tol, own=own, windows=windows: cells.diagnoser(own, windows)(
                 yours, distance, tol
             ),
             hint="Gates in the order input, forget, cell, output; start from zero for every window.",

@@ -10,12 +10,14 @@ HINT = "Row t is log(prices[t + horizon] / prices[t]); the last `horizon` days h
 
 
 @check("data.returns")
-def test_returns(student, reference, rng, evidence, zoo):
+def test_returns(student, reference, rng, evidence, known_mistakes):
     """`forward_returns` gives the log return over the next `horizon` days, for each day that has one."""
     probes = [(simulated(rng, int(rng.integers(40, 90)), n), h) for n, h in ((3, 10), (1, 1), (4, 7))]
     yours = [student.data.forward_returns(prices, h) for prices, h in probes]
     truth = [reference.data.forward_returns(prices, h) for prices, h in probes]
-    diagnose = zoo.by("data", lambda module: [module.forward_returns(prices, h) for prices, h in probes])
+    diagnose = known_mistakes.matcher(
+        "data", lambda module: [module.forward_returns(prices, h) for prices, h in probes]
+    )
     values_match(yours, truth, name="returns", evidence=evidence, diagnose=diagnose, hint=HINT)
 
 

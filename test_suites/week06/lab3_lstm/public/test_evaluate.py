@@ -22,7 +22,7 @@ def cases(rng):
     return drawn
 
 
-def scores_match(student, reference, zoo, evidence, drawn, name, hint):
+def scores_match(student, reference, known_mistakes, evidence, drawn, name, hint):
     """One score of every forecaster, against the judge's."""
 
     def observe(module):
@@ -36,7 +36,7 @@ def scores_match(student, reference, zoo, evidence, drawn, name, hint):
             answer.item(who, names=("lstm", "last", "ar1")).item(name) for who in ("lstm", "last", "ar1")
         ]
         yours.append(together(scores, answer.call))
-    diagnose = zoo.by("evaluate", observe)
+    diagnose = known_mistakes.matcher("evaluate", observe)
     truth = observe(reference.evaluate)
     values_match(yours, truth, name=name, evidence=evidence, diagnose=diagnose, hint=hint)
 
@@ -47,7 +47,7 @@ def together(scores, call):
 
 
 @check("evaluate.mse")
-def test_mse(student, reference, rng, evidence, zoo):
+def test_mse(student, reference, rng, evidence, known_mistakes):
     """`evaluate` gives the mean squared error over all days and assets."""
     hint = "The mean over everything: (forecast - target) ** 2, then .mean()."
-    scores_match(student, reference, zoo, evidence, cases(rng), "mse", hint)
+    scores_match(student, reference, known_mistakes, evidence, cases(rng), "mse", hint)

@@ -1,4 +1,4 @@
-"""The zoo: the lab's mistakes as mutants of the reference, against which a wrong result is held.
+"""The lab's known mistakes as mutants of the reference, against which a wrong result is held.
 
 If a submission's numbers are those of a mutant on every probe, and of no other, the bug has a name. The
 mutants are ours: they run here, in the judge, on the same inputs that were sent to the student's side.
@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.checks.namer import Diagnosis
+from grader.checks.diagnoser import Diagnosis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from grader.checks.namer import Namer, Seen
+    from grader.checks.diagnoser import Diagnoser, Seen
     from grader.records import Mistake
 
 NEARER = 0.1
@@ -29,11 +29,11 @@ ACTIVE = 1e-9
 """A mutant that stays this close to the reference shows nothing of its bug on these probes."""
 
 
-class Zoo:
+class KnownMistakes:
     """Mutants of a lab's reference, built when first asked for.
 
     Args:
-        folder: The lab's reference folder; where there is none (a student's checkout), the zoo is empty.
+        folder: The lab's reference folder; where there is none (a student's checkout), there are no mutants.
         mistakes: The lab's mistakes; those without a diagnosis name nothing, and stay out.
     """
 
@@ -42,15 +42,15 @@ class Zoo:
         self._mistakes = tuple(m for m in mistakes if m.diagnosis)
         self._built: dict[tuple[str, ...], ModuleType | None] = {}
 
-    def by(
+    def matcher(
         self,
         module: str,
         observe: Callable[[ModuleType], Seen],
         *,
         passed: tuple[str, ...] = (),
         pairs: bool = False,
-    ) -> Namer[Seen]:
-        """A reading of the zoo: what a comparison asks when numbers are wrong.
+    ) -> Diagnoser[Seen]:
+        """A reading of the known mistakes: what a comparison asks when numbers are wrong.
 
         Args:
             module: The reference's module, e.g. ``mlp_numpy``.

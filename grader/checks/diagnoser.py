@@ -1,4 +1,4 @@
-"""A bug's name, and who gives it: the zoo of mutants first, then rules about structure."""
+"""A bug's name, and who gives it: the known mistakes first, then rules about structure."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ class Diagnosis:
     id: str
 
 
-class Namer(Protocol[Seen]):
-    """Names the bug behind wrong numbers, or keeps silent: what ``zoo.by`` gives."""
+class Diagnoser(Protocol[Seen]):
+    """Names the bug behind wrong numbers, or keeps silent: what ``known_mistakes.matcher`` gives."""
 
     def __call__(
         self, yours: Seen, distance: Callable[[Seen, Seen], float], tolerance: float
