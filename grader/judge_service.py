@@ -86,7 +86,7 @@ class JudgeService:
         try:
             return client.judge_lab(judge.connection, seen, sandboxes.connection, watch, self._sending)
         except client.JudgeGone as gone:
-            raise client.JudgeGone(f"{gone.message} {judge.obituary()}", gone.remedy) from gone
+            raise client.JudgeGone(f"{gone.message} {judge.exit_reason()}", gone.remedy) from gone
 
     def close(self) -> None:
         """End the judge and every room."""

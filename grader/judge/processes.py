@@ -123,7 +123,7 @@ class StudentProcess:
             ) from None
         except wire.Closed:
             died, status = self.leave()
-            raise _obituary(died, status) from None
+            raise _exit_reason(died, status) from None
         except wire.WireError as error:
             self.leave()
             raise Died(
@@ -140,7 +140,7 @@ class StudentProcess:
         return self._client.end()
 
 
-def _obituary(died: bool, status: int) -> Died:
+def _exit_reason(died: bool, status: int) -> Died:
     if not died:
         return Died(
             "Your code closed the connection to the grader.", "Don't close files that you did not open."

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import Ungraded
-from grader.sandbox import doorbell, filling, hardening
+from grader.sandbox import callback_socket, filling, hardening
 from grader.sandbox.engine import Refused
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ START_SECONDS = 60.0
 
 
 class DidNotStart(Exception):  # what happened; whoever asked for it decides what follows
-    """The engine refused, or nobody called back; with the container's last words, if it kept any."""
+    """The engine refused, or nobody called back; with the end of the container's log, if it kept any."""
 
 
 class Container:
@@ -66,20 +66,20 @@ class Container:
         program = program._replace(
             mounts={"/rpc": self._rpc, "/submission": self._submission, **program.mounts}
         )
-        bell = doorbell.Doorbell(self._rpc / "room.sock")
+        callback = callback_socket.CallbackSocket(self._rpc / "room.sock")
         try:
             self._id = self._engine.create(hardening.config(image, program, labels))
             self._engine.start(self._id)
-            self.connection = bell.answer(lambda: self._engine.running(self._id), START_SECONDS)
-        except (Refused, doorbell.NobodyCalled) as error:
-            words = self._engine.last_words(self._id) if self._id else ""
+            self.connection = callback.answer(lambda: self._engine.running(self._id), START_SECONDS)
+        except (Refused, callback_socket.NobodyCalled) as error:
+            words = self._engine.log_tail(self._id) if self._id else ""
             self._remove()
             raise DidNotStart(f"{error}; it said: {words}" if words else str(error)) from error
         except BaseException:
             self._remove()
             raise
         finally:
-            bell.close()
+            callback.close()
         self.image = image
         self._memory_mb = program.limits.memory_mb
 
@@ -87,7 +87,7 @@ class Container:
         """Put the student's files into ``/submission``, which is read-only inside."""
         filling.fill(self._submission, files)
 
-    def obituary(self) -> str:
+    def exit_reason(self) -> str:
         """Why it died, by the engine's events; empty while it lives."""
         if self._engine.running(self._id):
             return ""
@@ -100,14 +100,14 @@ class Container:
         statuses = [
             event["Actor"]["Attributes"].get("exitCode") for event in events if event["Action"] == "die"
         ]
-        words = self._engine.last_words(self._id)
+        words = self._engine.log_tail(self._id)
         return (f"it ended with exit status {statuses[-1]}" if statuses else "") + (
             f": {words}" if words else ""
         )
 
     def close(self) -> None:
         """Hang up, which ends everything inside, and have it removed."""
-        doorbell.hang_up(self.connection)
+        callback_socket.hang_up(self.connection)
         self._remove()
 
     def _remove(self) -> None:

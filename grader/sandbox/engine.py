@@ -166,7 +166,7 @@ class Engine:
                 return
             raise
 
-    def last_words(self, container: str, lines: int = 12) -> str:
+    def log_tail(self, container: str, lines: int = 12) -> str:
         """The end of its stdout and stderr; empty if it is gone or keeps no log."""
         query = {"stdout": True, "stderr": True, "tail": lines}
         try:

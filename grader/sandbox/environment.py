@@ -55,7 +55,7 @@ class Room(Protocol):
         """
         ...
 
-    def obituary(self) -> str:
+    def exit_reason(self) -> str:
         """Why the room died, for wording only and never for a verdict; empty while it lives or if unknown."""
         ...
 
@@ -79,7 +79,7 @@ class JudgeRoom(Protocol):
     course: Path
     data: Path | None
 
-    def obituary(self) -> str:
+    def exit_reason(self) -> str:
         """Why the judge died; empty while it lives or if unknown."""
         ...
 

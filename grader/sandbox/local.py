@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import Ungraded
-from grader.sandbox import doorbell, filling, hardening, owner
+from grader.sandbox import callback_socket, filling, hardening, owner
 from grader.sandbox.environment import options
 from grader.sandbox.pool import Pool
 from grader.sandbox.sources import ENGINE, worker_sources
@@ -74,14 +74,14 @@ class Process:
         """Put the student's files into the room's own folder."""
         filling.fill(self._folder / "submission", files)
 
-    def obituary(self) -> str:
+    def exit_reason(self) -> str:
         """How it ended; empty while it lives."""
         status = self._process.poll()
-        return "" if status is None else f"it ended with exit status {status}{_last_words(self._folder)}"
+        return "" if status is None else f"it ended with exit status {status}{_log_tail(self._folder)}"
 
     def close(self) -> None:
         """Hang up, kill the process group, and remove its folder."""
-        doorbell.hang_up(self.connection)
+        callback_socket.hang_up(self.connection)
         _end(self._process)
         shutil.rmtree(self._folder, ignore_errors=True)
         self._closed(self)
@@ -150,8 +150,8 @@ class LocalSandbox:
         folder.mkdir()
         scratch, submission = folder / "tmp", filling.open_folder(folder / "submission")
         scratch.mkdir()
-        bell = doorbell.Doorbell(folder / "room.sock")
-        program = [sys.executable, "-s", "-P", *command, "--socket", str(bell.path)]
+        callback = callback_socket.CallbackSocket(folder / "room.sock")
+        program = [sys.executable, "-s", "-P", *command, "--socket", str(callback.path)]
         if environment != "judge":
             program += ["--scratch", str(scratch), "--submission", str(submission)]
         with (folder / "stderr").open("wb") as stderr:
@@ -165,12 +165,12 @@ class LocalSandbox:
                 start_new_session=True,
             )
         try:
-            connection = bell.answer(lambda: process.poll() is None, START_SECONDS)
+            connection = callback.answer(lambda: process.poll() is None, START_SECONDS)
         except BaseException as error:
             _end(process)
-            words = _last_words(folder)
+            words = _log_tail(folder)
             shutil.rmtree(folder, ignore_errors=True)
-            if not isinstance(error, doorbell.NobodyCalled):
+            if not isinstance(error, callback_socket.NobodyCalled):
                 raise
             raise Ungraded(
                 f"The {environment} process could not be started: {error}{words}",
@@ -198,7 +198,7 @@ def _environment(home: Path, library: Path) -> dict[str, str]:
     return own | hardening.THREADS | {"PYTHONPATH": os.pathsep.join([str(library), *packages])}
 
 
-def _last_words(folder: Path) -> str:
+def _log_tail(folder: Path) -> str:
     try:
         lines = (folder / "stderr").read_text(errors="replace").strip().splitlines()
     except OSError:

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from grader.errors import Ungraded
-from grader.sandbox.doorbell import is_open
+from grader.sandbox.callback_socket import is_open
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -498,7 +498,7 @@ def test_the_judge_calls_back_and_is_told_where_the_course_lies(sandbox, tmp_pat
     (tmp_path / "rubrics").mkdir()
     judge = sandbox.judge(tmp_path, data=tmp_path)
     try:
-        assert judge.obituary() == ""
+        assert judge.exit_reason() == ""
         assert judge.course.is_absolute()
         assert judge.data is not None
     finally:

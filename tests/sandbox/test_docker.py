@@ -27,7 +27,7 @@ def python(code: str, limits: Limits = LIMITS) -> hardening.Program:
     return hardening.Program(("python3", "-I", "-c", code), limits, mounts={})
 
 
-def test_a_container_that_never_calls_back_is_ungraded_with_its_last_words(docker):
+def test_a_container_that_never_calls_back_is_ungraded_with_its_log_tail(docker):
     with pytest.raises(Ungraded, match="could not be started") as caught:
         docker._start("numpy", python("print('where is my library?'); raise SystemExit(3)"))
     assert "where is my library?" in caught.value.message
@@ -42,7 +42,7 @@ def test_what_the_engine_refuses_is_ungraded_with_its_words(docker):
 def test_a_room_killed_for_memory_says_so(docker):
     eats = "import socket, time; s = socket.socket(1); s.connect('/rpc/room.sock'); time.sleep(0.3); bytearray(1 << 30)"
     room = docker._start("numpy", python(eats, Limits(memory_mb=64)))
-    assert room.obituary() == ""
+    assert room.exit_reason() == ""
     assert ended(room) == "it needed more than its 64 MB of memory"
     room.close()
 
@@ -56,7 +56,7 @@ def test_a_room_that_ended_says_how(docker):
 
 def ended(room) -> str:
     until = time.monotonic() + 15
-    while not (words := room.obituary()) and time.monotonic() < until:
+    while not (words := room.exit_reason()) and time.monotonic() < until:
         time.sleep(0.05)
     return words
 
@@ -88,7 +88,7 @@ def test_containers_of_the_dead_are_removed_at_the_next_start_and_those_of_the_l
     try:
         DockerSandbox().close()
         assert gone(f"{OWNER}={dead[OWNER]}")
-        assert living.obituary() == ""
+        assert living.exit_reason() == ""
     finally:
         engine.remove(container)
         living.close()

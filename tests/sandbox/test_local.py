@@ -22,7 +22,7 @@ def test_a_single_file_is_bounded(local):
     visitor.room.close()
 
 
-def test_a_python_without_the_libraries_is_ungraded_with_its_last_words(monkeypatch, tmp_path):
+def test_a_python_without_the_libraries_is_ungraded_with_its_log_tail(monkeypatch, tmp_path):
     fake = tmp_path / "python"
     fake.write_text("#!/bin/sh\necho 'no module named numpy' >&2\nexit 1\n")
     fake.chmod(0o755)

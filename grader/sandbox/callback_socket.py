@@ -19,7 +19,7 @@ class NobodyCalled(Exception):  # what happened, not whose fault it is
     """Whoever was to call has died, or did not call in time."""
 
 
-class Doorbell:
+class CallbackSocket:
     """Listens at ``path`` from the start, so that the caller can't be too early.
 
     Attributes:

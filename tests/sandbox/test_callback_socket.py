@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from grader.sandbox.doorbell import Doorbell, NobodyCalled, hang_up, is_open
+from grader.sandbox.callback_socket import CallbackSocket, NobodyCalled, hang_up, is_open
 
 
 def call(path):
@@ -15,35 +15,35 @@ def call(path):
 
 
 def test_the_first_call_is_answered_and_the_way_is_gone(tmp_path):
-    bell = Doorbell(tmp_path / "s")
-    outside = call(bell.path)
-    inside = bell.answer(lambda: True, 5)
+    callback = CallbackSocket(tmp_path / "s")
+    outside = call(callback.path)
+    inside = callback.answer(lambda: True, 5)
     outside.sendall(b"hello")
     assert inside.recv(5) == b"hello"
-    assert not bell.path.exists()
+    assert not callback.path.exists()
     with socket.socket(socket.AF_UNIX) as late, pytest.raises(FileNotFoundError):
-        late.connect(str(bell.path))
+        late.connect(str(callback.path))
     inside.close(), outside.close()
 
 
 def test_a_call_that_comes_before_anyone_listens_is_not_lost(tmp_path):
-    bell = Doorbell(tmp_path / "s")
-    caller = threading.Timer(0.1, lambda: call(bell.path).close())
+    callback = CallbackSocket(tmp_path / "s")
+    caller = threading.Timer(0.1, lambda: call(callback.path).close())
     caller.start()
-    bell.answer(lambda: True, 5).close()
+    callback.answer(lambda: True, 5).close()
     caller.join()
 
 
 def test_a_caller_that_died_is_not_waited_for(tmp_path):
     with pytest.raises(NobodyCalled, match="ended before"):
-        Doorbell(tmp_path / "s").answer(lambda: False, 60)
+        CallbackSocket(tmp_path / "s").answer(lambda: False, 60)
 
 
 def test_a_caller_that_never_calls_is_given_up(tmp_path):
-    bell = Doorbell(tmp_path / "s")
+    callback = CallbackSocket(tmp_path / "s")
     with pytest.raises(NobodyCalled, match="within 0 s"):
-        bell.answer(lambda: True, 0.1)
-    assert not bell.path.exists()
+        callback.answer(lambda: True, 0.1)
+    assert not callback.path.exists()
 
 
 def test_hanging_up_is_heard_though_a_copy_is_held():
