@@ -82,7 +82,7 @@ class FakeModule:
     def restart(self) -> None:
         """Forget the module and every object, as a new process would."""
         self._module: Any = None
-        self._shelf = plain.Shelf()
+        self._objects = plain.ObjectTable()
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("_"):
@@ -102,7 +102,7 @@ class FakeModule:
 
     def hold(self, value: object) -> Answer:
         call = "the array that was passed"
-        return self._answer(self._shelf.keep(self._in(value)), call)
+        return self._answer(self._objects.keep(self._in(value)), call)
 
     # ── Asker ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -132,7 +132,7 @@ class FakeModule:
     def _object(self, target: Handle | str) -> object:
         if isinstance(target, str):
             return self._load()
-        return self._shelf.take(Remote(target.number, target.type_name))
+        return self._objects.take(Remote(target.number, target.type_name))
 
     def _in(self, value: object) -> object:
         """What the student's side is given: copies, handles' objects, tensors for a torch module."""
@@ -159,7 +159,7 @@ class FakeModule:
             return {k: self._out(v) for k, v in value.items()}
         if isinstance(value, Remote):
             return Handle(value.number, value.type_name)
-        return self._out(self._shelf.to_plain(value))
+        return self._out(self._objects.to_plain(value))
 
     def _do(self, call: str, action: object) -> Answer:
         try:

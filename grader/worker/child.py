@@ -13,8 +13,8 @@ from grader import wire
 from grader.worker import confine
 from grader.worker.loading import load
 from grader.worker.mapped import MappingError, adapter
-from grader.worker.plain import Shelf, to_tensors
-from grader.worker.running import Workshop
+from grader.worker.plain import ObjectTable, to_tensors
+from grader.worker.running import CommandRunner
 
 MESSAGE_LENGTH = 2_000
 FRAMES = 12
@@ -40,8 +40,8 @@ class Server:
         self._channel = channel
         self._submission = submission
         self._modules: dict[str, tuple[object, wire.Load]] = {}
-        self._shelf = Shelf()
-        self._workshop = Workshop(submission, Path.cwd())
+        self._objects = ObjectTable()
+        self._runner = CommandRunner(submission, Path.cwd())
 
     def serve(self) -> None:
         """Question, answer, question, … until the judge hangs up."""
@@ -52,7 +52,7 @@ class Server:
                 return
             reply = self._answer(question)
             try:
-                pieces = wire.encode(reply, identity, self._shelf.to_plain)
+                pieces = wire.encode(reply, identity, self._objects.to_plain)
             except Exception as error:
                 text = (
                     f"{error}"
@@ -81,14 +81,14 @@ class Server:
                 return None
             case wire.Call():
                 function, spec = self._function(question.target, question.name)
-                args, kwargs = self._shelf.take(question.args), self._shelf.take(question.kwargs)
+                args, kwargs = self._objects.take(question.args), self._objects.take(question.kwargs)
                 if spec is not None and spec.tensors:
                     args, kwargs = to_tensors(args, spec.device), to_tensors(kwargs, spec.device)
                 return function(*args, **kwargs)  # type: ignore[operator,misc,arg-type]
             case wire.Get():
                 return getattr(self._object(question.target), question.name)
             case wire.Set():
-                value = self._shelf.take(question.value)
+                value = self._objects.take(question.value)
                 spec = self._spec()
                 if spec is not None and spec.tensors and spec.mapping is None:
                     value = to_tensors(value, spec.device)
@@ -96,19 +96,19 @@ class Server:
                 return None
             case wire.Hold():
                 spec = self._modules[question.module][1]
-                return self._shelf.keep(
+                return self._objects.keep(
                     to_tensors(question.value, spec.device) if spec.tensors else question.value
                 )
             case wire.Fetch():
                 return self._object(question.target)
             case wire.Run() | wire.Trials():
-                return self._workshop.do(question)
+                return self._runner.do(question)
 
     def _spec(self) -> wire.Load | None:
         return next((spec for _, spec in self._modules.values()), None)
 
     def _object(self, target: object) -> object:
-        return self._modules[target][0] if isinstance(target, str) else self._shelf.take(target)
+        return self._modules[target][0] if isinstance(target, str) else self._objects.take(target)
 
     def _function(self, target: object, name: str) -> tuple[object, wire.Load | None]:
         if target == "":

@@ -12,14 +12,14 @@ from grader.wire import Remote
 MAX_HELD = 10_000
 
 
-class Shelf:
+class ObjectTable:
     """The objects that stay here while the judge holds their numbers."""
 
     def __init__(self) -> None:
         self._held: list[object] = []
 
     def keep(self, value: object) -> Remote:
-        """Put an object on the shelf."""
+        """Put an object into the table."""
         if len(self._held) >= MAX_HELD:
             raise TypeError("too many objects are held")
         self._held.append(value)

@@ -35,7 +35,7 @@ QUICK = "-p no:cacheprovider -p no:hypothesispytest"
 """For trials: a plugin that this Python happens to have takes seconds to come up."""
 
 
-class Workshop:
+class CommandRunner:
     """Where one check's commands run.
 
     Args:

@@ -53,23 +53,23 @@ def serve(control: socket.socket, config: ZygoteConfig) -> NoReturn:
     signal.signal(signal.SIGALRM, lambda *_: os._exit(1))  # PID 1 has no default action
     signal.alarm(config.lifetime)
     prepare(config)
-    nursery = Nursery(control, config)
-    nursery.fork_next()
+    forker = Forker(control, config)
+    forker.fork_next()
     try:
         while True:
             command, fds, _, _ = socket.recv_fds(control, 1, 1)
             if command == READY:
                 control.sendall(READY)
             elif command == BEGIN and fds:
-                nursery.begin(fds[0])
+                forker.begin(fds[0])
             elif command == END:
-                control.sendall(ENDED.pack(END, *nursery.end()))
-                nursery.fork_next()
+                control.sendall(ENDED.pack(END, *forker.end()))
+                forker.fork_next()
             else:
                 break
     except OSError:
         pass
-    nursery.kill_all()
+    forker.kill_all()
     os._exit(0)
 
 
@@ -92,7 +92,7 @@ def prepare(config: ZygoteConfig) -> None:
     confine.become_subreaper()
 
 
-class Nursery:
+class Forker:
     """One process at a time: forked ahead, handed a socket, killed with all that it left."""
 
     def __init__(self, control: socket.socket, config: ZygoteConfig) -> None:
