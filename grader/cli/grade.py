@@ -13,8 +13,8 @@ from grader.cli import choices
 from grader.cli.progress import Progress
 from grader.errors import Ungraded
 from grader.gradebook import Gradebook, place
+from grader.history import in_history, keep
 from grader.judge_service import JudgeService
-from grader.keeping import in_history, keep
 from grader.pipeline import Interrupted
 from grader.pipeline import grade as grade_one
 from grader.records import Decision, Record

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from grader.cli import choices
 from grader.gradebook import Gradebook, place
-from grader.keeping import as_reviewed
+from grader.history import as_reviewed
 from grader.report import words
 from grader.report.escape import log, plain
 from grader.submission.address import parse

@@ -14,8 +14,8 @@ from grader.cli import choices
 from grader.cli.grade import EXIT_CODES
 from grader.errors import UsageError
 from grader.gradebook import Gradebook, place
-from grader.keeping import as_reviewed, waiting
-from grader.keeping import review as keep_review
+from grader.history import as_reviewed, waiting
+from grader.history import review as keep_review
 from grader.records import CriterionResult, Decision, Record, Review
 from grader.report import verdict, words, write_reports
 from grader.report.escape import log

@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from grader.course.deadline import Deadline, DeadlineError, parse_date, parse_deadline
 from grader.course.fields import Fields, read_records
-from grader.course.marked import read_yaml
 from grader.course.problems import Problems, quoted
+from grader.course.yaml_nodes import read_yaml
 from grader.errors import UsageError
 from grader.records import Assignment, Terms
 

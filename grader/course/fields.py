@@ -16,7 +16,7 @@ from grader.course.problems import Problems, quoted, suggest
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from grader.course.marked import Node
+    from grader.course.yaml_nodes import Node
 
 T = TypeVar("T")
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from grader.course.marked import Node
 from grader.course.problems import quoted, suggest
 from grader.course.solution import cut_solutions
 from grader.course.suite import Suite
+from grader.course.yaml_nodes import Node
 from grader.records import Lab, Weight
 
 if TYPE_CHECKING:

@@ -25,10 +25,10 @@ from msgspec import Struct, structs
 
 from grader.course.fields import Fields, read_record
 from grader.course.interface import missing, spellings, tensors
-from grader.course.marked import Node, read_yaml
 from grader.course.paths import checked_path, read_path
 from grader.course.problems import Problems, quoted, suggest
 from grader.course.project import with_tested
+from grader.course.yaml_nodes import Node, read_yaml
 from grader.errors import MappingNeeded
 from grader.records import Assignment, Lab, Mapping
 

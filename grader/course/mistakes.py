@@ -17,8 +17,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from grader.course.fields import Fields, read_records
-from grader.course.marked import Node, read_yaml
 from grader.course.problems import quoted, suggest
+from grader.course.yaml_nodes import Node, read_yaml
 from grader.errors import CourseError
 from grader.records import Edit, Mistake
 

@@ -10,9 +10,9 @@ from msgspec import Struct, structs
 from grader.course.deadline import DeadlineError, parse_date, parse_deadline
 from grader.course.fields import Fields, read_record
 from grader.course.interface import read_interface
-from grader.course.marked import Node, read_yaml
 from grader.course.paths import checked_path, read_path
 from grader.course.problems import quoted
+from grader.course.yaml_nodes import Node, read_yaml
 from grader.records import Assignment, Criterion, Lab, Limits, Module, Policy, Weight
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.report import words
-from grader.report.clean import clean
 from grader.report.context import view
 from grader.report.plot import svg
+from grader.report.sanitizer import sanitize
 
 if TYPE_CHECKING:
     from grader.records import Plot, Record
@@ -36,7 +36,9 @@ def html(record: Record) -> str:
 
     style, digest = _style()
     page = _environment().get_template("report.html.j2")
-    return page.render(view=view(clean(record)), words=words, drawn=drawn, style=style, style_digest=digest)
+    return page.render(
+        view=view(sanitize(record)), words=words, drawn=drawn, style=style, style_digest=digest
+    )
 
 
 @cache

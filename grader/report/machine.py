@@ -11,12 +11,12 @@ import msgspec
 from grader import records
 from grader.errors import CourseError
 from grader.records import SCHEMA_VERSION, Record
-from grader.report.clean import clean
+from grader.report.sanitizer import sanitize
 
 
 def encode(record: Record) -> bytes:
     """The record as indented JSON, every field present; made harmless to show."""
-    return _json(clean(record))
+    return _json(sanitize(record))
 
 
 def decode(data: bytes) -> Record:

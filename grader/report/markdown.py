@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from grader.report import escape, words
-from grader.report.clean import clean
 from grader.report.context import view
 from grader.report.html import TEMPLATES
 from grader.report.plot import describe
+from grader.report.sanitizer import sanitize
 
 if TYPE_CHECKING:
     from grader.records import Record
@@ -30,7 +30,7 @@ class Safe(str):
 
 def markdown(record: Record) -> str:
     """The record as GitHub-flavoured Markdown."""
-    text = _environment().get_template("report.md.j2").render(view=view(clean(record)))
+    text = _environment().get_template("report.md.j2").render(view=view(sanitize(record)))
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from grader.records import DOCUMENT_CHARACTERS, CriterionResult, Decision
 from grader.report import escape, words
-from grader.report.clean import clean
+from grader.report.sanitizer import sanitize
 
 if TYPE_CHECKING:
     from grader.records import Document, Record
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def sheet(record: Record) -> RenderableType:
     """Lab by lab: what was handed in to read, what was measured, and the items with their guidance."""
-    record = clean(record)
+    record = sanitize(record)
     parts: list[RenderableType] = []
     for lab in record.labs:
         items = [criterion for criterion in lab.criteria if criterion.manual]

@@ -42,7 +42,7 @@ from grader.records import (
     Series,
     Timing,
 )
-from grader.report.clean import clean
+from grader.report.sanitizer import sanitize
 
 COPY_NOTE = "This is the student's copy: it does not show what hidden checks send, expect and receive."
 HIDDEN_NOTE = "This check is hidden, so its inputs and values are not shown. The public checks show theirs."
@@ -56,7 +56,7 @@ ERRORS = frozenset(
 
 def student_copy(record: Record) -> Record:
     """The record as its student may have it."""
-    record = clean(record)
+    record = sanitize(record)
     return replace(
         record,
         seed="",

@@ -14,8 +14,8 @@ from rich.text import Text
 
 from grader.records import Outcome
 from grader.report import escape, words
-from grader.report.clean import clean
 from grader.report.context import Section, View, view
+from grader.report.sanitizer import sanitize
 
 if TYPE_CHECKING:
     from grader.records import CheckResult, Finding, Record
@@ -25,7 +25,7 @@ STYLES = {"good": "green", "bad": "red", "wait": "yellow", "ours": "magenta"}
 
 def terminal(record: Record) -> RenderableType:
     """The whole report, the verdict last, where a terminal ends: what did not pass, criteria, verdict."""
-    shown = view(clean(record))
+    shown = view(sanitize(record))
     parts = [
         _check(check, shown)
         for s in shown.sections
@@ -44,7 +44,7 @@ def terminal(record: Record) -> RenderableType:
 
 def verdict(record: Record) -> RenderableType:
     """The verdict alone: one coloured line, and the sentences that it follows from."""
-    return _banner(view(clean(record)))
+    return _banner(view(sanitize(record)))
 
 
 def _banner(shown: View) -> RenderableType:

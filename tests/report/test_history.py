@@ -9,8 +9,8 @@ from rich.console import Console
 
 from grader.records import DOCUMENT_CHARACTERS, Document, Policy, Since, Standing, Terms
 from grader.report import encode, html, markdown, terminal, words
-from grader.report.clean import clean
 from grader.report.context import view
+from grader.report.sanitizer import sanitize
 from grader.report.sheet import sheet
 
 
@@ -92,7 +92,7 @@ def test_the_sheet_shows_the_document_the_guidance_and_the_measured_numbers():
 def test_a_long_document_is_shown_whole_and_a_longer_one_is_cut():
     for length, end in ((DOCUMENT_CHARACTERS, "a"), (10 * DOCUMENT_CHARACTERS, "…")):
         document = Document(lab="lab1_mlp", name="memo", file="MEMO.md", text="a" * length)
-        kept = clean(replace(samples.review(), documents=(document,))).documents[0].text
+        kept = sanitize(replace(samples.review(), documents=(document,))).documents[0].text
         assert len(kept) == DOCUMENT_CHARACTERS
         assert kept[-1] == end
 

@@ -11,14 +11,14 @@ import report_samples as samples
 from grader.errors import CourseError
 from grader.records import CheckResult, CriterionResult, Finding, LabVerdict, Record
 from grader.report import decode, encode, schema
-from grader.report.clean import clean
+from grader.report.sanitizer import sanitize
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.mark.parametrize("name", samples.ALL)
 def test_a_report_is_read_back_as_it_was_written(name):
-    record = clean(samples.ALL[name]())
+    record = sanitize(samples.ALL[name]())
     assert decode(encode(record)) == record
     assert encode(decode(encode(record))) == encode(record)
 
@@ -54,7 +54,7 @@ def test_what_is_not_a_number_is_null_and_what_is_not_text_is_shown():
 
 def test_points_without_a_place_on_the_x_axis_are_left_out():
     series = samples.Series(label="a", y=(1.0, 2.0, math.nan), x=(1.0, math.inf, 3.0))
-    assert clean(series) == samples.Series(label="a", y=(1.0, None), x=(1.0, 3.0))
+    assert sanitize(series) == samples.Series(label="a", y=(1.0, None), x=(1.0, 3.0))
 
 
 def test_the_documented_schema_is_the_schema():

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from grader.course.deadline import parse_deadline
 from grader.gradebook import Gradebook, Kept
-from grader.keeping import NOT_KEPT, as_reviewed, in_history, keep, review, waiting
+from grader.history import NOT_KEPT, as_reviewed, in_history, keep, review, waiting
 from grader.records import (
     Assignment,
     CheckResult,

@@ -22,7 +22,7 @@ from msgspec.structs import replace
 from grader.errors import GraderError
 from grader.gradebook import Gradebook, Kept, part
 from grader.records import Decision, Outcome, Record, Review, Since, Standing
-from grader.report.clean import clean
+from grader.report.sanitizer import sanitize
 from grader.report.words import SOURCES, span
 from grader.verdict import decide_again
 
@@ -42,7 +42,7 @@ def keep(record: Record, gradebook: Path) -> Record:
     Returns:
         The record as it is kept, in its history; with a note if it could not be.
     """
-    record = clean(record)
+    record = sanitize(record)
     try:
         with Gradebook(gradebook) as book:
             return book.keep(record, lambda earlier: in_history(record, earlier))
@@ -81,7 +81,7 @@ def waiting(book: Gradebook) -> tuple[Record, ...]:
 
 def review(book: Gradebook, attempt: int, decided: Review) -> Record:
     """Keep what a person decided, and return the attempt with what follows from it."""
-    book.review(attempt, clean(decided))
+    book.review(attempt, sanitize(decided))
     return as_reviewed(book.attempt(attempt))
 
 

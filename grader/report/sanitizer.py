@@ -25,12 +25,12 @@ LONGER: dict[type[Struct], dict[str, int]] = {
 """Texts that may be longer than a paragraph: characters at most."""
 
 
-def clean(value: T) -> T:
+def sanitize(value: T) -> T:
     """A copy in which hostile text is made visible and NaN or infinity is ``None`` (JSON has neither)."""
-    return cast("T", _clean(value))
+    return cast("T", _sanitize(value))
 
 
-def _clean(value: object) -> object:
+def _sanitize(value: object) -> object:
     match value:
         case Enum():
             return value
@@ -39,9 +39,9 @@ def _clean(value: object) -> object:
         case float():
             return value if math.isfinite(value) else None
         case tuple():
-            return tuple(map(_clean, value))
+            return tuple(map(_sanitize, value))
         case dict():
-            return {_clean(k): _clean(v) for k, v in value.items()}
+            return {_sanitize(k): _sanitize(v) for k, v in value.items()}
         case Record():
             return replace(_each(value), troubles=tuple(plain(trouble, LONG) for trouble in value.troubles))
         case Struct():
@@ -53,7 +53,7 @@ def _clean(value: object) -> object:
 def _each(struct: S) -> S:
     fields = asdict(struct)
     longer = {name: plain(fields[name], most) for name, most in LONGER.get(type(struct), {}).items()}
-    return type(struct)(**{name: _clean(value) for name, value in fields.items()} | longer)
+    return type(struct)(**{name: _sanitize(value) for name, value in fields.items()} | longer)
 
 
 def _placed(series: Series) -> Series:

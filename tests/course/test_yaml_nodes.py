@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.course.marked import read_yaml
 from grader.course.problems import Problems
+from grader.course.yaml_nodes import read_yaml
 
 
 def read(text, **limits):
