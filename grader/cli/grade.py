@@ -19,7 +19,7 @@ from grader.pipeline import Interrupted
 from grader.pipeline import grade as grade_one
 from grader.records import Decision, Record
 from grader.report import write_reports
-from grader.report.terminal import terminal
+from grader.report.terminal import to_terminal
 
 EPILOG = (
     "Exit codes: 0 pass, 1 revise, 2 wrong usage or faulty course, 3 could not be graded, "
@@ -126,7 +126,7 @@ def grade(
     if quiet:
         shown.print(record.verdict.value)
     else:
-        shown.print(terminal(record))
+        shown.print(to_terminal(record))
         _tell_where(record, shown)
     _write(record, out, shown, quiet=quiet)
     return EXIT_CODES[record.verdict]

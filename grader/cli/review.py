@@ -19,7 +19,7 @@ from grader.history import review as keep_review
 from grader.records import CriterionResult, Decision, Record, Review
 from grader.report import verdict, words, write_reports
 from grader.report.escape import log
-from grader.report.sheet import sheet
+from grader.report.sheet import to_sheet
 
 
 @click.command()
@@ -62,7 +62,7 @@ def review(
             chosen = _chosen(record, item)
             record = keep_review(book, attempt, _review(chosen, decide, by, comment))
         else:
-            console.print(sheet(record))
+            console.print(to_sheet(record))
             if sys.stdin.isatty() and sys.stdout.isatty():
                 record = _ask(book, record, item, by)
     console.print(verdict(record))

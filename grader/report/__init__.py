@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import Ungraded
-from grader.report.html import html
+from grader.report.html import to_html
 from grader.report.machine import decode, encode, schema
-from grader.report.markdown import markdown
+from grader.report.markdown import to_markdown
 from grader.report.student import student_copy
-from grader.report.terminal import terminal, verdict
+from grader.report.terminal import to_terminal, verdict
 
 if TYPE_CHECKING:
     from grader.records import Record
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 __all__ = [
     "decode",
     "encode",
-    "html",
-    "markdown",
     "schema",
     "student_copy",
-    "terminal",
+    "to_html",
+    "to_markdown",
+    "to_terminal",
     "verdict",
     "write_reports",
 ]
@@ -52,8 +52,8 @@ def write_reports(record: Record, folder: Path) -> tuple[Path, ...]:
         for name, copy in (("report", record), ("report.student", student_copy(record)))
         for ending, data in (
             ("json", encode(copy)),
-            ("html", html(copy).encode()),
-            ("md", markdown(copy).encode()),
+            ("html", to_html(copy).encode()),
+            ("md", to_markdown(copy).encode()),
         )
     }
     try:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def html(record: Record) -> str:
+def to_html(record: Record) -> str:
     """The record as a page."""
     numbers = count(1)
 

@@ -28,7 +28,7 @@ class Safe(str):
     __slots__ = ()
 
 
-def markdown(record: Record) -> str:
+def to_markdown(record: Record) -> str:
     """The record as GitHub-flavoured Markdown."""
     text = _environment().get_template("report.md.j2").render(view=view(sanitize(record)))
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from grader.records import Document, Record
 
 
-def sheet(record: Record) -> RenderableType:
+def to_sheet(record: Record) -> RenderableType:
     """Lab by lab: what was handed in to read, what was measured, and the items with their guidance."""
     record = sanitize(record)
     parts: list[RenderableType] = []

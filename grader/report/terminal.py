@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 STYLES = {"good": "green", "bad": "red", "wait": "yellow", "ours": "magenta"}
 
 
-def terminal(record: Record) -> RenderableType:
+def to_terminal(record: Record) -> RenderableType:
     """The whole report, the verdict last, where a terminal ends: what did not pass, criteria, verdict."""
     shown = view(sanitize(record))
     parts = [

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from report_hostile import hostile, is_command, tokens
 from rich.console import Console
 
-from grader.report import markdown, student_copy, terminal, verdict
+from grader.report import student_copy, to_markdown, to_terminal, verdict
 
 GOLDEN = Path(__file__).parent / "golden"
 RECORDS = {
@@ -39,21 +39,21 @@ def compare(name, text):
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_markdown_reads_as_agreed(name):
-    compare(f"{name}.md", markdown(RECORDS[name]()))
+    compare(f"{name}.md", to_markdown(RECORDS[name]()))
 
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_the_terminal_reads_as_agreed(name):
-    compare(f"{name}.txt", plainly(terminal(RECORDS[name]())))
+    compare(f"{name}.txt", plainly(to_terminal(RECORDS[name]())))
 
 
 def test_the_verdict_alone_is_the_end_of_the_terminal_report():
     record = samples.revise()
-    assert plainly(terminal(record)).rstrip().endswith(plainly(verdict(record)).rstrip())
+    assert plainly(to_terminal(record)).rstrip().endswith(plainly(verdict(record)).rstrip())
 
 
 def test_a_terminal_shows_colours_but_only_ours():
-    shown = printed(terminal(samples.hostile()), force_terminal=True, color_system="standard")
+    shown = printed(to_terminal(samples.hostile()), force_terminal=True, color_system="standard")
     assert "\x1b[1;7;31m REVISE \x1b[0m" in shown
     assert "\x1b[31mPASSED" not in shown
     assert "\\x1b[31mPASSED" in shown
@@ -65,7 +65,7 @@ def test_nothing_hostile_gets_into_a_terminal_or_a_log(text):
     record = samples.hostile(text)
     for width in (20, 100):
         out = StringIO()
-        Console(file=out, width=width, force_terminal=False).print(terminal(record))
+        Console(file=out, width=width, force_terminal=False).print(to_terminal(record))
         assert not is_command(out.getvalue())
         assert set(c for c in out.getvalue() if not c.isprintable()) <= {"\n"}
 
@@ -79,7 +79,7 @@ PLAIN = {"inline", "text", "text_special", "code_inline", "fence", "softbreak", 
 @settings(derandomize=True, deadline=None, max_examples=15)
 @given(hostile)
 def test_nothing_hostile_gets_into_markdown(text):
-    shown = markdown(samples.hostile(text))
+    shown = to_markdown(samples.hostile(text))
     assert not is_command(shown)
     assert set(c for c in shown if not c.isprintable()) <= {"\n", "\t", "\u2060"}
     for token in tokens(shown):
@@ -92,8 +92,8 @@ def test_nothing_hostile_gets_into_markdown(text):
 
 def test_the_shape_of_markdown_does_not_depend_on_what_a_student_wrote():
     shape = [
-        t.type for t in tokens(markdown(samples.hostile("calm"))) if t.type not in ("text_special", "text")
+        t.type for t in tokens(to_markdown(samples.hostile("calm"))) if t.type not in ("text_special", "text")
     ]
     assert [
-        t.type for t in tokens(markdown(samples.hostile())) if t.type not in ("text_special", "text")
+        t.type for t in tokens(to_markdown(samples.hostile())) if t.type not in ("text_special", "text")
     ] == shape

@@ -8,10 +8,10 @@ from msgspec.structs import replace
 from rich.console import Console
 
 from grader.records import DOCUMENT_CHARACTERS, Document, Policy, Since, Standing, Terms
-from grader.report import encode, html, markdown, terminal, words
+from grader.report import encode, to_html, to_markdown, to_terminal, words
 from grader.report.context import view
 from grader.report.sanitizer import sanitize
-from grader.report.sheet import sheet
+from grader.report.sheet import to_sheet
 
 
 def facts(record):
@@ -61,7 +61,7 @@ def test_an_extension_is_told_with_its_reason_and_an_unknown_week_as_such():
     assert "Due" not in facts(replace(record, terms=Terms()))
 
 
-@pytest.mark.parametrize("write", [html, markdown, lambda record: printed(terminal(record), 200)])
+@pytest.mark.parametrize("write", [to_html, to_markdown, lambda record: printed(to_terminal(record), 200)])
 def test_every_report_says_what_changed_and_that_it_was_late(write):
     text = write(samples.review()).replace("\\", "")
     assert "2 checks now pass: lab1_mlp/gradients.W1, lab1_mlp/gradients.b1." in text
@@ -75,13 +75,17 @@ def test_if_nothing_changed_that_is_said():
 
 
 def test_refused_work_is_not_accepted_and_is_not_told_to_hand_in_again():
-    for text in (html(samples.refused()), markdown(samples.refused()), printed(terminal(samples.refused()))):
+    for text in (
+        to_html(samples.refused()),
+        to_markdown(samples.refused()),
+        printed(to_terminal(samples.refused())),
+    ):
         assert "not accepted" in text.lower()
         assert "hand in again" not in text
 
 
 def test_the_sheet_shows_the_document_the_guidance_and_the_measured_numbers():
-    shown = printed(sheet(samples.review()))
+    shown = printed(to_sheet(samples.review()))
     assert "MEMO.md" in shown
     assert "Our network learned digits, not handwriting." in shown
     assert samples.GUIDANCE in shown
@@ -98,7 +102,7 @@ def test_a_long_document_is_shown_whole_and_a_longer_one_is_cut():
 
 
 def test_a_hostile_document_moves_no_cursor_in_the_sheet():
-    shown = printed(sheet(samples.hostile()))
+    shown = printed(to_sheet(samples.hostile()))
     assert set(c for c in shown if not c.isprintable()) <= {"\n"}
     assert "\\x1b[31m" in shown
 

@@ -10,7 +10,7 @@ import report_samples as samples
 from hypothesis import given, settings
 from report_hostile import hostile
 
-from grader.report import html
+from grader.report import to_html
 from grader.report.html import TEMPLATES
 
 
@@ -43,7 +43,7 @@ class Page(HTMLParser):
         return " ".join(" ".join(self.words).split())
 
 
-PAGES = {name: html(make()) for name, make in samples.ALL.items()}
+PAGES = {name: to_html(make()) for name, make in samples.ALL.items()}
 
 
 @pytest.fixture(params=PAGES)
@@ -103,7 +103,7 @@ HONEST_ELEMENTS = {tag for name in ("pass", "revise", "ungraded") for tag, _ in 
 @settings(derandomize=True, deadline=None, max_examples=25)
 @given(hostile)
 def test_hostile_text_adds_no_element_and_nothing_invisible(text):
-    source = html(samples.hostile(text))
+    source = to_html(samples.hostile(text))
     assert {tag for tag, _ in Page(source).elements} <= HONEST_ELEMENTS
     assert "<script" not in source.lower()
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", source)
@@ -210,4 +210,4 @@ def test_advice_is_never_shown_as_a_failure():
 def test_a_check_that_left_no_result_is_shown_as_ours():
     record = samples.passed()
     record = samples.replace(record, checks=record.checks[1:])
-    assert "init.finite" in Page(html(record)).text
+    assert "init.finite" in Page(to_html(record)).text

@@ -4,7 +4,7 @@ import pytest
 import report_samples as samples
 
 from grader.errors import Ungraded
-from grader.report import decode, encode, html, markdown, student_copy, write_reports
+from grader.report import decode, encode, student_copy, to_html, to_markdown, write_reports
 
 NAMES = [
     "report.json",
@@ -28,8 +28,8 @@ def test_each_file_is_what_its_function_makes(tmp_path):
     write_reports(record, tmp_path)
     for stem, copy in (("report", record), ("report.student", student_copy(record))):
         assert (tmp_path / f"{stem}.json").read_bytes() == encode(copy)
-        assert (tmp_path / f"{stem}.html").read_text(encoding="utf-8") == html(copy)
-        assert (tmp_path / f"{stem}.md").read_text(encoding="utf-8") == markdown(copy)
+        assert (tmp_path / f"{stem}.html").read_text(encoding="utf-8") == to_html(copy)
+        assert (tmp_path / f"{stem}.md").read_text(encoding="utf-8") == to_markdown(copy)
 
 
 def test_older_reports_are_replaced(tmp_path):
