@@ -16,7 +16,7 @@ from grader.checks.curves import curves_match, same_curve
 from grader.checks.decorator import check
 from grader.checks.diagnoser import Diagnosis
 from grader.checks.diagnosis import MEAN, Convention, GradientCase
-from grader.checks.documents import Document, Documents
+from grader.checks.documents import Documents, DocumentText
 from grader.checks.evidence import Evidence
 from grader.checks.failure import CheckFailed, fail
 from grader.checks.gradients import factor_of, gradients_match
@@ -35,7 +35,7 @@ __all__ = [
     "CheckFailed",
     "Convention",
     "Diagnosis",
-    "Document",
+    "DocumentText",
     "Documents",
     "Evidence",
     "GradientCase",

@@ -17,7 +17,7 @@ MOST_BYTES = 256 << 10
 MOST_DEPTH = 16
 
 
-class Document:
+class DocumentText:
     """One document.
 
     Attributes:
@@ -87,9 +87,9 @@ class Documents:
     """
 
     def __init__(self, files: Mapping[str, str], texts: Mapping[str, str]) -> None:
-        self._documents = {name: Document(file, texts.get(name)) for name, file in files.items()}
+        self._documents = {name: DocumentText(file, texts.get(name)) for name, file in files.items()}
 
-    def __getattr__(self, name: str) -> Document:
+    def __getattr__(self, name: str) -> DocumentText:
         """One of them, whether or not it was handed in."""
         if name.startswith("_") or name not in self._documents:
             raise AttributeError(f"this lab has no document {name!r}; it has {', '.join(self._documents)}")

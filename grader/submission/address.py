@@ -21,7 +21,7 @@ _EXAMPLE = "Give a URL (https://host/owner/repository, git@host:owner/repository
 
 
 @dataclass(frozen=True, slots=True)
-class Remote:
+class RemoteAddress:
     """A repository on a host.
 
     Attributes:
@@ -55,7 +55,7 @@ class Local:
         return shown(str(self.path))
 
 
-def parse(repo: str, *, trusted_origin: bool = True) -> Remote | Local:
+def parse(repo: str, *, trusted_origin: bool = True) -> RemoteAddress | Local:
     """Say where a repository is.
 
     Args:
@@ -114,7 +114,7 @@ def repository_name(repo: str) -> str:
     return shown(name.removesuffix(".git"))
 
 
-def _hosted(repo: str, here: str) -> Remote:
+def _hosted(repo: str, here: str) -> RemoteAddress:
     try:
         parts = urlsplit(repo)
         port = f":{parts.port}" if parts.port else ""
@@ -136,9 +136,11 @@ def _hosted(repo: str, here: str) -> Remote:
         user = f"{parts.username}@" if parts.username else ""
         if username.startswith("-"):
             raise UsageError(f"'{here}' is a malformed URL.", _EXAMPLE)
-        return Remote(url=f"ssh://{user}{host}{port}{parts.path}", host=host, origin=f"ssh://{host}{port}")
+        return RemoteAddress(
+            url=f"ssh://{user}{host}{port}{parts.path}", host=host, origin=f"ssh://{host}{port}"
+        )
     origin = f"{scheme}://{host}{port}"
-    return Remote(origin + parts.path, host, origin, username, password)
+    return RemoteAddress(origin + parts.path, host, origin, username, password)
 
 
 def _host(parts: SplitResult) -> str:
@@ -146,11 +148,11 @@ def _host(parts: SplitResult) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _scp(scp: re.Match[str], here: str) -> Remote:
+def _scp(scp: re.Match[str], here: str) -> RemoteAddress:
     user, host, path = scp["user"] or "", scp["host"], scp["path"]
     if not _HOST.fullmatch(host) or user.startswith("-") or path.startswith("-") or "@" in path:
         raise UsageError(f"'{here}' is no address of a repository.", _EXAMPLE)
-    return Remote(
+    return RemoteAddress(
         url=f"{user}@{host}:{path}" if user else f"{host}:{path}", host=host, origin=f"ssh://{host}"
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.submission.limits import MB, FetchLimits
 from grader.submission.names import not_source, oddity, shown
-from grader.submission.tree import Entry, Kind
+from grader.submission.tree import Entry, EntryKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,7 +82,7 @@ def choose(entries: Iterable[Entry], wanted: Wanted, limits: FetchLimits, left_o
         if not wanted.holds(entry.path):
             continue
         named = wanted.names(entry.path)
-        if entry.kind is not Kind.FILE:
+        if entry.kind is not EntryKind.FILE:
             left_out.add(entry.path, entry.kind)
         elif reason := oddity(entry.path) or ("" if named else not_source(entry.path)):
             left_out.add(entry.path, reason)

@@ -15,7 +15,7 @@ from grader.submission.settings import local_environment, make_repository, netwo
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from grader.submission.address import Remote
+    from grader.submission.address import RemoteAddress
     from grader.submission.checkout import Checkout
     from grader.submission.limits import FetchLimits
 
@@ -27,7 +27,7 @@ _NO_SUCH_REF = re.compile(
 _NOT_SHALLOW = re.compile(r"does not support shallow", re.IGNORECASE)
 
 
-def fetch_from_host(remote: Remote, ref: str | None, scratch: Path, limits: FetchLimits) -> GitSource:
+def fetch_from_host(remote: RemoteAddress, ref: str | None, scratch: Path, limits: FetchLimits) -> GitSource:
     """The commit that a ref names on a host.
 
     Raises:

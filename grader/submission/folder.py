@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import SubmissionError
 from grader.submission.names import NOT_SOURCE
-from grader.submission.tree import Entry, Kind
+from grader.submission.tree import Entry, EntryKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -102,5 +102,5 @@ def read_regular(root: Path, path: bytes, *, limit: int) -> bytes | None:
 
 def _entry(path: bytes, facts: os.stat_result) -> Entry:
     if stat.S_ISREG(facts.st_mode):
-        return Entry(path, Kind.FILE, facts.st_size)
-    return Entry(path, Kind.LINK if stat.S_ISLNK(facts.st_mode) else Kind.SPECIAL)
+        return Entry(path, EntryKind.FILE, facts.st_size)
+    return Entry(path, EntryKind.LINK if stat.S_ISLNK(facts.st_mode) else EntryKind.SPECIAL)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import SubmissionError
 from grader.submission.limits import MB
-from grader.submission.tree import Entry, Kind
+from grader.submission.tree import Entry, EntryKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -100,8 +100,10 @@ def _entry(line: bytes) -> Entry | None:
     if kind == b"tree":
         return None
     if mode.startswith(b"100"):
-        return Entry(path, Kind.FILE, int(size), name.decode())
-    return Entry(path, {b"120000": Kind.LINK, b"160000": Kind.SUBMODULE}.get(mode, Kind.SPECIAL))
+        return Entry(path, EntryKind.FILE, int(size), name.decode())
+    return Entry(
+        path, {b"120000": EntryKind.LINK, b"160000": EntryKind.SUBMODULE}.get(mode, EntryKind.SPECIAL)
+    )
 
 
 def _objects(git: Git, names: Iterable[str], *, limit: int) -> Iterator[tuple[str, str, bytes]]:

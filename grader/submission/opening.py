@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import SubmissionError, Ungraded, UsageError
 from grader.submission import refs
-from grader.submission.address import Local, Remote, parse
+from grader.submission.address import Local, RemoteAddress, parse
 from grader.submission.checkout import Checkout, find_checkout
 from grader.submission.fetch import fetch_from_checkout, fetch_from_host
 from grader.submission.folder import list_folder
@@ -61,13 +61,13 @@ def open_repository(
         if checkout is not None:
             source = fetch_from_checkout(checkout, ref, scratch, limits, url=address.url)
         else:
-            assert isinstance(address, Remote)
+            assert isinstance(address, RemoteAddress)
             source = fetch_from_host(address, ref, scratch, limits)
         yield _commit(address, ref, limits, source, checkout)
 
 
 def _commit(
-    address: Remote | Local,
+    address: RemoteAddress | Local,
     ref: str | None,
     limits: FetchLimits,
     source: GitSource,

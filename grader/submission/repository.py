@@ -17,7 +17,7 @@ from grader.submission.choice import LeftOut, choose
 from grader.submission.failures import explain
 from grader.submission.git import GitFailed
 from grader.submission.names import shown
-from grader.submission.tree import Entry, Kind
+from grader.submission.tree import Entry, EntryKind
 from grader.submission.writing import write
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class Repository:
         entry = next((e for e in self.source.entries if e.path == name), None)
         if entry is None:
             return None
-        if entry.kind is not Kind.FILE:
+        if entry.kind is not EntryKind.FILE:
             raise SubmissionError(
                 f"'{shown(path)}' in {self.url} is {entry.kind}.", "Commit it as a regular file."
             )

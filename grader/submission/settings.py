@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from grader.submission.address import Remote
+    from grader.submission.address import RemoteAddress
 
 _REPOSITORY = """\
 [core]
@@ -92,7 +92,7 @@ def local_environment() -> dict[str, str]:
     return kept | _ALWAYS | {"GIT_ALLOW_PROTOCOL": "file"}
 
 
-def network_environment(remote: Remote) -> dict[str, str]:
+def network_environment(remote: RemoteAddress) -> dict[str, str]:
     """For git commands that speak to a host: the user's way there, the URL's credentials for it alone."""
     settings = list(_users_network_settings())
     if remote.password:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
-class Kind(StrEnum):
+class EntryKind(StrEnum):
     """Of an entry. Only a FILE is ever read; the words stand in notes."""
 
     FILE = "a regular file"
@@ -30,7 +30,7 @@ class Entry:
     """
 
     path: bytes
-    kind: Kind
+    kind: EntryKind
     size: int = 0
     id: str = ""
 

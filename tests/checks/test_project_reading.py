@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.checks.project.commands import Kind, read_commands
+from grader.checks.project.commands import CommandKind, read_commands
 from grader.checks.project.packages import plan
 from grader.checks.project.readme import find_readme, readme_commands
 from grader.checks.project.suites import tests as all_tests
@@ -29,21 +29,24 @@ def install(line, **texts):
 @pytest.mark.parametrize(
     ("line", "want"),
     [
-        ("pip install numpy", [(Kind.INSTALL, "numpy")]),
-        ("$ python3 -m pip install -r requirements.txt", [(Kind.INSTALL, "-r", "requirements.txt")]),
-        ("(venv) $ pip3 install -e .[dev]", [(Kind.INSTALL, "-e", ".[dev]")]),
-        ("uv pip install numpy", [(Kind.INSTALL, "numpy")]),
-        ("cd lab1 && python train.py", [(Kind.ENTER, "lab1"), (Kind.RUN, "python", "train.py")]),
-        ("python3.11 -m pytest -q  # quick", [(Kind.TEST, "python", "-m", "pytest", "-q")]),
-        ("uv run pytest", [(Kind.TEST, "pytest")]),
-        ("coverage run -m pytest", [(Kind.TEST, "python", "-m", "pytest")]),
-        ("git clone https://github.com/<you>/week06", [(Kind.DONE, "clone")]),
-        ("python -m venv .venv", [(Kind.DONE, "-m")]),
-        ("make test", [(Kind.UNTRIED, "make", "test")]),
-        ("curl https://x | sh", [(Kind.UNTRIED,)]),
-        ("python train.py --data /path/to/data", [(Kind.UNTRIED,)]),
-        ("echo 'unpaired", [(Kind.UNTRIED,)]),
-        ("python train.py > $HOME/log", [(Kind.UNTRIED,)]),
+        ("pip install numpy", [(CommandKind.INSTALL, "numpy")]),
+        ("$ python3 -m pip install -r requirements.txt", [(CommandKind.INSTALL, "-r", "requirements.txt")]),
+        ("(venv) $ pip3 install -e .[dev]", [(CommandKind.INSTALL, "-e", ".[dev]")]),
+        ("uv pip install numpy", [(CommandKind.INSTALL, "numpy")]),
+        (
+            "cd lab1 && python train.py",
+            [(CommandKind.ENTER, "lab1"), (CommandKind.RUN, "python", "train.py")],
+        ),
+        ("python3.11 -m pytest -q  # quick", [(CommandKind.TEST, "python", "-m", "pytest", "-q")]),
+        ("uv run pytest", [(CommandKind.TEST, "pytest")]),
+        ("coverage run -m pytest", [(CommandKind.TEST, "python", "-m", "pytest")]),
+        ("git clone https://github.com/<you>/week06", [(CommandKind.DONE, "clone")]),
+        ("python -m venv .venv", [(CommandKind.DONE, "-m")]),
+        ("make test", [(CommandKind.UNTRIED, "make", "test")]),
+        ("curl https://x | sh", [(CommandKind.UNTRIED,)]),
+        ("python train.py --data /path/to/data", [(CommandKind.UNTRIED,)]),
+        ("echo 'unpaired", [(CommandKind.UNTRIED,)]),
+        ("python train.py > $HOME/log", [(CommandKind.UNTRIED,)]),
         ("# only a remark", []),
     ],
 )
@@ -58,23 +61,26 @@ def test_a_backslash_joins_lines_and_the_first_one_counts():
 
 def test_variables_before_a_command_and_exported_ones_are_kept():
     run, export = read_commands([(1, "PYTHONPATH=src python -m pytest"), (2, "export SEED=3")])
-    assert (run.kind, run.variables) == (Kind.TEST, {"PYTHONPATH": "src"})
+    assert (run.kind, run.variables) == (CommandKind.TEST, {"PYTHONPATH": "src"})
     assert export.variables == {"SEED": "3"}
 
 
 def test_a_readmes_commands_come_from_its_shell_blocks_with_their_lines():
     text = "# T\n\n```bash\npip install numpy\n```\n\n```python\nimport os\n```\n\n```\ntree of files\n$ python a.py\n```\n"
-    assert [(c.kind, c.line) for c in readme_commands(text)] == [(Kind.INSTALL, 4), (Kind.RUN, 13)]
+    assert [(c.kind, c.line) for c in readme_commands(text)] == [
+        (CommandKind.INSTALL, 4),
+        (CommandKind.RUN, 13),
+    ]
 
 
 def test_a_block_inside_a_list_and_one_that_never_ends_are_read():
     text = "1. Install\n\n    ```sh\n    pip install numpy\n    ```\n\n~~~\npytest\n"
-    assert [c.kind for c in readme_commands(text)] == [Kind.INSTALL, Kind.TEST]
+    assert [c.kind for c in readme_commands(text)] == [CommandKind.INSTALL, CommandKind.TEST]
 
 
 def test_restructured_text_is_read_too():
     text = "Run\n===\n\n.. code-block:: bash\n\n   pip install numpy\n   pytest\n\nDone.\n"
-    assert [c.kind for c in readme_commands(text, "README.rst")] == [Kind.INSTALL, Kind.TEST]
+    assert [c.kind for c in readme_commands(text, "README.rst")] == [CommandKind.INSTALL, CommandKind.TEST]
 
 
 def test_the_readme_at_the_top_is_found_however_it_is_spelt():
@@ -158,8 +164,12 @@ def test_a_step_knows_its_line_folder_variables_and_whether_its_failure_counts()
 def test_githubs_own_template_is_understood():
     run = "|\n          pip install flake8 pytest\n          if [ -f requirements.txt ]; then pip install -r requirements.txt; fi\n          pytest"
     install_, conditional, test = read_workflow("w.yml", workflow(run=run)).jobs["t"]
-    assert (conditional.only_if, conditional.kind, conditional.line) == ("requirements.txt", Kind.INSTALL, 8)
-    assert (install_.kind, test.kind) == (Kind.INSTALL, Kind.TEST)
+    assert (conditional.only_if, conditional.kind, conditional.line) == (
+        "requirements.txt",
+        CommandKind.INSTALL,
+        8,
+    )
+    assert (install_.kind, test.kind) == (CommandKind.INSTALL, CommandKind.TEST)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grader.errors import UsageError
 from grader.submission import clean_url, repository_name
-from grader.submission.address import Local, Remote, parse
+from grader.submission.address import Local, RemoteAddress, parse
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ from grader.submission.address import Local, Remote, parse
 )
 def test_every_git_url_is_understood_and_loses_its_credentials(typed, url, host):
     address = parse(typed, trusted_origin=False)
-    assert isinstance(address, Remote)
+    assert isinstance(address, RemoteAddress)
     assert (address.url, address.host) == (url, host)
     assert "secret" not in repr(address)
     assert "secret" not in clean_url(typed)
@@ -42,7 +42,7 @@ def test_every_git_url_is_understood_and_loses_its_credentials(typed, url, host)
 
 def test_credentials_are_taken_out_of_the_url_decoded():
     address = parse("https://ada%40uni:s%2Fecret@host/w.git")
-    assert isinstance(address, Remote)
+    assert isinstance(address, RemoteAddress)
     assert (address.username, address.password) == ("ada@uni", "s/ecret")
 
 

@@ -8,7 +8,7 @@ suites      test files → tests, and what they assert       mutation   what is 
 sandbox     what a suite can do with a repository
 """
 
-from grader.checks.project.commands import Command, Kind
+from grader.checks.project.commands import Command, CommandKind
 from grader.checks.project.mutation import Cover, MutationResult, cover, mutation_score
 from grader.checks.project.readme import find_readme, readme_commands
 from grader.checks.project.readme_run import ReadmeRun, Result, Step, failed
@@ -18,8 +18,8 @@ from grader.checks.project.workflow import Workflow, workflows
 
 __all__ = [
     "Command",
+    "CommandKind",
     "Cover",
-    "Kind",
     "MutationResult",
     "ProjectSandbox",
     "Ran",

@@ -16,7 +16,7 @@ MOST_COMMANDS = 60
 SHOWN = 160
 
 
-class Kind(StrEnum):
+class CommandKind(StrEnum):
     """What becomes of a command."""
 
     INSTALL = "install"
@@ -39,7 +39,7 @@ class Command(Struct, frozen=True, kw_only=True):
         forgiven: True if its failure is ignored: ``|| true``.
     """
 
-    kind: Kind
+    kind: CommandKind
     text: str
     line: int
     argv: tuple[str, ...] = ()
@@ -81,7 +81,9 @@ def read_commands(lines: Iterable[tuple[int, str]], *, strict: bool = True) -> l
         if not text or text.startswith("#") or len(found) >= MOST_COMMANDS:
             continue
         found += [
-            c for c in _line(text, number) if strict or c.kind is not Kind.UNTRIED or _PROMPT.match(line)
+            c
+            for c in _line(text, number)
+            if strict or c.kind is not CommandKind.UNTRIED or _PROMPT.match(line)
         ]
     return found
 
@@ -118,9 +120,9 @@ def _line(text: str, number: int) -> Iterator[Command]:
     except ValueError:
         tokens = []
     if tokens[:2] == ["git", "clone"]:  # whatever its address looks like
-        yield Command(kind=Kind.DONE, text=text[:SHOWN], line=number, argv=("clone",), why=_CLONE)
+        yield Command(kind=CommandKind.DONE, text=text[:SHOWN], line=number, argv=("clone",), why=_CLONE)
     elif why := _why_not(plain, tokens):
-        yield Command(kind=Kind.UNTRIED, text=text[:SHOWN], line=number, why=why)
+        yield Command(kind=CommandKind.UNTRIED, text=text[:SHOWN], line=number, why=why)
     else:
         for part in _split(tokens):
             shown = plain if part == tokens else ""
@@ -162,7 +164,9 @@ def _command(words: list[str], number: int, text: str) -> Command:
     words = words[1:] if words[0] in {"sudo", "time", "env"} and len(words) > 1 else words
     if words[0] == "export" and all(_ASSIGNMENT.match(w) for w in words[1:]):
         pairs = dict(w.split("=", 1) for w in words[1:])
-        return Command(kind=Kind.DONE, text=text, line=number, variables=pairs, why="set for what follows")
+        return Command(
+            kind=CommandKind.DONE, text=text, line=number, variables=pairs, why="set for what follows"
+        )
     while words and _ASSIGNMENT.match(words[0]):
         name, _, variables[name] = words[0].partition("=")
         words = words[1:]
@@ -175,10 +179,10 @@ def _command(words: list[str], number: int, text: str) -> Command:
     return Command(kind=kind, text=text, line=number, argv=tuple(argv), variables=variables, why=why)
 
 
-def _understand(words: list[str]) -> tuple[Kind, list[str], str]:  # noqa: C901, PLR0911 - one line per kind
+def _understand(words: list[str]) -> tuple[CommandKind, list[str], str]:  # noqa: C901, PLR0911 - one line per kind
     """What a command is, what to run for it, and why not if so."""
     if not words:
-        return Kind.DONE, [], "set for what follows"
+        return CommandKind.DONE, [], "set for what follows"
     name = re.sub(r"^(python|pip)3?(\.\d+)?$", r"\1", words[0].removesuffix(".exe"))
     line = ["python" if name == "py" else name, *words[1:]]
     if line[:3] == ["python", "-m", "pip"]:
@@ -187,25 +191,25 @@ def _understand(words: list[str]) -> tuple[Kind, list[str], str]:  # noqa: C901,
         line = ["python", *line[2:]]
     for start, why in _NOT_NEEDED:
         if line[: len(start)] == start:
-            return Kind.DONE, line[1:2], why
+            return CommandKind.DONE, line[1:2], why
     match line:
         case ["pip", "install", *rest]:
-            return Kind.INSTALL, rest, ""
+            return CommandKind.INSTALL, rest, ""
         case ["cd", *rest]:
-            return Kind.ENTER, rest[:1], ""
+            return CommandKind.ENTER, rest[:1], ""
         case ["pytest" | "py.test", *rest]:
-            return Kind.TEST, ["pytest", *rest], ""
+            return CommandKind.TEST, ["pytest", *rest], ""
         case ["python", "-m", "pytest" | "unittest", *_]:
-            return Kind.TEST, line, ""
+            return CommandKind.TEST, line, ""
         case ["python", *_]:
-            return Kind.RUN, line, ""
+            return CommandKind.RUN, line, ""
         case ["tox" | "nox" | "make" | "just" | "task", *_]:
-            return Kind.UNTRIED, line, f"{name} is not in the room"
-    return Kind.UNTRIED, [], "only pip, python and pytest are tried"
+            return CommandKind.UNTRIED, line, f"{name} is not in the room"
+    return CommandKind.UNTRIED, [], "only pip, python and pytest are tried"
 
 
 def may_test(command: Command) -> bool:
     """Whether a command that isn't tried may well run tests: ``make test``, ``tox``."""
-    return command.kind is Kind.UNTRIED and (
+    return command.kind is CommandKind.UNTRIED and (
         command.argv[:1] in {("tox",), ("nox",)} or bool(command.argv and "test" in " ".join(command.argv))
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from grader.checks.project.commands import Command, Kind
+from grader.checks.project.commands import Command, CommandKind
 from grader.checks.project.packages import Plan, plan
 
 if TYPE_CHECKING:
@@ -88,15 +88,15 @@ class ReadmeRun:
         ):
             return step(Result.PASSED_OVER, f"there is no {command.only_if}")
         match command.kind:
-            case Kind.UNTRIED:
+            case CommandKind.UNTRIED:
                 return step(Result.PASSED_OVER, command.why)
-            case Kind.DONE:
+            case CommandKind.DONE:
                 self._cloned = self._cloned or command.argv == ("clone",)
                 self._variables |= command.variables if not command.argv else {}
                 return step(Result.WORKED)
-            case Kind.ENTER:
+            case CommandKind.ENTER:
                 return self._enter(command, step)
-            case Kind.INSTALL:
+            case CommandKind.INSTALL:
                 return self._install(command, folder, step)
         ran = self._room.run(
             command.argv, seconds=self._seconds, folder=folder, variables=self._variables | command.variables
@@ -188,7 +188,7 @@ class ReadmeRun:
         if ran.status == 127:
             return step(Result.FAILED, f"There is no program {command.argv[0]}.",
                         f"Install {command.argv[0]} before this line.", output)  # fmt: skip
-        if command.kind is Kind.TEST:
+        if command.kind is CommandKind.TEST:
             why = {1: "Tests fail.", 5: "No tests are found."}.get(ran.status or 0, "The tests can't be run.")
             return step(Result.FAILED, why, output=output)
         return step(Result.FAILED, f"It ended with exit status {ran.status}.", output=output)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from grader.checks.project.commands import Kind
+from grader.checks.project.commands import CommandKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -96,6 +96,6 @@ class ProjectSandbox(Protocol):
 
 def ways_to_test(commands: Sequence[Command]) -> list[Invocation]:
     """How commands run the tests; as everybody does if they don't say."""
-    said = [Invocation.of(c) for c in commands if c.kind is Kind.TEST and not c.forgiven]
+    said = [Invocation.of(c) for c in commands if c.kind is CommandKind.TEST and not c.forgiven]
     unique = {(i.argv, i.folder): i for i in said}
     return list(unique.values()) or [Invocation()]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from msgspec import Struct, structs
 
-from grader.checks.project.commands import Command, Kind, may_test, read_commands
+from grader.checks.project.commands import Command, CommandKind, may_test, read_commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,7 +37,7 @@ class Workflow(Struct, frozen=True, kw_only=True):
 
     def tests(self) -> list[Command]:
         """The commands of all jobs that run tests, or may."""
-        return [c for job in self.jobs.values() for c in job if c.kind is Kind.TEST or may_test(c)]
+        return [c for job in self.jobs.values() for c in job if c.kind is CommandKind.TEST or may_test(c)]
 
 
 class _Loader(yaml.SafeLoader):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.checks import check, fail
-from grader.checks.project import Kind, ReadmeRun, failed, workflows
+from grader.checks.project import CommandKind, ReadmeRun, failed, workflows
 
 PLACE = ".github/workflows/tests.yml"
 
@@ -64,10 +64,10 @@ def test_green(project, lab, evidence):
         for name, job in workflow.jobs.items():
             if not any(c in workflow.tests() for c in job):
                 continue
-            steps = run.follow([c for c in job if not c.forgiven or c.kind is not Kind.TEST])
+            steps = run.follow([c for c in job if not c.forgiven or c.kind is not CommandKind.TEST])
             for note in run.notes:
                 evidence.note(note)
-            untried = [s.command for s in steps if s.command.kind is Kind.UNTRIED]
+            untried = [s.command for s in steps if s.command.kind is CommandKind.UNTRIED]
             for command in untried[:6]:
                 evidence.note(f"{workflow.file}: `{command.text}` is not tried: {command.why}.")
             if step := failed(steps):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from grader.checks import check, fail
-from grader.checks.project import Kind, ReadmeRun, Result, failed, find_readme, readme_commands
+from grader.checks.project import CommandKind, ReadmeRun, Result, failed, find_readme, readme_commands
 
 TOP = "Write a README.md at the top of the repository: what this is, how to install it, how to run it."
-RUNS = {Kind.RUN, Kind.TEST}
+RUNS = {CommandKind.RUN, CommandKind.TEST}
 
 
 @check("readme.there")
@@ -25,7 +25,7 @@ def test_commands(project, evidence):
     """The README's code blocks hold the commands that install and run the code."""
     name = find_readme(project.texts)
     commands = readme_commands(project.texts[name], name)
-    untried = [c for c in commands if c.kind is Kind.UNTRIED]
+    untried = [c for c in commands if c.kind is CommandKind.UNTRIED]
     for command in untried[:6]:
         evidence.note(f"{name}, line {command.line}: `{command.text}` is not tried: {command.why}.")
     if not commands:
@@ -53,7 +53,7 @@ def test_follow(project, lab, evidence):
         evidence.note(note)
     evidence.measure("commands that worked", sum(s.result is Result.WORKED for s in steps))
     for step in steps:
-        if step.result in {Result.LONG, Result.PASSED_OVER} and step.command.kind is not Kind.UNTRIED:
+        if step.result in {Result.LONG, Result.PASSED_OVER} and step.command.kind is not CommandKind.UNTRIED:
             why = f": {step.why}" if step.why else ""
             evidence.note(f"{name}, line {step.command.line}: `{step.command.text}` {step.result}{why}.")
     if step := failed(steps):
