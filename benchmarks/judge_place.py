@@ -16,20 +16,20 @@ from pathlib import Path
 from grader.judge_service import JudgeService
 from grader.pipeline import Request, grade
 from grader.records import Limits
-from grader.sandbox.docker import DockerSandbox
-from grader.sandbox.local import LocalSandbox
+from grader.sandbox.docker import DockerProvider
+from grader.sandbox.local import LocalProvider
 
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = ROOT / "tests" / "courses" / "attacks"
 STARTS, SUBMISSIONS, PAUSE = 9, 15, 1.5
 
 
-class Beside(DockerSandbox):
+class Beside(DockerProvider):
     """Rooms in containers, the judge as a subprocess of this machine's Python."""
 
     def __init__(self):
         super().__init__()
-        self._local = LocalSandbox()
+        self._local = LocalProvider()
 
     def judge(self, course, data=None):
         return self._local.judge(course, data)
@@ -49,12 +49,12 @@ class Silent:
 
 def start(place):
     """Seconds until the judge has called back."""
-    sandbox = place()
+    provider = place()
     began = time.monotonic()
-    judge = sandbox.judge(COURSE)
+    judge = provider.judge(COURSE)
     took = time.monotonic() - began
     judge.close()
-    sandbox.close()
+    provider.close()
     return took
 
 
@@ -77,7 +77,7 @@ LIMITS = Limits(check_seconds=4, total_seconds=60, memory_mb=512, processes=64, 
 
 
 def main():
-    places = {"container": DockerSandbox, "subprocess": Beside}
+    places = {"container": DockerProvider, "subprocess": Beside}
     starts = {name: [] for name in places}
     for turn in range(STARTS + 1):
         for name, place in places.items():

@@ -175,7 +175,7 @@ def resident(jobs, pause, urls):
     from grader.judge_service import JudgeService
     from grader.pipeline import Request, grade
     from grader.records import Decision
-    from grader.sandbox.docker import DockerSandbox
+    from grader.sandbox.docker import DockerProvider
 
     lab = select_labs(load(ROOT, ASSIGNMENT), [LAB]).labs[0]
 
@@ -193,7 +193,7 @@ def resident(jobs, pause, urls):
         assert record.verdict is Decision.PASS
         return wall, watch.profile(record, wall)
 
-    with JudgeService(DockerSandbox(), ROOT) as service:
+    with JudgeService(DockerProvider(), ROOT) as service:
         grade_one(urls[0])
         if not pause:
             service.prepare((m.environment for m in lab.modules), lab.limits, jobs)

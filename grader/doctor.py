@@ -19,7 +19,7 @@ from grader.errors import Ungraded
 from grader.judge import processes
 from grader.records import Limits
 from grader.sandbox import image
-from grader.sandbox.docker import DockerSandbox
+from grader.sandbox.docker import DockerProvider
 from grader.sandbox.engine import Engine
 
 if TYPE_CHECKING:
@@ -123,11 +123,11 @@ def _image(engine: Engine, environment: str, image_id: str) -> Item:
 
 def _room() -> Item:
     """Not what the engine says, but what it does: a room, started and closed."""
-    sandbox = None
+    provider = None
     try:
-        sandbox = DockerSandbox()
+        provider = DockerProvider()
         began = time.monotonic()
-        room = sandbox.open("numpy", Limits(), {})
+        room = provider.open("numpy", Limits(), {})
         processes.ZygoteClient(room.connection)  # asks whether it is ready
         took = time.monotonic() - began
         room.close()
@@ -136,8 +136,8 @@ def _room() -> Item:
     except processes.SandboxLost as trouble:
         return Item("a room", State.BROKEN, str(trouble), "Restart Docker, then run `grade doctor` again.")
     finally:
-        if sandbox is not None:
-            sandbox.close()
+        if provider is not None:
+            provider.close()
     return Item("a room", State.WORKS, f"ready in {took * 1000:.0f} ms")
 
 

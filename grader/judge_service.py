@@ -1,4 +1,4 @@
-"""Where a lab is judged: one judge and one sandbox, kept for as many submissions as there are.
+"""Where a lab is judged: one judge and one provider of sandboxes, kept for as many submissions as there are.
 
 The judge is started in the background and rooms are made ready ahead, so that a submission finds both waiting.
 """
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
 
     from grader.judge.job import Event, Job, ModuleSource
     from grader.records import Limits
-    from grader.sandbox.environment import JudgeRoom, Room, Sandbox
+    from grader.sandbox.environment import JudgeRoom, Room, SandboxProvider
 
 Files = Mapping[str, bytes]
 
 
 class JudgeService:
-    """One sandbox and one judge, for one course.
+    """One provider of sandboxes and one judge, for one course.
 
     Args:
-        sandbox: Where student code runs; closed with the service.
+        provider: Where student code runs; closed with the service.
         course: The course's folder.
         data: A folder of the instructor's with real data; a suite finds each entry in ``lab.data``, by its name
             without ending.
     """
 
-    def __init__(self, sandbox: Sandbox, course: Path, data: Path | None = None) -> None:
-        self.sandbox = sandbox
+    def __init__(self, provider: SandboxProvider, course: Path, data: Path | None = None) -> None:
+        self.provider = provider
         self.course = course
         self._data = data
         self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="judge")
@@ -46,16 +46,16 @@ class JudgeService:
         self._sending = threading.Lock()
 
     def _start_judge(self) -> Future[JudgeRoom]:
-        return self._starter.submit(self.sandbox.judge, self.course, self._data)
+        return self._starter.submit(self.provider.judge, self.course, self._data)
 
     def prepare(self, environments: Iterable[str], limits: Limits, count: int = 1) -> None:
         """Have rooms standing by."""
         for environment in dict.fromkeys(environments):
-            self.sandbox.prepare(environment, limits, count)
+            self.provider.prepare(environment, limits, count)
 
     def sandboxes(self, job: Job, files: Files) -> SubmissionSandboxes:
         """The rooms for one submission of the job's lab; close it when the submission is judged."""
-        return SubmissionSandboxes(self.sandbox, job.lab.limits, job.modules, files)
+        return SubmissionSandboxes(self.provider, job.lab.limits, job.modules, files)
 
     def judge_lab(
         self, job: Job, sandboxes: SubmissionSandboxes, watch: Callable[[Event], None]
@@ -94,7 +94,7 @@ class JudgeService:
         if self._judge.done():
             with suppress(Exception):
                 self._judge.result().close()
-        self.sandbox.close()
+        self.provider.close()
 
     def __enter__(self) -> Self:
         return self
@@ -109,16 +109,16 @@ class SubmissionSandboxes:
     """One submission's rooms, one per environment, opened when first needed.
 
     Args:
-        sandbox: Gives the rooms.
+        provider: Gives the rooms.
         limits: Of the lab.
         modules: Decide which files a room may see.
         files: The submission's files, by path.
     """
 
     def __init__(
-        self, sandbox: Sandbox, limits: Limits, modules: tuple[ModuleSource, ...], files: Files
+        self, provider: SandboxProvider, limits: Limits, modules: tuple[ModuleSource, ...], files: Files
     ) -> None:
-        self._sandbox = sandbox
+        self._provider = provider
         self._limits = limits
         self._modules = modules
         self._files = files
@@ -130,7 +130,7 @@ class SubmissionSandboxes:
             self._rooms.pop(environment).close()
         if environment not in self._rooms:
             seen = visible(self._files, self._modules, environment)
-            self._rooms[environment] = self._sandbox.open(environment, self._limits, seen)
+            self._rooms[environment] = self._provider.open(environment, self._limits, seen)
         return self._rooms[environment].connection
 
     def __enter__(self) -> Self:

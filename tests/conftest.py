@@ -43,13 +43,13 @@ def engine():
 @pytest.fixture(scope="session")
 def docker_service(engine):
     """Opens services in Docker, one per course; all are closed at the end."""
-    from grader.sandbox.docker import DockerSandbox
+    from grader.sandbox.docker import DockerProvider
 
     services = {}
 
     def open_service(course: Path) -> JudgeService:
         if course not in services:
-            services[course] = JudgeService(DockerSandbox("cpu", print), course)
+            services[course] = JudgeService(DockerProvider("cpu", print), course)
         return services[course]
 
     yield open_service
@@ -60,13 +60,13 @@ def docker_service(engine):
 @pytest.fixture(scope="session")
 def local_service():
     """Opens services on this machine: for code of ours only."""
-    from grader.sandbox.local import LocalSandbox
+    from grader.sandbox.local import LocalProvider
 
     services = {}
 
     def open_service(course: Path) -> JudgeService:
         if course not in services:
-            services[course] = JudgeService(LocalSandbox(), course)
+            services[course] = JudgeService(LocalProvider(), course)
         return services[course]
 
     yield open_service

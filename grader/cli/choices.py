@@ -1,4 +1,4 @@
-"""Options that several commands share, and the sandbox that they choose."""
+"""Options that several commands share, and the provider of sandboxes that they choose."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from grader.sandbox.environment import Sandbox
+    from grader.sandbox.environment import SandboxProvider
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -75,15 +75,15 @@ def received(_context: click.Context, _option: click.Parameter, value: str) -> s
     return time.isoformat(timespec="seconds")
 
 
-def open_sandbox(name: str, device_name: str, progress: Callable[[str], None]) -> Sandbox:
-    """The sandbox by its name; raises Ungraded if Docker isn't to be had."""
+def open_provider(name: str, device_name: str, progress: Callable[[str], None]) -> SandboxProvider:
+    """The provider of sandboxes by its name; raises Ungraded if Docker isn't to be had."""
     if name == "local":
-        from grader.sandbox.local import LocalSandbox
+        from grader.sandbox.local import LocalProvider
 
-        return LocalSandbox()
-    from grader.sandbox.docker import DockerSandbox
+        return LocalProvider()
+    from grader.sandbox.docker import DockerProvider
 
-    return DockerSandbox(device_name, progress)
+    return DockerProvider(device_name, progress)
 
 
 def check_trust(sandbox_name: str, suite: str, *, trust: bool) -> None:

@@ -116,8 +116,8 @@ def grade(
     if book is not None:
         _look_at(book)
     with Progress(Console(stderr=True, no_color=no_color, highlight=False), quiet=quiet) as progress:
-        rooms = choices.open_sandbox(sandbox, device, progress.say)
-        with JudgeService(rooms, course.resolve(), data) as service:
+        provider = choices.open_provider(sandbox, device, progress.say)
+        with JudgeService(provider, course.resolve(), data) as service:
             try:
                 record = _kept(grade_one(request, service, progress), book)
             except Interrupted as interrupted:

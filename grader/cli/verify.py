@@ -56,8 +56,8 @@ def verify(
     """
     console = Console(no_color=no_color, highlight=False)
     content = select_labs(load(course.resolve(), assignment), labs)
-    place = choices.open_sandbox(sandbox, device, lambda line: console.print(plain(line), markup=False))
-    with JudgeService(place, content.root, data) as service:
+    provider = choices.open_provider(sandbox, device, lambda line: console.print(plain(line), markup=False))
+    with JudgeService(provider, content.root, data) as service:
         proof = verify_content(
             content,
             service,

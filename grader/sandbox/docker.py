@@ -38,7 +38,7 @@ JUDGE = Limits(memory_mb=4096, processes=512, disk_mb=512, cpus=float(os.cpu_cou
 NOBODY = 65534
 
 
-class DockerSandbox:
+class DockerProvider:
     """Rooms in containers on this machine's engine. It protects.
 
     Args:
@@ -80,12 +80,12 @@ class DockerSandbox:
         self._closed = False
 
     def prepare(self, environment: str, limits: Limits, count: int = 1) -> None:
-        """Have rooms standing by; see ``Sandbox``."""
+        """Have rooms standing by; see ``SandboxProvider``."""
         self._image(environment)
         self._pool.prepare(environment, limits, count)
 
     def open(self, environment: str, limits: Limits, files: Mapping[str, bytes]) -> Container:
-        """A room with the student's files in it; see ``Sandbox``."""
+        """A room with the student's files in it; see ``SandboxProvider``."""
         room = self._pool.take(environment, limits)
         try:
             room.fill(files)
@@ -95,7 +95,7 @@ class DockerSandbox:
         return room
 
     def judge(self, course: Path, data: Path | None = None) -> Container:
-        """Start the judge; see ``Sandbox``. It runs the engine that is installed here, mounted read-only."""
+        """Start the judge; see ``SandboxProvider``. It runs the engine installed here, mounted read-only."""
         mounts = {"/opt/grader/grader": ENGINE, "/course": course.resolve()}
         if data is not None:
             mounts["/data"] = data.resolve()

@@ -1,4 +1,4 @@
-"""What every sandbox promises: rooms to run student code in, made ready ahead, each with one connection out.
+"""What every provider promises: rooms to run student code in, made ready ahead, each with one connection out.
 
 A *room* holds one submission in one *environment* (``numpy``: no autograd anywhere near; ``torch``; ``project``:
 a repository as a whole, with pytest, pip, and a package index to install from). In it runs the worker's zygote
@@ -88,7 +88,7 @@ class JudgeRoom(Protocol):
         ...
 
 
-class Sandbox(Protocol):
+class SandboxProvider(Protocol):
     """Gives rooms. Safe to use from several threads.
 
     Attributes:

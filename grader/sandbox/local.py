@@ -87,7 +87,7 @@ class Process:
         self._closed(self)
 
 
-class LocalSandbox:
+class LocalProvider:
     """Rooms as subprocesses of this Python, which has the environments' libraries. It doesn't protect."""
 
     name = "local"
@@ -107,11 +107,11 @@ class LocalSandbox:
         self._pool = Pool(self._start_room)
 
     def prepare(self, environment: str, limits: Limits, count: int = 1) -> None:
-        """Have rooms standing by; see ``Sandbox``."""
+        """Have rooms standing by; see ``SandboxProvider``."""
         self._pool.prepare(environment, limits, count)
 
     def open(self, environment: str, limits: Limits, files: Mapping[str, bytes]) -> Process:
-        """A room with the student's files in it; see ``Sandbox``."""
+        """A room with the student's files in it; see ``SandboxProvider``."""
         room = self._pool.take(environment, limits)
         try:
             room.fill(files)
@@ -121,7 +121,7 @@ class LocalSandbox:
         return room
 
     def judge(self, course: Path, data: Path | None = None) -> Process:
-        """Start the judge; see ``Sandbox``."""
+        """Start the judge; see ``SandboxProvider``."""
         room = self._start("judge", ENGINE.parent, ["-m", "grader.judge"], file_mb=0)
         room.course = course.resolve()
         room.data = data.resolve() if data is not None else None

@@ -208,9 +208,9 @@ def test_a_mapping_that_does_not_fit_is_never_the_students_failure(service, lab)
 
 def test_a_judge_that_died_is_replaced_and_nothing_is_lost(lab):
     from grader.judge_service import JudgeService
-    from grader.sandbox.local import LocalSandbox
+    from grader.sandbox.local import LocalProvider
 
-    with JudgeService(LocalSandbox(), COURSE) as service:
+    with JudgeService(LocalProvider(), COURSE) as service:
         assert outcomes(judge(service, lab, HONEST, only=("box.loads",)))["box.loads"] is Outcome.PASSED
         service._judge.result()._process.kill()
         service._judge.result()._process.wait()

@@ -1,4 +1,4 @@
-"""Both sandboxes, each once for all tests."""
+"""Both providers of sandboxes, each once for all tests."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import os
 import pytest
 
 from grader.errors import Ungraded
-from grader.sandbox.docker import DockerSandbox
-from grader.sandbox.local import LocalSandbox
+from grader.sandbox.docker import DockerProvider
+from grader.sandbox.local import LocalProvider
 from tests.sandbox.visiting import Visitor
 
 
-def docker_or_skip() -> DockerSandbox:
+def docker_or_skip() -> DockerProvider:
     try:
-        return DockerSandbox(progress=print)
+        return DockerProvider(progress=print)
     except Ungraded as missing:
         if os.environ.get("GRADER_REQUIRE_DOCKER") == "1":
             pytest.fail(f"GRADER_REQUIRE_DOCKER=1, but: {missing}")
@@ -24,20 +24,20 @@ def docker_or_skip() -> DockerSandbox:
 
 @pytest.fixture(scope="session")
 def docker():
-    sandbox = docker_or_skip()
-    yield sandbox
-    sandbox.close()
+    provider = docker_or_skip()
+    yield provider
+    provider.close()
 
 
 @pytest.fixture(scope="session")
 def local():
-    sandbox = LocalSandbox()
-    yield sandbox
-    sandbox.close()
+    provider = LocalProvider()
+    yield provider
+    provider.close()
 
 
 @pytest.fixture(params=[pytest.param("docker", marks=pytest.mark.docker), "local"])
-def sandbox(request):
+def provider(request):
     gaps = getattr(request.module, "GAPS_OF_LOCAL", {})
     if request.param == "local" and request.node.originalname in gaps:
         pytest.skip(f"the local sandbox doesn't protect: {gaps[request.node.originalname]}")
@@ -45,12 +45,12 @@ def sandbox(request):
 
 
 @pytest.fixture
-def visit(sandbox):
+def visit(provider):
     """``visit(source, …)`` → Visitor; its room is closed after the test."""
     with contextlib.ExitStack() as rooms:
 
         def start(source: str, **options) -> Visitor:
-            visitor = Visitor(sandbox, source, **options)
+            visitor = Visitor(provider, source, **options)
             rooms.callback(visitor.room.close)
             return visitor
 

@@ -303,7 +303,7 @@ def test_the_number_of_files_is_bounded(visit):
         visitor.call("fill")
 
 
-def test_a_flood_of_output_goes_nowhere_and_hangs_nobody(visit, sandbox):
+def test_a_flood_of_output_goes_nowhere_and_hangs_nobody(visit, provider):
     visitor = visit(
         """
         import os, sys
@@ -439,21 +439,21 @@ def test_a_room_that_is_closed_twice_is_closed(visit):
     visitor.room.close()
 
 
-def test_a_killed_grader_s_rooms_end_and_the_next_one_removes_what_is_left(sandbox, tmp_path):
+def test_a_killed_grader_s_rooms_end_and_the_next_one_removes_what_is_left(provider, tmp_path):
     program = textwrap.dedent(
         """
         import sys, time
         from pathlib import Path
         from grader.records import Limits
         from grader.sandbox import docker, local, owner
-        sandbox = {"docker": docker.DockerSandbox, "local": local.LocalSandbox}[sys.argv[1]]()
-        rooms = [sandbox.open("numpy", Limits(), {"student.py": b""}), sandbox.judge(Path(sys.argv[2]))]
-        print(sandbox._folder, owner.myself(), flush=True)
+        provider = {"docker": docker.DockerProvider, "local": local.LocalProvider}[sys.argv[1]]()
+        rooms = [provider.open("numpy", Limits(), {"student.py": b""}), provider.judge(Path(sys.argv[2]))]
+        print(provider._folder, owner.myself(), flush=True)
         time.sleep(300)
         """
     )
     grader = subprocess.Popen(
-        [sys.executable, "-c", program, sandbox.name, str(tmp_path)],
+        [sys.executable, "-c", program, provider.name, str(tmp_path)],
         stdout=subprocess.PIPE,
         text=True,
         cwd=Path.cwd(),
@@ -464,7 +464,7 @@ def test_a_killed_grader_s_rooms_end_and_the_next_one_removes_what_is_left(sandb
     grader.kill()
     grader.wait()
     grader.stdout.close()
-    with contextlib.closing(type(sandbox)()):  # the next start
+    with contextlib.closing(type(provider)()):  # the next start
         until = time.monotonic() + 15
         while time.monotonic() < until and (folder.exists() or _traces(folder, owner)):
             time.sleep(0.05)
@@ -494,9 +494,9 @@ def _command_lines() -> list[str]:
 # ── The judge ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_judge_calls_back_and_is_told_where_the_course_lies(sandbox, tmp_path):
+def test_the_judge_calls_back_and_is_told_where_the_course_lies(provider, tmp_path):
     (tmp_path / "rubrics").mkdir()
-    judge = sandbox.judge(tmp_path, data=tmp_path)
+    judge = provider.judge(tmp_path, data=tmp_path)
     try:
         assert judge.exit_reason() == ""
         assert judge.course.is_absolute()
@@ -522,14 +522,14 @@ def test_files_arrive_in_folders_with_their_bytes(visit):
 
 
 @pytest.mark.parametrize("name", ["/etc/x", "../x", "a/../../x", "", ".", "a\0b"])
-def test_no_file_lands_outside_the_submission(sandbox, name):
+def test_no_file_lands_outside_the_submission(provider, name):
     with pytest.raises(ValueError, match="not a path below"):
-        sandbox.open("numpy", LIMITS, {name: b""})
+        provider.open("numpy", LIMITS, {name: b""})
 
 
-def test_a_name_cannot_be_a_file_and_a_folder(sandbox):
+def test_a_name_cannot_be_a_file_and_a_folder(provider):
     with pytest.raises(ValueError, match="at once"):
-        sandbox.open("numpy", LIMITS, {"a": b"", "a/b": b""})
+        provider.open("numpy", LIMITS, {"a": b"", "a/b": b""})
 
 
 # ── Environments ──────────────────────────────────────────────────────────────────────────────────────────
@@ -572,16 +572,16 @@ def test_a_data_loader_may_have_workers(visit):
     assert visitor.call("f") == 66.0
 
 
-def test_rooms_stand_by_when_they_were_prepared(sandbox):
+def test_rooms_stand_by_when_they_were_prepared(provider):
     limits = Limits(memory_mb=390)
-    sandbox.prepare("numpy", limits, 2)
-    rooms = [sandbox.open("numpy", limits, {"student.py": b"def f(): return 1"}) for _ in range(3)]
+    provider.prepare("numpy", limits, 2)
+    rooms = [provider.open("numpy", limits, {"student.py": b"def f(): return 1"}) for _ in range(3)]
     for room in rooms:
         room.close()
     assert len({id(room) for room in rooms}) == 3
 
 
-def test_an_image_is_named_where_there_are_images(visit, sandbox):
+def test_an_image_is_named_where_there_are_images(visit, provider):
     image = visit("def f(): return 1").room.image
-    assert sandbox.image_digests().get("numpy", "") == image
-    assert image.startswith("sha256:") == (sandbox.name == "docker")
+    assert provider.image_digests().get("numpy", "") == image
+    assert image.startswith("sha256:") == (provider.name == "docker")

@@ -7,7 +7,7 @@ import pytest
 from grader.errors import Ungraded, UsageError
 from grader.records import Limits
 from grader.sandbox import hardening
-from grader.sandbox.docker import OWNER, DockerSandbox
+from grader.sandbox.docker import OWNER, DockerProvider
 from grader.sandbox.engine import Engine
 from tests.sandbox.visiting import LIMITS
 
@@ -61,18 +61,18 @@ def ended(room) -> str:
     return words
 
 
-def test_closing_the_sandbox_removes_every_container_quickly(docker):
-    sandbox = DockerSandbox()
+def test_closing_the_provider_removes_every_container_quickly(docker):
+    provider = DockerProvider()
     limits = Limits(memory_mb=391)
-    rooms = [sandbox.open("numpy", limits, {}) for _ in range(2)]
-    sandbox.prepare("numpy", limits, 2)
-    label = f"grader.sandbox={sandbox._labels['grader.sandbox']}"
+    rooms = [provider.open("numpy", limits, {}) for _ in range(2)]
+    provider.prepare("numpy", limits, 2)
+    label = f"grader.sandbox={provider._labels['grader.sandbox']}"
     assert len(Engine().containers(label)) >= 2
     began = time.monotonic()
-    sandbox.close()
+    provider.close()
     assert time.monotonic() - began < 8
     assert gone(label)
-    assert not sandbox._folder.exists()
+    assert not provider._folder.exists()
     for room in rooms:
         room.connection.close()
 
@@ -86,7 +86,7 @@ def test_containers_of_the_dead_are_removed_at_the_next_start_and_those_of_the_l
     engine.start(container)
     living = docker.open("numpy", LIMITS, {})
     try:
-        DockerSandbox().close()
+        DockerProvider().close()
         assert gone(f"{OWNER}={dead[OWNER]}")
         assert living.exit_reason() == ""
     finally:
@@ -123,7 +123,7 @@ except OSError as error:
 
 def test_a_device_that_the_images_lack_is_refused_before_anything_is_graded():
     with pytest.raises(UsageError, match="CPU build") as caught:
-        DockerSandbox(device="cuda")
+        DockerProvider(device="cuda")
     assert "--sandbox local --device cuda" in caught.value.remedy
 
 

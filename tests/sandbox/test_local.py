@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from grader.errors import Ungraded
-from grader.sandbox.local import LocalSandbox
+from grader.sandbox.local import LocalProvider
 from tests.sandbox.visiting import LIMITS, StudentError, Visitor
 
 
@@ -26,17 +26,17 @@ def test_a_python_without_the_libraries_is_ungraded_with_its_log_tail(monkeypatc
     fake = tmp_path / "python"
     fake.write_text("#!/bin/sh\necho 'no module named numpy' >&2\nexit 1\n")
     fake.chmod(0o755)
-    sandbox = LocalSandbox()
+    provider = LocalProvider()
     monkeypatch.setattr(sys, "executable", str(fake))
     with pytest.raises(Ungraded, match="no module named numpy"):
-        sandbox.open("numpy", LIMITS, {})
-    sandbox.close()
+        provider.open("numpy", LIMITS, {})
+    provider.close()
 
 
-def test_closing_the_sandbox_ends_its_rooms_and_removes_its_folder():
-    sandbox = LocalSandbox()
-    room = sandbox.open("numpy", LIMITS, {"student.py": b""})
-    sandbox.close()
-    sandbox.close()
+def test_closing_the_provider_ends_its_rooms_and_removes_its_folder():
+    provider = LocalProvider()
+    room = provider.open("numpy", LIMITS, {"student.py": b""})
+    provider.close()
+    provider.close()
     assert room._process.poll() is not None
-    assert not sandbox._folder.exists()
+    assert not provider._folder.exists()

@@ -21,9 +21,11 @@ class StudentError(Exception):
 class Visitor:
     """Runs student code in one room, a fresh process for each call, as the judge does."""
 
-    def __init__(self, sandbox, source: str, environment: str = "numpy", limits: Limits = LIMITS, files=None):
+    def __init__(
+        self, provider, source: str, environment: str = "numpy", limits: Limits = LIMITS, files=None
+    ):
         files = {"student.py": textwrap.dedent(source).encode()} | (files or {})
-        self.room = sandbox.open(environment, limits, files)
+        self.room = provider.open(environment, limits, files)
         self.limits = limits
         self.client = ZygoteClient(self.room.connection)
 
