@@ -2,8 +2,8 @@
 
     python -m benchmarks.judge_place
 
-Two services on one engine, whose rooms are containers in both; only the judge's place differs. Measured are the
-time until a judge is ready for its first job, and the latency of a submission with judge and room standing by.
+Two services on one engine, whose sandboxes are containers in both; only the judge's place differs. Measured are the
+time until a judge is ready for its first job, and the latency of a submission with judge and sandbox standing by.
 See docs/decisions/0001-judge-in-a-container.md.
 """
 
@@ -25,7 +25,7 @@ STARTS, SUBMISSIONS, PAUSE = 9, 15, 1.5
 
 
 class Beside(DockerProvider):
-    """Rooms in containers, the judge as a subprocess of this machine's Python."""
+    """Sandboxes in containers, the judge as a subprocess of this machine's Python."""
 
     def __init__(self):
         super().__init__()
@@ -59,7 +59,7 @@ def start(place):
 
 
 def latencies(place, repository):
-    """Seconds of each submission, judge and room standing by."""
+    """Seconds of each submission, judge and sandbox standing by."""
     took = []
     with JudgeService(place(), COURSE) as service:
         for turn in range(SUBMISSIONS + 1):  # the first is a warm-up

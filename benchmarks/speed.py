@@ -8,9 +8,9 @@ Three things are measured in one run, alternating, so that a busy machine hurts 
 bare      `git clone --depth 1` of the repository, then `python -m pytest benchmarks/bare_suite`: the same checks
           as week06/lab1_mlp, on data of the same sizes, trained as long, with no isolation at all
 one       one `grade` from the command line: images present, nothing running
-further   each further submission in one process: service kept open, rooms standing by
+further   each further submission in one process: service kept open, sandboxes standing by
 
-Wall time is a clock's. CPU time is user + system of the whole process tree, plus that of its containers (rooms
+Wall time is a clock's. CPU time is user + system of the whole process tree, plus that of its containers (sandboxes
 and judge), read from their cgroups every few milliseconds; Docker's own daemon and shims are left out, and the
 last milliseconds of a container may be missed. Every process has one thread (OMP_NUM_THREADS=1).
 """

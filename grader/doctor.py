@@ -74,7 +74,7 @@ def examine() -> Iterator[Item]:
         found = image.present(engine)
         yield from (_image(engine, environment, found.get(environment, "")) for environment in image.CHAIN)
         if "numpy" in found:
-            yield _room()
+            yield _sandbox()
     yield _gpu()
     yield _local()
 
@@ -100,7 +100,7 @@ def _disk() -> Item:
 
 
 def _limits(info: dict[str, Any]) -> Item:
-    """Whether the kernel lets the engine set the walls that a room needs."""
+    """Whether the kernel lets the engine set the walls that a sandbox needs."""
     needs = {"MemoryLimit": "memory", "SwapLimit": "swap", "PidsLimit": "processes", "CpuCfsQuota": "CPU"}
     missing = [word for key, word in needs.items() if not info.get(key)]
     options = " ".join(info.get("SecurityOptions") or ())
@@ -121,16 +121,16 @@ def _image(engine: Engine, environment: str, image_id: str) -> Item:
     return Item(f"{environment} image", State.WORKS, f"{image_id[7:19]}, {size / 1e6:.0f} MB")
 
 
-def _room() -> Item:
-    """Not what the engine says, but what it does: a room, started and closed."""
+def _sandbox() -> Item:
+    """Not what the engine says, but what it does: a sandbox, started and closed."""
     provider = None
     try:
         provider = DockerProvider()
         began = time.monotonic()
-        room = provider.open("numpy", Limits(), {})
-        processes.ZygoteClient(room.connection)  # asks whether it is ready
+        sandbox = provider.open("numpy", Limits(), {})
+        processes.ZygoteClient(sandbox.connection)  # asks whether it is ready
         took = time.monotonic() - began
-        room.close()
+        sandbox.close()
     except Ungraded as trouble:
         return Item("a room", State.BROKEN, trouble.message, trouble.remedy)
     except processes.SandboxLost as trouble:

@@ -1,6 +1,6 @@
 """Where a lab is judged: one judge and one provider of sandboxes, kept for as many submissions as there are.
 
-The judge is started in the background and rooms are made ready ahead, so that a submission finds both waiting.
+The judge is started in the background and sandboxes are made ready ahead, so that a submission finds both waiting.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from grader.judge.job import Event, Job, ModuleSource
     from grader.records import Limits
-    from grader.sandbox.environment import JudgeRoom, Room, SandboxProvider
+    from grader.sandbox.environment import JudgeSandbox, Sandbox, SandboxProvider
 
 Files = Mapping[str, bytes]
 
@@ -45,16 +45,16 @@ class JudgeService:
         self._judge = self._start_judge()
         self._sending = threading.Lock()
 
-    def _start_judge(self) -> Future[JudgeRoom]:
+    def _start_judge(self) -> Future[JudgeSandbox]:
         return self._starter.submit(self.provider.judge, self.course, self._data)
 
     def prepare(self, environments: Iterable[str], limits: Limits, count: int = 1) -> None:
-        """Have rooms standing by."""
+        """Have sandboxes standing by."""
         for environment in dict.fromkeys(environments):
             self.provider.prepare(environment, limits, count)
 
     def sandboxes(self, job: Job, files: Files) -> SubmissionSandboxes:
-        """The rooms for one submission of the job's lab; close it when the submission is judged."""
+        """The sandboxes for one submission of the job's lab; close it when the submission is judged."""
         return SubmissionSandboxes(self.provider, job.lab.limits, job.modules, files)
 
     def judge_lab(
@@ -64,11 +64,11 @@ class JudgeService:
 
         Args:
             job: What to judge; ``course``, the lab's paths and its real data are filled in here.
-            sandboxes: The submission's rooms.
+            sandboxes: The submission's sandboxes.
             watch: Sees every event as it comes.
 
         Raises:
-            Ungraded: No judge or no room is to be had.
+            Ungraded: No judge or no sandbox is to be had.
         """
         try:
             return self._judge_lab(job, sandboxes, watch)
@@ -89,7 +89,7 @@ class JudgeService:
             raise client.JudgeGone(f"{gone.message} {judge.exit_reason()}", gone.remedy) from gone
 
     def close(self) -> None:
-        """End the judge and every room."""
+        """End the judge and every sandbox."""
         self._starter.shutdown(wait=False, cancel_futures=True)
         if self._judge.done():
             with suppress(Exception):
@@ -106,12 +106,12 @@ class JudgeService:
 
 
 class SubmissionSandboxes:
-    """One submission's rooms, one per environment, opened when first needed.
+    """One submission's sandboxes, one per environment, opened when first needed.
 
     Args:
-        provider: Gives the rooms.
+        provider: Gives the sandboxes.
         limits: Of the lab.
-        modules: Decide which files a room may see.
+        modules: Decide which files a sandbox may see.
         files: The submission's files, by path.
     """
 
@@ -122,16 +122,16 @@ class SubmissionSandboxes:
         self._limits = limits
         self._modules = modules
         self._files = files
-        self._rooms: dict[str, Room] = {}
+        self._sandboxes: dict[str, Sandbox] = {}
 
     def connection(self, environment: str, lost: str) -> socket.socket:
-        """The control channel of this environment's room; of a new one, if the judge lost the last."""
-        if lost and environment in self._rooms:
-            self._rooms.pop(environment).close()
-        if environment not in self._rooms:
+        """The control channel of this environment's sandbox; of a new one, if the judge lost the last."""
+        if lost and environment in self._sandboxes:
+            self._sandboxes.pop(environment).close()
+        if environment not in self._sandboxes:
             seen = visible(self._files, self._modules, environment)
-            self._rooms[environment] = self._provider.open(environment, self._limits, seen)
-        return self._rooms[environment].connection
+            self._sandboxes[environment] = self._provider.open(environment, self._limits, seen)
+        return self._sandboxes[environment].connection
 
     def __enter__(self) -> Self:
         return self
@@ -139,12 +139,12 @@ class SubmissionSandboxes:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for room in self._rooms.values():
-            room.close()
+        for sandbox in self._sandboxes.values():
+            sandbox.close()
 
 
 def visible(files: Files, modules: Iterable[ModuleSource], environment: str) -> Files:
-    """What a room of this environment may see: everything but the modules that run elsewhere.
+    """What a sandbox of this environment may see: everything but the modules that run elsewhere.
 
     So a PyTorch port has no NumPy file to call, and NumPy code no port whose autograd it could borrow.
     """

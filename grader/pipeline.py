@@ -2,7 +2,7 @@
 
 course      which assignment is it, and what does it ask?     → Assignment
 submission  one commit, as regular files in a fresh folder    → Submission
-sandbox     rooms for the student's code, ready ahead         ┐
+sandbox     sandboxes for the student's code, ready ahead     ┐
 judge       the suite, in a process that is ours              ┴→ CheckResults
 verdict     pure arithmetic                                   → Verdict
 record      all of it                                         → report.json, .html, .md, terminal

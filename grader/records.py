@@ -174,7 +174,7 @@ class Lab(Struct, frozen=True, kw_only=True):
 
     @property
     def environments(self) -> tuple[str, ...]:
-        """The rooms that its checks need."""
+        """The sandboxes that its checks need."""
         return ("project",) if self.project else tuple(dict.fromkeys(m.environment for m in self.modules))
 
 

@@ -1,4 +1,4 @@
-"""Prove that an assignment's own content is right, through the same judge and the same rooms as a student's work.
+"""Prove that an assignment's own content is right, through the same judge and sandboxes as a student's work.
 
 The reference passes every check on every seed; the starter is told to revise; every mistake fails the checks it
 must fail, on every seed, with its diagnosis; no check is without a mistake that fails it.
@@ -127,7 +127,7 @@ class _Trial:
         self._only = only
 
     def run(self, service: JudgeService, seeds: Sequence[str], device: str) -> Row:
-        """Judge it once per seed, in the same rooms: its code is ours."""
+        """Judge it once per seed, in the same sandboxes: its code is ours."""
         seeds = seeds[:PROJECT_SEEDS] if self._lab.project else seeds
         modules = module_sources(self._lab, (), self._files, tuple(self._files))
         faults: dict[str, None] = {}

@@ -1,4 +1,4 @@
-"""``grade image build``: the images that rooms run, built before they are needed."""
+"""``grade image build``: the images that sandboxes run, built before they are needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The grader's side of the judge: hand it a job, give it rooms, collect results as they come."""
+"""The grader's side of the judge: hand it a job, give it sandboxes, collect results as they come."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 GRACE_SECONDS = 180.0
-"""Beyond a lab's own time: starting rooms, and the judge's own work."""
+"""Beyond a lab's own time: starting sandboxes, and the judge's own work."""
 
 
 class LabResult(Struct, frozen=True, kw_only=True):
@@ -39,14 +39,14 @@ class JudgeGone(Ungraded):
     """The judge's process ended: ours to find out why."""
 
 
-OpenRoom = Callable[[str, str], socket.socket]
-"""Environment, and why the one before it was lost → the connection of a room with the student's files."""
+OpenSandbox = Callable[[str, str], socket.socket]
+"""Environment, and why the one before it was lost → the connection of a sandbox with the student's files."""
 
 
 def judge_lab(
     connection: socket.socket,
     job: jobs.Job,
-    open_room: OpenRoom,
+    open_sandbox: OpenSandbox,
     watch: Callable[[jobs.Event], None],
     sending: AbstractContextManager[object],
 ) -> LabResult:
@@ -55,7 +55,7 @@ def judge_lab(
     Args:
         connection: The judge's control channel.
         job: What to judge.
-        open_room: Called when the judge needs a room; raises Ungraded if there is none to be had.
+        open_sandbox: Called when the judge needs a sandbox; raises Ungraded if there is none to be had.
         watch: Sees every event as it comes, so that nothing is lost if this is interrupted.
         sending: Held while the job is sent: several threads may share one judge.
 
@@ -71,11 +71,11 @@ def judge_lab(
             raise JudgeGone("The judge is not there any more.", "Run the grade again.") from error
         finally:
             theirs.close()
-        return _follow(ours, job, open_room, watch)
+        return _follow(ours, job, open_sandbox, watch)
 
 
 def _follow(
-    channel: socket.socket, job: jobs.Job, open_room: OpenRoom, watch: Callable[[jobs.Event], None]
+    channel: socket.socket, job: jobs.Job, open_sandbox: OpenSandbox, watch: Callable[[jobs.Event], None]
 ) -> LabResult:
     results: list[CheckResult] = []
     mismatches: list[jobs.MappingMismatch] = []
@@ -95,8 +95,8 @@ def _follow(
             continue
         watch(event)
         match event:
-            case jobs.NeedRoom(environment=environment, lost=lost):
-                _give_room(channel, environment, lost, open_room)
+            case jobs.SandboxRequest(environment=environment, lost=lost):
+                _give_sandbox(channel, environment, lost, open_sandbox)
             case jobs.Finished(result=result):
                 results.append(result)
             case jobs.MappingMismatch():
@@ -105,9 +105,9 @@ def _follow(
                 return LabResult(results=tuple(results), mismatches=tuple(mismatches), trouble=trouble)
 
 
-def _give_room(channel: socket.socket, environment: str, lost: str, open_room: OpenRoom) -> None:
+def _give_sandbox(channel: socket.socket, environment: str, lost: str, open_sandbox: OpenSandbox) -> None:
     try:
-        connection = open_room(environment, lost)
+        connection = open_sandbox(environment, lost)
     except Ungraded:
         channel.sendall(b"0")
         raise

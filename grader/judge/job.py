@@ -1,6 +1,6 @@
 """What the grader and the judge say to each other: a job one way, events the other, both trusted.
 
-Framed msgpack over a Unix socket; file descriptors (a job's own channel, a room's connection) ride along.
+Framed msgpack over a Unix socket; file descriptors (a job's own channel, a sandbox's connection) ride along.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ class Job(Struct, frozen=True, kw_only=True, tag=True):
     device: str = "cpu"
 
 
-class NeedRoom(Struct, frozen=True, tag=True):
-    """Asks for a room; the answer is a byte, ``1`` with its connection or ``0`` if there is none to be had."""
+class SandboxRequest(Struct, frozen=True, tag=True):
+    """Asks for a sandbox; the answer is a byte, ``1`` with its connection or ``0`` if there is none to be had."""
 
     environment: str
     lost: str = ""
@@ -97,8 +97,8 @@ class Done(Struct, frozen=True, tag=True):
     trouble: str = ""
 
 
-Event = NeedRoom | Started | Finished | MappingMismatch | Done
-Message = Job | NeedRoom | Started | Finished | MappingMismatch | Done
+Event = SandboxRequest | Started | Finished | MappingMismatch | Done
+Message = Job | SandboxRequest | Started | Finished | MappingMismatch | Done
 
 
 def _plain(value: object) -> object:

@@ -1,4 +1,4 @@
-"""Rooms and the processes in them: one fresh process per check, one conversation with it, one end.
+"""Sandboxes and the processes in them: one fresh process per check, one conversation with it, one end.
 
 Everything here faces the student's side, so it reads only what was announced, by a deadline, and takes nothing
 that it hears for true: a process's last status only chooses the words in which its end is told.
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 READY, BEGIN, END = b"R", b"B", b"E"
 ENDED = struct.Struct("!cBi")
 START_SECONDS = 120.0
-"""Our own patience with a room that is starting; never charged to the student."""
+"""Our own patience with a sandbox that is starting; never charged to the student."""
 END_SECONDS = 30.0
 
 
 class SandboxLost(Exception):
-    """The zygote is gone or answers nonsense: this room can't be used any more."""
+    """The zygote is gone or answers nonsense: this sandbox can't be used any more."""
 
 
 class Died(Exception):
@@ -67,7 +67,7 @@ class ZygoteClient:
         return bool(died), status
 
     def close(self) -> None:
-        """Hang up: everything in the room ends."""
+        """Hang up: everything in the sandbox ends."""
         self._control.close()
 
     def _say(self, command: bytes) -> None:
@@ -98,7 +98,7 @@ class StudentProcess:
 
         Raises:
             Died: The process ended, hung, or broke the agreement; it is gone now.
-            SandboxLost: The room went down with it.
+            SandboxLost: The sandbox went down with it.
         """
         if self._channel is None:
             raise Died("Your code's process had already ended.")
@@ -165,10 +165,10 @@ def _exit_reason(died: bool, status: int) -> Died:
 
 
 class ZygotePool:
-    """The rooms of one job, one per environment, asked for when first needed.
+    """The sandboxes of one job, one per environment, asked for when first needed.
 
     Args:
-        request: Asks the grader for a room: environment and why the last was lost → its connection, or ``None``.
+        request: Asks the grader for a sandbox: environment and why the last was lost → its connection, or ``None``.
     """
 
     def __init__(self, request: Callable[[str, str], socket.socket | None]) -> None:
@@ -177,7 +177,7 @@ class ZygotePool:
         self._lost: dict[str, str] = {}
 
     def client(self, environment: str) -> ZygoteClient:
-        """The room of this environment.
+        """The sandbox of this environment.
 
         Raises:
             SandboxLost: There is none to be had: our side's fault.
@@ -190,14 +190,14 @@ class ZygotePool:
         return self._clients[environment]
 
     def abandon(self, environment: str, why: str) -> None:
-        """Give up a room that was lost; the next check gets another."""
+        """Give up a sandbox that was lost; the next check gets another."""
         client = self._clients.pop(environment, None)
         if client is not None:
             client.close()
             self._lost[environment] = why or "lost"
 
     def close(self) -> None:
-        """Hang up on all rooms."""
+        """Hang up on all sandboxes."""
         for client in self._clients.values():
             client.close()
         self._clients.clear()

@@ -1,4 +1,4 @@
-"""The suite's view of a repository as a whole: its texts, and a room in which its own commands run."""
+"""The suite's view of a repository as a whole: its texts, and a sandbox in which its own commands run."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Project:
         self._index: dict[str, str] | None = None
 
     def index(self) -> Mapping[str, str]:
-        """The room's package index: canonical name → version."""
+        """The sandbox's package index: canonical name → version."""
         if self._index is None:
             ran = self.run(["python", "-c", LIST_INDEX], seconds=30, index=True)
             wheels = [line.split("-") for line in ran.output.split() if line.endswith(".whl")]

@@ -51,7 +51,7 @@ def run(job: jobs.Job, channel: socket.socket) -> str:
 
 
 def _request(channel: socket.socket, environment: str, lost: str) -> socket.socket | None:
-    jobs.send(channel, jobs.NeedRoom(environment, lost))
+    jobs.send(channel, jobs.SandboxRequest(environment, lost))
     answer, fds, _, _ = socket.recv_fds(channel, 1, 1)
     if answer == b"":
         raise BrokenPipeError

@@ -1,4 +1,4 @@
-"""One call from inside a room: a Unix socket for a single connection, gone before student code is there."""
+"""One call from inside a sandbox: a Unix socket for a single connection, gone before student code is there."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class CallbackSocket:
         self._listener.bind(str(path))
         path.chmod(
             0o666
-        )  # root in a room has no right to pass by permissions; the folder around it is private
+        )  # root in a sandbox has no right to pass by permissions; the folder around it is private
         self._listener.listen(1)
         self._listener.settimeout(POLL)
 

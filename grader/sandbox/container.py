@@ -27,7 +27,7 @@ class DidNotStart(Exception):  # what happened; whoever asked for it decides wha
 
 
 class Container:
-    """A student's room, or the judge's.
+    """A student's sandbox, or the judge's.
 
     Args:
         engine: Where it runs.

@@ -39,7 +39,7 @@ NOBODY = 65534
 
 
 class DockerProvider:
-    """Rooms in containers on this machine's engine. It protects.
+    """Sandboxes in containers on this machine's engine. It protects.
 
     Args:
         device: ``cpu``; the images hold no GPU libraries.
@@ -71,7 +71,7 @@ class DockerProvider:
             self._remover.remove(container)
         owner.remove_dead_folders()
         self._folder = owner.private_folder()
-        self._pool = Pool(self._room)
+        self._pool = Pool(self._sandbox)
         self._labels = {OWNER: owner.myself(), SANDBOX: secrets.token_hex(8)}
         self._numbers = itertools.count(1)
         self._images: dict[str, str] = {}
@@ -80,26 +80,26 @@ class DockerProvider:
         self._closed = False
 
     def prepare(self, environment: str, limits: Limits, count: int = 1) -> None:
-        """Have rooms standing by; see ``SandboxProvider``."""
+        """Have sandboxes standing by; see ``SandboxProvider``."""
         self._image(environment)
         self._pool.prepare(environment, limits, count)
 
     def open(self, environment: str, limits: Limits, files: Mapping[str, bytes]) -> Container:
-        """A room with the student's files in it; see ``SandboxProvider``."""
-        room = self._pool.take(environment, limits)
+        """A sandbox with the student's files in it; see ``SandboxProvider``."""
+        sandbox = self._pool.take(environment, limits)
         try:
-            room.fill(files)
+            sandbox.fill(files)
         except BaseException:
-            room.close()
+            sandbox.close()
             raise
-        return room
+        return sandbox
 
     def judge(self, course: Path, data: Path | None = None) -> Container:
         """Start the judge; see ``SandboxProvider``. It runs the engine installed here, mounted read-only."""
         mounts = {"/opt/grader/grader": ENGINE, "/course": course.resolve()}
         if data is not None:
             mounts["/data"] = data.resolve()
-        room = self._start(
+        sandbox = self._start(
             "judge",
             hardening.Program(
                 command=("python3", "-I", "-m", "grader.judge", "--socket", SOCKET),
@@ -110,8 +110,8 @@ class DockerProvider:
                 keep_log=True,
             ),
         )
-        room.data = Path("/data") if data is not None else None
-        return room
+        sandbox.data = Path("/data") if data is not None else None
+        return sandbox
 
     def image_digests(self) -> dict[str, str]:
         """Environment → image id, of those used so far."""
@@ -143,8 +143,8 @@ class DockerProvider:
         if self._closed:
             raise Ungraded("The sandbox was closed.")
 
-    def _room(self, environment: str, limits: Limits) -> Container:
-        first_uid = 100_000 + 1000 * secrets.randbelow(2_000_000)  # no two rooms share a uid, nor its limits
+    def _sandbox(self, environment: str, limits: Limits) -> Container:
+        first_uid = 100_000 + 1000 * secrets.randbelow(2_000_000)  # no two share a uid, nor its limits
         place = ("--socket", SOCKET, "--uid-base", str(first_uid))
         command = ("python3", "-I", "-m", "grader.worker", *place, *options(environment))
         return self._start(environment, hardening.Program(command, limits, mounts={}))
@@ -155,18 +155,18 @@ class DockerProvider:
         trouble: DidNotStart | None = None
         for attempt in (program, program._replace(keep_log=True)):
             self._must_be_open()
-            room = Container(self._engine, self._remover, self._folder / str(next(self._numbers)))
+            sandbox = Container(self._engine, self._remover, self._folder / str(next(self._numbers)))
             try:
-                room.start(image_id, attempt, self._labels)
+                sandbox.start(image_id, attempt, self._labels)
             except DidNotStart as failure:
                 trouble = failure
                 continue
             try:
                 self._must_be_open()
             except Ungraded:
-                room.close()
+                sandbox.close()
                 raise
-            return room
+            return sandbox
         raise Ungraded(
             f"The {environment} container could not be started: {trouble}",
             "`grade doctor` looks at the engine, the images and the disk.",

@@ -1,9 +1,9 @@
-"""What every provider promises: rooms to run student code in, made ready ahead, each with one connection out.
+"""What every provider promises: sandboxes to run student code in, made ready ahead, each with one connection out.
 
-A *room* holds one submission in one *environment* (``numpy``: no autograd anywhere near; ``torch``; ``project``:
+A *sandbox* holds one submission in one *environment* (``numpy``: no autograd anywhere near; ``torch``; ``project``:
 a repository as a whole, with pytest, pip, and a package index to install from). In it runs the worker's zygote
 and nothing else; it has called back over ``connection`` before the student's files arrive, so its start-up is
-never charged to the student. The *judge* has a room of its own, with the course.
+never charged to the student. The *judge* has a sandbox of its own, with the course.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ def options(environment: str) -> list[str]:
     return ["--preload", PRELOAD[environment], *(["--index"] if environment == "project" else [])]
 
 
-class Room(Protocol):
+class Sandbox(Protocol):
     """One submission in one environment; what happens inside hurts only this submission.
 
     Attributes:
-        connection: The zygote's control channel; the only thing that ever listens to the room. Whoever got it
+        connection: The zygote's control channel; the only thing that ever listens to the sandbox. Whoever got it
             may pass it on, ``close`` closes it in any case.
-        image: Id of the image that the room runs (``sha256:…``); empty where there are no images.
+        image: Id of the image that the sandbox runs (``sha256:…``); empty where there are no images.
     """
 
     connection: socket.socket
@@ -47,16 +47,16 @@ class Room(Protocol):
         """Put the student's files in, read-only for everything inside.
 
         Args:
-            files: Path relative to the room's ``/submission`` → contents.
+            files: Path relative to the sandbox's ``/submission`` → contents.
 
         Raises:
             ValueError: A path is absolute, leaves the folder, or is a folder of another.
-            Ungraded: The host's disk is full, or the room is already closed.
+            Ungraded: The host's disk is full, or the sandbox is already closed.
         """
         ...
 
     def exit_reason(self) -> str:
-        """Why the room died, for wording only and never for a verdict; empty while it lives or if unknown."""
+        """Why the sandbox died, for wording only and never for a verdict; empty while it lives or if unknown."""
         ...
 
     def close(self) -> None:
@@ -64,7 +64,7 @@ class Room(Protocol):
         ...
 
 
-class JudgeRoom(Protocol):
+class JudgeSandbox(Protocol):
     """Where the judge runs: it reads the course and hostile replies, and has no network.
 
     Attributes:
@@ -89,7 +89,7 @@ class JudgeRoom(Protocol):
 
 
 class SandboxProvider(Protocol):
-    """Gives rooms. Safe to use from several threads.
+    """Gives sandboxes. Safe to use from several threads.
 
     Attributes:
         name: ``docker`` or ``local``.
@@ -100,22 +100,22 @@ class SandboxProvider(Protocol):
     protects: bool
 
     def prepare(self, environment: str, limits: Limits, count: int = 1) -> None:
-        """Have ``count`` rooms standing by, started in the background; missing images are built first.
+        """Have ``count`` sandboxes standing by, started in the background; missing images are built first.
 
         Raises:
-            Ungraded: No engine, or an image can't be had. Rooms that fail to start tell it at ``open``.
+            Ungraded: No engine, or an image can't be had. Sandboxes that fail to start tell it at ``open``.
         """
         ...
 
-    def open(self, environment: str, limits: Limits, files: Mapping[str, bytes]) -> Room:
-        """A room with the student's files in it: one that stands by, else a new one.
+    def open(self, environment: str, limits: Limits, files: Mapping[str, bytes]) -> Sandbox:
+        """A sandbox with the student's files in it: one that stands by, else a new one.
 
         Raises:
             Ungraded: It failed to start, twice; the engine's own words are in the message.
         """
         ...
 
-    def judge(self, course: Path, data: Path | None = None) -> JudgeRoom:
+    def judge(self, course: Path, data: Path | None = None) -> JudgeSandbox:
         """Start the judge with the course (and a data folder, if the course reads one) to look at.
 
         Raises:
@@ -128,5 +128,5 @@ class SandboxProvider(Protocol):
         ...
 
     def close(self) -> None:
-        """Remove every room, also those standing by. Quick enough for Ctrl-C; may be called twice."""
+        """Remove every sandbox, also those standing by. Quick enough for Ctrl-C; may be called twice."""
         ...

@@ -1,4 +1,4 @@
-"""Student files, written where a room reads them: regular files, readable by all, writable by none."""
+"""Student files, written where a sandbox reads them: regular files, readable by all, writable by none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a room is, in the engine's terms: the one place where its walls and its limits are written down."""
+"""What a sandbox is, in the engine's terms: the one place where its walls and its limits are written down."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ INODES = 16_384
 """Files in the tmpfs: each costs kernel memory, even an empty one."""
 THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """Forking is safe with one thread only, and verdicts must not depend on the number of cores."""
-PLACE = {"HOME": "/tmp", "TMPDIR": "/tmp", "LANG": "C.UTF-8"}  # noqa: S108 - the room's own
+PLACE = {"HOME": "/tmp", "TMPDIR": "/tmp", "LANG": "C.UTF-8"}  # noqa: S108 - the sandbox's own
 TO_CHANGE_USER = ("SETUID", "SETGID", "KILL")
 """All that the zygote may do as root: become a student's process, and end it. Those lose even this."""
 
@@ -73,7 +73,7 @@ def config(image: str, program: Program, labels: Mapping[str, str]) -> dict[str,
             "PidsLimit": limits.processes,
             "NanoCpus": int(min(limits.cpus, os.cpu_count() or 1) * 1e9),  # more than there are is an error
             "Tmpfs": {
-                "/tmp": writable,  # noqa: S108 - the room's own
+                "/tmp": writable,  # noqa: S108 - the sandbox's own
                 "/dev/shm": writable,  # noqa: S108 - locks, and what the workers of a DataLoader send
                 "/dev/mqueue": "ro,nosuid,nodev,noexec,size=4k,mode=555",  # the original is writable
             },

@@ -1,4 +1,4 @@
-"""Rooms as subprocesses of this machine: for students, and GPU machines without Docker. It doesn't protect.
+"""Sandboxes as subprocesses of this machine: for students, and GPU machines without Docker. It doesn't protect.
 
 The same worker, the same files, the same connection; what is missing is the wall. Student code runs as this
 user, may read what this user reads and send it anywhere, and is not stopped from using memory and disk. What
@@ -45,7 +45,7 @@ WORKER = "import site; site.setquit(); site.sethelper(); from grader.worker.__ma
 
 
 class Process:
-    """A started subprocess that has called back: a student's room, or the judge's.
+    """A started subprocess that has called back: a student's sandbox, or the judge's.
 
     Attributes:
         connection: What it called back over.
@@ -71,7 +71,7 @@ class Process:
         self._closed = closed
 
     def fill(self, files: Mapping[str, bytes]) -> None:
-        """Put the student's files into the room's own folder."""
+        """Put the student's files into the sandbox's own folder."""
         filling.fill(self._folder / "submission", files)
 
     def exit_reason(self) -> str:
@@ -88,14 +88,14 @@ class Process:
 
 
 class LocalProvider:
-    """Rooms as subprocesses of this Python, which has the environments' libraries. It doesn't protect."""
+    """Sandboxes as subprocesses of this Python, which has the environments' libraries. It doesn't protect."""
 
     name = "local"
     protects = False
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
-        self._rooms: set[Process] = set()
+        self._sandboxes: set[Process] = set()
         self._lock = threading.Lock()
         self._closed = False
         owner.remove_dead_folders()
@@ -104,28 +104,28 @@ class LocalProvider:
         for name, file in worker_sources().items():  # as in an image: the worker, and nothing else of ours
             (self._library / name).parent.mkdir(parents=True, exist_ok=True)
             (self._library / name).symlink_to(file)
-        self._pool = Pool(self._start_room)
+        self._pool = Pool(self._start_sandbox)
 
     def prepare(self, environment: str, limits: Limits, count: int = 1) -> None:
-        """Have rooms standing by; see ``SandboxProvider``."""
+        """Have sandboxes standing by; see ``SandboxProvider``."""
         self._pool.prepare(environment, limits, count)
 
     def open(self, environment: str, limits: Limits, files: Mapping[str, bytes]) -> Process:
-        """A room with the student's files in it; see ``SandboxProvider``."""
-        room = self._pool.take(environment, limits)
+        """A sandbox with the student's files in it; see ``SandboxProvider``."""
+        sandbox = self._pool.take(environment, limits)
         try:
-            room.fill(files)
+            sandbox.fill(files)
         except BaseException:
-            room.close()
+            sandbox.close()
             raise
-        return room
+        return sandbox
 
     def judge(self, course: Path, data: Path | None = None) -> Process:
         """Start the judge; see ``SandboxProvider``."""
-        room = self._start("judge", ENGINE.parent, ["-m", "grader.judge"], file_mb=0)
-        room.course = course.resolve()
-        room.data = data.resolve() if data is not None else None
-        return room
+        sandbox = self._start("judge", ENGINE.parent, ["-m", "grader.judge"], file_mb=0)
+        sandbox.course = course.resolve()
+        sandbox.data = data.resolve() if data is not None else None
+        return sandbox
 
     def image_digests(self) -> dict[str, str]:
         """There are no images here."""
@@ -136,12 +136,12 @@ class LocalProvider:
         self._closed = True
         self._pool.close()
         with self._lock:
-            rooms = list(self._rooms)
-        for room in rooms:
-            room.close()
+            sandboxes = list(self._sandboxes)
+        for sandbox in sandboxes:
+            sandbox.close()
         owner.remove(self._folder)
 
-    def _start_room(self, environment: str, limits: Limits) -> Process:
+    def _start_sandbox(self, environment: str, limits: Limits) -> Process:
         command = ["-S", "-c", WORKER, *options(environment), "--deny", DENIED[environment]]
         return self._start(environment, self._library, command, file_mb=limits.disk_mb)
 
@@ -176,14 +176,14 @@ class LocalProvider:
                 f"The {environment} process could not be started: {error}{words}",
                 "`grade doctor` looks at this Python and its libraries.",
             ) from error
-        room = Process(process, folder, connection, self._rooms.discard)
+        sandbox = Process(process, folder, connection, self._sandboxes.discard)
         with self._lock:
-            self._rooms.add(room)
+            self._sandboxes.add(sandbox)
             closed = self._closed
         if closed:
-            room.close()
+            sandbox.close()
             raise Ungraded("The sandbox was closed while a room was being started.")
-        return room
+        return sandbox
 
 
 def _environment(home: Path, library: Path) -> dict[str, str]:

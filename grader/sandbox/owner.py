@@ -1,8 +1,8 @@
-"""Whose a room is: so that what a killed grader left behind is found, and nobody else's is touched.
+"""Whose a sandbox is: so that what a killed grader left behind is found, and nobody else's is touched.
 
 An owner is written ``pid-start-namespace-boot``. A pid alone comes round again; with the process's start time
 it doesn't, until the machine is booted anew. In another pid namespace (a grader in a container of its own)
-nobody can tell whether it lives, so its rooms are left alone.
+nobody can tell whether it lives, so its sandboxes are left alone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The system calls of a room: what Python, NumPy and PyTorch need, and nothing that is about other processes.
+"""The system calls of a sandbox: what Python, NumPy and PyTorch need, and nothing that is about other processes.
 
 An allow-list for 64-bit processes only, after Docker's default profile. Left out on purpose, though Docker
 allows them: io_uring, ptrace and process_vm_*, every socket but Unix ones (AF_VSOCK is not confined by a

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LEFT_OUT = frozenset({"setuptools"})
 """Not asked for although listed: torch needs it to build extensions only."""
 FOLDER = "index"
-"""In a room's scratch folder, beside the homes of the checks."""
+"""In a sandbox's scratch folder, beside the homes of the checks."""
 WHEEL = "Wheel-Version: 1.0\nGenerator: grader\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 

@@ -40,7 +40,7 @@ class CommandRunner:
 
     Args:
         submission: The student's files, read-only.
-        home: The check's own folder; beside it lies the package index, where the room has one.
+        home: The check's own folder; beside it lies the package index, where the sandbox has one.
     """
 
     def __init__(self, submission: Path, home: Path) -> None:
@@ -69,7 +69,7 @@ class CommandRunner:
             return {"status": NOT_FOUND, "output": f"{question.argv[0]}: command not found"}
         environment = self._environment(reach_index=question.index) | question.variables
         reader, writer = os.pipe()
-        process = subprocess.Popen(  # noqa: S603 - the student's own command, in the student's room
+        process = subprocess.Popen(  # noqa: S603 - the student's own command, in the student's sandbox
             argv,
             cwd=folder,
             env=environment,

@@ -1,4 +1,4 @@
-"""A stranger follows commands, and tests are tried on bugs: in a room that answers as told."""
+"""A stranger follows commands, and tests are tried on bugs: in a sandbox that answers as told."""
 
 import numpy as np
 import pytest
@@ -34,16 +34,16 @@ FILES = {"requirements.txt": "numpy\n", "src/train.py": "", "tests/test_a.py": "
 
 
 def follow(script, says=(), files=FILES, prose=""):
-    room = ScriptedSandbox(files, says)
-    run = ReadmeRun(room, seconds=1.0, prose=prose)
-    return run.follow(readme_commands(f"```bash\n{script}\n```\n")), room, run
+    sandbox = ScriptedSandbox(files, says)
+    run = ReadmeRun(sandbox, seconds=1.0, prose=prose)
+    return run.follow(readme_commands(f"```bash\n{script}\n```\n")), sandbox, run
 
 
 def test_what_works_is_followed_in_its_folder_to_the_end():
     script = "git clone x/week06\ncd week06\npip install -r requirements.txt\ncd src\npython train.py\ncd ..\npytest"
-    steps, room, _ = follow(script)
+    steps, sandbox, _ = follow(script)
     assert failed(steps) is None
-    assert room.ran == [("", "pip", "install", "numpy"), ("src", "python", "train.py"), ("", "pytest")]
+    assert sandbox.ran == [("", "pip", "install", "numpy"), ("src", "python", "train.py"), ("", "pytest")]
 
 
 def test_a_missing_module_is_told_as_a_missing_install():
@@ -88,14 +88,14 @@ def test_each_way_to_get_stuck_is_told_in_its_own_words(script, says, why):
         ),
     ],
 )
-def test_what_the_room_lacks_is_passed_over(says, prose):
+def test_what_the_sandbox_lacks_is_passed_over(says, prose):
     steps, _, _ = follow("python src/train.py", {"train.py": says}, prose=prose)
     assert [s.result for s in steps] == [Result.PASSED_OVER]
 
 
 def test_a_package_that_the_index_lacks_is_passed_over_and_so_is_what_needs_it():
     script = "pip install seaborn numpy\npython src/train.py"
-    steps, room, run = follow(script, {"train.py": (1, "No module named 'seaborn'")})
+    steps, sandbox, run = follow(script, {"train.py": (1, "No module named 'seaborn'")})
     assert [s.result for s in steps] == [Result.WORKED, Result.PASSED_OVER]
     assert "seaborn" in run.notes[0]
 
@@ -106,8 +106,8 @@ def test_a_command_that_still_runs_without_an_error_is_taken_to_work():
 
 
 def test_nothing_is_tried_after_the_step_that_failed():
-    steps, room, _ = follow("python a.py\npytest", {"a.py": (1, "")})
-    assert len(steps) == len(room.ran) == 1
+    steps, sandbox, _ = follow("python a.py\npytest", {"a.py": (1, "")})
+    assert len(steps) == len(sandbox.ran) == 1
 
 
 # ── teeth ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -135,10 +135,10 @@ def wrong(files):
 
 
 def examined(notices):
-    room = ScriptedSandbox({"m.py": MODULE}, notices=notices, tested=("m.py",))
+    sandbox = ScriptedSandbox({"m.py": MODULE}, notices=notices, tested=("m.py",))
     rng = np.random.default_rng(0)
-    covered = cover(room, WAYS, rng, total_seconds=10)
-    return covered, mutation_score(room, WAYS, covered, rng, total_seconds=10)
+    covered = cover(sandbox, WAYS, rng, total_seconds=10)
+    return covered, mutation_score(sandbox, WAYS, covered, rng, total_seconds=10)
 
 
 def test_tests_that_compare_values_exercise_what_they_call_and_notice_every_bug():

@@ -47,7 +47,7 @@ def course(tmp_path):
     return tmp_path
 
 
-def test_it_needs_no_modules_one_room_and_knows_the_others_files(course):
+def test_it_needs_no_modules_one_sandbox_and_knows_the_others_files(course):
     line, whole = load(course, "week01").labs
     assert (whole.folder, whole.modules, whole.environments) == ("", (), ("project",))
     assert whole.tested == ("line/line.py",)

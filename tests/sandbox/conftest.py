@@ -46,12 +46,12 @@ def provider(request):
 
 @pytest.fixture
 def visit(provider):
-    """``visit(source, …)`` → Visitor; its room is closed after the test."""
-    with contextlib.ExitStack() as rooms:
+    """``visit(source, …)`` → Visitor; its sandbox is closed after the test."""
+    with contextlib.ExitStack() as sandboxes:
 
         def start(source: str, **options) -> Visitor:
             visitor = Visitor(provider, source, **options)
-            rooms.callback(visitor.room.close)
+            sandboxes.callback(visitor.sandbox.close)
             return visitor
 
         yield start

@@ -25,9 +25,9 @@ GAPS_OF_LOCAL = {
     "test_only_scratch_folders_can_be_written_to": "a subprocess writes wherever its user may write",
     "test_the_disk_is_bounded_and_wiped_between_checks": "only the size of a single file is bounded",
     "test_the_number_of_files_is_bounded": "only the size of a single file is bounded",
-    "test_memory_is_bounded_and_the_room_survives": "a bound on address space would break torch",
+    "test_memory_is_bounded_and_the_sandbox_survives": "a bound on address space would break torch",
     "test_threads_are_bounded": "a bound on processes would count all of the user's",
-    "test_a_fork_bomb_is_bounded_and_the_room_survives": "a bound on processes would count all of the user's",
+    "test_a_fork_bomb_is_bounded_and_the_sandbox_survives": "a bound on processes would count all of the user's",
     "test_no_file_of_the_course_or_of_the_judge_is_there": "a subprocess reads what its user reads",
     "test_no_other_process_can_be_seen": "a subprocess sees this machine's processes",
     "test_student_code_has_no_privileges": "a subprocess runs as this user",
@@ -65,7 +65,7 @@ def test_nothing_of_the_host_s_environment_is_there(visit, monkeypatch):
     """
     environment = visit(source, limits=Limits(memory_mb=385)).call(
         "own"
-    )  # limits of its own: a room started now
+    )  # limits of its own: a sandbox started now
     allowed = {
         "PATH",
         "HOME",
@@ -146,7 +146,7 @@ def test_a_process_holds_no_descriptor_but_its_own_channel(visit):
     assert descriptors == ["/dev/null"] * 3 + ["socket"]
 
 
-def test_the_way_the_room_called_back_is_gone(visit):
+def test_the_way_the_sandbox_called_back_is_gone(visit):
     visitor = visit(
         """
         import os, socket
@@ -241,14 +241,14 @@ def test_student_files_cannot_be_changed_from_inside(visit):
 # ── What it may use ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_memory_is_bounded_and_the_room_survives(visit):
+def test_memory_is_bounded_and_the_sandbox_survives(visit):
     visitor = visit("def eat(): return len(bytearray(2 << 30))\ndef fine(): return 1")
     with pytest.raises(Died, match="memory"):
         visitor.call("eat")
     assert visitor.call("fine") == 1
 
 
-def test_a_fork_bomb_is_bounded_and_the_room_survives(visit):
+def test_a_fork_bomb_is_bounded_and_the_sandbox_survives(visit):
     visitor = visit(
         """
         import os
@@ -316,7 +316,7 @@ def test_a_flood_of_output_goes_nowhere_and_hangs_nobody(visit, provider):
     )
     assert visitor.call("flood") == "done"
     began = time.monotonic()
-    visitor.room.close()
+    visitor.sandbox.close()
     assert time.monotonic() - began < 2
 
 
@@ -334,7 +334,7 @@ def test_student_code_has_no_privileges(visit):
     assert fields["Seccomp"] == "2"
 
 
-def test_two_rooms_share_no_uid(docker, visit):
+def test_two_sandboxes_share_no_uid(docker, visit):
     source = "import os\ndef f(): return os.getuid()"
     first, second = (visit(source).call("f") for _ in range(2))
     if first and second:  # 0: the local sandbox, run by root
@@ -403,7 +403,7 @@ def test_forbidden_system_calls_are_refused(visit):
 # ── When it ends ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_closing_a_room_ends_everything_in_it(visit, tmp_path):
+def test_closing_a_sandbox_ends_everything_in_it(visit, tmp_path):
     sign = f"grader-test-{os.getpid()}-{time.time_ns()}"
     visitor = visit(
         f"""
@@ -414,7 +414,7 @@ def test_closing_a_room_ends_everything_in_it(visit, tmp_path):
         """
     )
     assert visitor.call("f", stay=True) == "started"
-    visitor.room.close()  # over the head of a process that nobody ended
+    visitor.sandbox.close()  # over the head of a process that nobody ended
     with contextlib.suppress(SandboxLost):
         visitor.staying.leave()
     until = time.monotonic() + 15
@@ -423,23 +423,23 @@ def test_closing_a_room_ends_everything_in_it(visit, tmp_path):
     assert not any(sign in line for line in _command_lines())
 
 
-def test_hanging_up_ends_the_room_even_if_someone_holds_a_copy_of_its_connection(visit):
+def test_hanging_up_ends_the_sandbox_even_if_someone_holds_a_copy_of_its_connection(visit):
     visitor = visit("def f(): return 1")
-    copy = visitor.room.connection.dup()
-    visitor.room.close()
+    copy = visitor.sandbox.connection.dup()
+    visitor.sandbox.close()
     copy.settimeout(5)
     while data := copy.recv(1):
         assert data == b"R"
     copy.close()
 
 
-def test_a_room_that_is_closed_twice_is_closed(visit):
+def test_a_sandbox_that_is_closed_twice_is_closed(visit):
     visitor = visit("def f(): return 1")
-    visitor.room.close()
-    visitor.room.close()
+    visitor.sandbox.close()
+    visitor.sandbox.close()
 
 
-def test_a_killed_grader_s_rooms_end_and_the_next_one_removes_what_is_left(provider, tmp_path):
+def test_a_killed_grader_s_sandboxes_end_and_the_next_one_removes_what_is_left(provider, tmp_path):
     program = textwrap.dedent(
         """
         import sys, time
@@ -447,7 +447,7 @@ def test_a_killed_grader_s_rooms_end_and_the_next_one_removes_what_is_left(provi
         from grader.records import Limits
         from grader.sandbox import docker, local, owner
         provider = {"docker": docker.DockerProvider, "local": local.LocalProvider}[sys.argv[1]]()
-        rooms = [provider.open("numpy", Limits(), {"student.py": b""}), provider.judge(Path(sys.argv[2]))]
+        sandboxes = [provider.open("numpy", Limits(), {"student.py": b""}), provider.judge(Path(sys.argv[2]))]
         print(provider._folder, owner.myself(), flush=True)
         time.sleep(300)
         """
@@ -572,16 +572,16 @@ def test_a_data_loader_may_have_workers(visit):
     assert visitor.call("f") == 66.0
 
 
-def test_rooms_stand_by_when_they_were_prepared(provider):
+def test_sandboxes_stand_by_when_they_were_prepared(provider):
     limits = Limits(memory_mb=390)
     provider.prepare("numpy", limits, 2)
-    rooms = [provider.open("numpy", limits, {"student.py": b"def f(): return 1"}) for _ in range(3)]
-    for room in rooms:
-        room.close()
-    assert len({id(room) for room in rooms}) == 3
+    sandboxes = [provider.open("numpy", limits, {"student.py": b"def f(): return 1"}) for _ in range(3)]
+    for sandbox in sandboxes:
+        sandbox.close()
+    assert len({id(sandbox) for sandbox in sandboxes}) == 3
 
 
 def test_an_image_is_named_where_there_are_images(visit, provider):
-    image = visit("def f(): return 1").room.image
+    image = visit("def f(): return 1").sandbox.image
     assert provider.image_digests().get("numpy", "") == image
     assert image.startswith("sha256:") == (provider.name == "docker")

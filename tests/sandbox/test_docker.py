@@ -39,24 +39,24 @@ def test_what_the_engine_refuses_is_ungraded_with_its_words(docker):
         docker.open("numpy", Limits(memory_mb=1), {})
 
 
-def test_a_room_killed_for_memory_says_so(docker):
+def test_a_sandbox_killed_for_memory_says_so(docker):
     eats = "import socket, time; s = socket.socket(1); s.connect('/rpc/room.sock'); time.sleep(0.3); bytearray(1 << 30)"
-    room = docker._start("numpy", python(eats, Limits(memory_mb=64)))
-    assert room.exit_reason() == ""
-    assert ended(room) == "it needed more than its 64 MB of memory"
-    room.close()
+    sandbox = docker._start("numpy", python(eats, Limits(memory_mb=64)))
+    assert sandbox.exit_reason() == ""
+    assert ended(sandbox) == "it needed more than its 64 MB of memory"
+    sandbox.close()
 
 
-def test_a_room_that_ended_says_how(docker):
+def test_a_sandbox_that_ended_says_how(docker):
     leaves = "import socket, time; s = socket.socket(1); s.connect('/rpc/room.sock'); time.sleep(0.3); raise SystemExit(7)"
-    room = docker._start("numpy", python(leaves))
-    assert ended(room) == "it ended with exit status 7"
-    room.close()
+    sandbox = docker._start("numpy", python(leaves))
+    assert ended(sandbox) == "it ended with exit status 7"
+    sandbox.close()
 
 
-def ended(room) -> str:
+def ended(sandbox) -> str:
     until = time.monotonic() + 15
-    while not (words := room.exit_reason()) and time.monotonic() < until:
+    while not (words := sandbox.exit_reason()) and time.monotonic() < until:
         time.sleep(0.05)
     return words
 
@@ -64,7 +64,7 @@ def ended(room) -> str:
 def test_closing_the_provider_removes_every_container_quickly(docker):
     provider = DockerProvider()
     limits = Limits(memory_mb=391)
-    rooms = [provider.open("numpy", limits, {}) for _ in range(2)]
+    sandboxes = [provider.open("numpy", limits, {}) for _ in range(2)]
     provider.prepare("numpy", limits, 2)
     label = f"grader.sandbox={provider._labels['grader.sandbox']}"
     assert len(Engine().containers(label)) >= 2
@@ -73,8 +73,8 @@ def test_closing_the_provider_removes_every_container_quickly(docker):
     assert time.monotonic() - began < 8
     assert gone(label)
     assert not provider._folder.exists()
-    for room in rooms:
-        room.connection.close()
+    for sandbox in sandboxes:
+        sandbox.connection.close()
 
 
 def test_containers_of_the_dead_are_removed_at_the_next_start_and_those_of_the_living_kept(docker):
@@ -127,10 +127,10 @@ def test_a_device_that_the_images_lack_is_refused_before_anything_is_graded():
     assert "--sandbox local --device cuda" in caught.value.remedy
 
 
-def test_limits_of_a_room_are_set_on_the_container(docker):
-    room = docker.open("numpy", Limits(memory_mb=392, processes=33, cpus=0.5), {})
-    host = Engine().ask("GET", f"/containers/{room._id}/json")["HostConfig"]
-    room.close()
+def test_limits_of_a_sandbox_are_set_on_the_container(docker):
+    sandbox = docker.open("numpy", Limits(memory_mb=392, processes=33, cpus=0.5), {})
+    host = Engine().ask("GET", f"/containers/{sandbox._id}/json")["HostConfig"]
+    sandbox.close()
     assert host["Memory"] == host["MemorySwap"] == 392 << 20
     assert host["PidsLimit"] == 33
     assert host["NanoCpus"] == 500_000_000

@@ -24,7 +24,7 @@ def test_whatever_does_not_work_comes_with_a_remedy(monkeypatch, tmp_path):
 
 
 @pytest.mark.docker
-def test_with_an_engine_a_room_is_really_started(docker):
+def test_with_an_engine_a_sandbox_is_really_started(docker):
     docker._image("numpy")
     items = {item.name: item for item in examine()}
     assert items["Docker"].state is State.WORKS

@@ -35,12 +35,12 @@ def test_nothing_that_differentiates_is_in_the_numpy_image():
     assert set(pins(image.HERE / "numpy.txt")) == {"numpy", "msgspec"}
 
 
-def test_a_room_carries_the_worker_and_the_wire_and_nothing_else_of_ours():
+def test_a_sandbox_carries_the_worker_and_the_wire_and_nothing_else_of_ours():
     folders = {name.split("/")[1] for name in worker_sources()}
     assert folders == {"__init__.py", "wire.py", "worker"}
 
 
-def test_a_change_of_the_worker_renames_the_rooms_images_and_no_others(tmp_path, monkeypatch):
+def test_a_change_of_the_worker_renames_the_sandboxes_images_and_no_others(tmp_path, monkeypatch):
     before = image.tags("sha256:base")
     changed = tmp_path / "wire.py"
     changed.write_text("changed")

@@ -19,7 +19,7 @@ def test_a_single_file_is_bounded(local):
     )
     with pytest.raises(StudentError, match="File too large"):
         visitor.call("f")
-    visitor.room.close()
+    visitor.sandbox.close()
 
 
 def test_a_python_without_the_libraries_is_ungraded_with_its_log_tail(monkeypatch, tmp_path):
@@ -33,10 +33,10 @@ def test_a_python_without_the_libraries_is_ungraded_with_its_log_tail(monkeypatc
     provider.close()
 
 
-def test_closing_the_provider_ends_its_rooms_and_removes_its_folder():
+def test_closing_the_provider_ends_its_sandboxes_and_removes_its_folder():
     provider = LocalProvider()
-    room = provider.open("numpy", LIMITS, {"student.py": b""})
+    sandbox = provider.open("numpy", LIMITS, {"student.py": b""})
     provider.close()
     provider.close()
-    assert room._process.poll() is not None
+    assert sandbox._process.poll() is not None
     assert not provider._folder.exists()

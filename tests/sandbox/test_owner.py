@@ -1,4 +1,4 @@
-"""Whose a room is, and whether they still live."""
+"""Whose a sandbox is, and whether they still live."""
 
 import subprocess
 import sys

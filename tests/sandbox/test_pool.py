@@ -1,4 +1,4 @@
-"""Rooms standing by, with rooms that are nothing but a connection."""
+"""Sandboxes standing by, with sandboxes that are nothing but a connection."""
 
 import socket
 import threading
@@ -40,13 +40,13 @@ def pool(started):
     return Pool(start)
 
 
-def test_a_prepared_room_is_taken_instead_of_a_new_one(pool, started):
+def test_a_prepared_sandbox_is_taken_instead_of_a_new_one(pool, started):
     pool.prepare("numpy", LIMITS, 1)
     assert pool.take("numpy", LIMITS) is started[0]
     assert len(started) == 1
 
 
-def test_without_a_prepared_room_a_new_one_is_started(pool, started):
+def test_without_a_prepared_sandbox_a_new_one_is_started(pool, started):
     assert pool.take("numpy", LIMITS) is started[0]
 
 
@@ -57,13 +57,13 @@ def test_preparing_twice_prepares_once(pool, started):
     assert len(started) == 2
 
 
-def test_a_room_with_other_limits_is_another_room(pool, started):
+def test_a_sandbox_with_other_limits_is_another_sandbox(pool, started):
     pool.prepare("numpy", LIMITS, 1)
     taken = pool.take("numpy", Limits(memory_mb=1))
     assert taken is not pool.take("numpy", LIMITS)
 
 
-def test_a_room_that_died_while_it_stood_by_is_replaced(pool, started):
+def test_a_sandbox_that_died_while_it_stood_by_is_replaced(pool, started):
     pool.prepare("numpy", LIMITS, 1)
     dead = pool.take("numpy", LIMITS)
     pool._standing_by[("numpy", LIMITS)].append(_done(dead))
@@ -72,7 +72,7 @@ def test_a_room_that_died_while_it_stood_by_is_replaced(pool, started):
     assert dead.closed.is_set()
 
 
-def test_why_a_room_failed_to_start_is_told_to_whoever_takes_it():
+def test_why_a_sandbox_failed_to_start_is_told_to_whoever_takes_it():
     def start(_environment, _limits):
         raise Ungraded("no more memory")
 
@@ -96,9 +96,9 @@ def test_closing_closes_what_stands_by_and_what_is_being_started():
     assert cell.closed.wait(10)
 
 
-def _done(room):
+def _done(sandbox):
     from concurrent.futures import Future
 
     future = Future()
-    future.set_result(room)
+    future.set_result(sandbox)
     return future

@@ -1,4 +1,4 @@
-"""A few lines of student code, run in a room as the judge would run them."""
+"""A few lines of student code, run in a sandbox as the judge would run them."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class StudentError(Exception):
 
 
 class Visitor:
-    """Runs student code in one room, a fresh process for each call, as the judge does."""
+    """Runs student code in one sandbox, a fresh process for each call, as the judge does."""
 
     def __init__(
         self, provider, source: str, environment: str = "numpy", limits: Limits = LIMITS, files=None
     ):
         files = {"student.py": textwrap.dedent(source).encode()} | (files or {})
-        self.room = provider.open(environment, limits, files)
+        self.sandbox = provider.open(environment, limits, files)
         self.limits = limits
-        self.client = ZygoteClient(self.room.connection)
+        self.client = ZygoteClient(self.sandbox.connection)
 
     def call(self, name: str, *args, seconds: float | None = None, stay: bool = False):
         """The value that the student's function returns; raises StudentError or Died. ``stay``: don't end it."""

@@ -24,7 +24,7 @@ class CommandKind(StrEnum):
     TEST = "test"
     ENTER = "enter"
     DONE = "done"
-    """Understood and not needed: the room is a fresh clone and a new environment already."""
+    """Understood and not needed: the sandbox is a fresh clone and a new environment already."""
     UNTRIED = "untried"
 
 

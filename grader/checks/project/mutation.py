@@ -70,28 +70,28 @@ class MutationResult(Struct, frozen=True, kw_only=True):
 
 
 def cover(
-    room: ProjectSandbox, ways: Sequence[Invocation], rng: np.random.Generator, *, total_seconds: float
+    sandbox: ProjectSandbox, ways: Sequence[Invocation], rng: np.random.Generator, *, total_seconds: float
 ) -> Cover:
     """Find out which public functions of the labs' modules the tests exercise.
 
     Args:
-        room: The repository.
+        sandbox: The repository.
         ways: How its tests are run.
         rng: Chooses, where there are too many functions.
         total_seconds: For all of it.
     """
     began = time.monotonic()
     for way in ways:
-        (ran,) = room.trials(way, [{}], seconds=total_seconds / 4, total_seconds=total_seconds)
+        (ran,) = sandbox.trials(way, [{}], seconds=total_seconds / 4, total_seconds=total_seconds)
         if ran is None or not ran.worked:
             return Cover(baseline=ran)
     seconds = time.monotonic() - began
-    targets = [t for file in room.tested for t in public_functions(file, room.texts.get(file, ""))]
+    targets = [t for file in sandbox.tested for t in public_functions(file, sandbox.texts.get(file, ""))]
     chosen = [targets[i] for i in sorted(rng.permutation(len(targets))[:MOST_FUNCTIONS])]
-    out = [m for t in chosen if (m := mutants.taken_out(room.texts[t.file], t)) is not None]
-    overlays = [same_in_other_words(room, targets), *({m.target.file: m.text} for m in out)]
+    out = [m for t in chosen if (m := mutants.taken_out(sandbox.texts[t.file], t)) is not None]
+    overlays = [same_in_other_words(sandbox, targets), *({m.target.file: m.text} for m in out)]
     left = total_seconds - seconds
-    same, *found = _noticed(room, ways, overlays, seconds * 3 + SLACK_SECONDS, left)
+    same, *found = _noticed(sandbox, ways, overlays, seconds * 3 + SLACK_SECONDS, left)
     told = list(zip(out, found, strict=True))
     return Cover(
         baseline=ran,
@@ -104,7 +104,7 @@ def cover(
 
 
 def mutation_score(
-    room: ProjectSandbox,
+    sandbox: ProjectSandbox,
     ways: Sequence[Invocation],
     covered: Cover,
     rng: np.random.Generator,
@@ -114,7 +114,7 @@ def mutation_score(
     """Find out which bugs in the functions that are exercised make a test fail.
 
     Args:
-        room: The repository.
+        sandbox: The repository.
         ways: How its tests are run.
         covered: What ``cover`` found.
         rng: Chooses the bugs.
@@ -122,13 +122,13 @@ def mutation_score(
     """
     tried: list[Mutant] = []
     for target in covered.exercised:
-        source = room.texts[target.file]
+        source = sandbox.texts[target.file]
         empty = mutants.emptied(source, target)
         tried += mutants.bugs(source, target, rng, PER_FUNCTION) + ([empty] if empty else [])
     order = rng.permutation(len(tried))  # if time runs out, no function is favoured
     mixed = [tried[i] for i in order]
     overlays = [{m.target.file: m.text} for m in mixed]
-    found = _noticed(room, ways, overlays, covered.seconds * 3 + SLACK_SECONDS, total_seconds)
+    found = _noticed(sandbox, ways, overlays, covered.seconds * 3 + SLACK_SECONDS, total_seconds)
     told = sorted(zip(mixed, found, strict=True), key=lambda pair: (pair[0].target.file, pair[0].line))
     return MutationResult(
         noticed=tuple(m for m, noticed in told if noticed),
@@ -137,16 +137,16 @@ def mutation_score(
     )
 
 
-def same_in_other_words(room: ProjectSandbox, targets: Sequence[Target]) -> dict[str, str]:
+def same_in_other_words(sandbox: ProjectSandbox, targets: Sequence[Target]) -> dict[str, str]:
     """All the modules rewritten so that their text and bytecode differ, and nothing they do."""
-    texts: dict[str, str] = {target.file: room.texts[target.file] for target in targets}
+    texts: dict[str, str] = {target.file: sandbox.texts[target.file] for target in targets}
     for target in sorted(targets, key=lambda t: t.start, reverse=True):  # those above stay where they are
         texts[target.file] = mutants.unchanged(texts[target.file], target) or texts[target.file]
     return texts
 
 
 def _noticed(
-    room: ProjectSandbox,
+    sandbox: ProjectSandbox,
     ways: Sequence[Invocation],
     overlays: Sequence[Mapping[str, str]],
     seconds: float,
@@ -157,7 +157,7 @@ def _noticed(
     found: list[bool | None] = [None] * len(overlays)
     for way in ways:
         left = [i for i, noticed in enumerate(found) if not noticed]
-        ran = room.trials(
+        ran = sandbox.trials(
             way,
             [overlays[i] for i in left],
             seconds=seconds,

@@ -39,7 +39,7 @@ class Plan(Struct, kw_only=True):
         slips: Misspelt names, each with what was meant.
         unknown: Packages that the index doesn't have.
         moved: Pins that the index doesn't have, with the version that is used instead.
-        roots: Folders to import from, where the build tool of a package is not in the room.
+        roots: Folders to import from, where the build tool of a package is not in the sandbox.
     """
 
     commands: list[list[str]] = []

@@ -51,13 +51,13 @@ class ReadmeRun:
     """A stranger at work.
 
     Args:
-        room: Where.
+        sandbox: Where.
         seconds: For each command; one that still runs by then, without an error, is taken to work.
         prose: The text around the commands: files that it speaks of are the reader's to bring.
     """
 
-    def __init__(self, room: ProjectSandbox, *, seconds: float, prose: str = "") -> None:
-        self._room = room
+    def __init__(self, sandbox: ProjectSandbox, *, seconds: float, prose: str = "") -> None:
+        self._sandbox = sandbox
         self._seconds = seconds
         self._prose = prose
         self._folder = ""
@@ -84,7 +84,7 @@ class ReadmeRun:
         )
         if (
             command.only_if
-            and posixpath.normpath(posixpath.join(folder, command.only_if)) not in self._room.texts
+            and posixpath.normpath(posixpath.join(folder, command.only_if)) not in self._sandbox.texts
         ):
             return step(Result.PASSED_OVER, f"there is no {command.only_if}")
         match command.kind:
@@ -98,7 +98,7 @@ class ReadmeRun:
                 return self._enter(command, step)
             case CommandKind.INSTALL:
                 return self._install(command, folder, step)
-        ran = self._room.run(
+        ran = self._sandbox.run(
             command.argv, seconds=self._seconds, folder=folder, variables=self._variables | command.variables
         )
         if ran.worked:
@@ -112,7 +112,7 @@ class ReadmeRun:
         target = posixpath.normpath(posixpath.join(self._folder, place)).removeprefix(".").lstrip("/")
         if (
             target.startswith("../")
-            or any(path.startswith(f"{target}/") for path in self._room.texts)
+            or any(path.startswith(f"{target}/") for path in self._sandbox.texts)
             or not target
         ):
             self._folder = "" if target.startswith("../") else target
@@ -125,7 +125,7 @@ class ReadmeRun:
         )
 
     def _install(self, command: Command, folder: str, step: _Make) -> Step:
-        found = plan(command.argv, folder, self._room.texts, self._room.index())
+        found = plan(command.argv, folder, self._sandbox.texts, self._sandbox.index())
         if found.missing:
             return step(
                 Result.FAILED, f"There is no {found.missing} to install from.", "Commit it, or mend the path."
@@ -135,7 +135,7 @@ class ReadmeRun:
             return step(Result.FAILED, f"There is no package {asked}.", f"Did you mean {meant}?")
         self._remember(found)
         for argv in found.commands:
-            ran = self._room.run(argv, seconds=INSTALL_SECONDS, folder=folder, index=True)
+            ran = self._sandbox.run(argv, seconds=INSTALL_SECONDS, folder=folder, index=True)
             if not ran.worked:
                 return step(Result.FAILED, "pip could not install this.", output=ran.last_lines)
         if not found.commands and found.unknown:
@@ -169,7 +169,7 @@ class ReadmeRun:
             name = lacks[1].partition(".")[0]
             own = any(
                 path.split("/")[-1] == f"{name}.py" or path.startswith(f"{name}/")
-                for path in self._room.texts
+                for path in self._sandbox.texts
             )
             hint = (
                 "The module is in the repository: say from which folder to run this."

@@ -54,7 +54,7 @@ class Invocation(Struct, frozen=True, kw_only=True):
 
 
 class ProjectSandbox(Protocol):
-    """A repository in a room of its own.
+    """A repository in a sandbox of its own.
 
     Attributes:
         texts: Its text files, bounded: path → text.

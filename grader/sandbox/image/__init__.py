@@ -1,4 +1,4 @@
-"""The images of the rooms: built when their inputs change, found by the digest of those inputs otherwise.
+"""The images of the sandboxes: built when their inputs change, found by the digest of those inputs otherwise.
 
     base ◀─ numpy ◀─ torch ◀─ judge ◀─ project      packages, each layer on the one before
               ▲        ▲                  ▲

@@ -76,5 +76,5 @@ def _needed(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
     name = member.name.removeprefix("./")
     if name.startswith(tuple(f"{folder}/" for folder in LEFT_OUT)):
         return None
-    member.mode &= ~0o6000  # nothing in a room may change its user
+    member.mode &= ~0o6000  # nothing in a sandbox may change its user
     return member

@@ -1,6 +1,6 @@
 """Runs while an image is built: makes one environment's packages importable and compiles them.
 
-Rooms are read-only, so what isn't compiled here is compiled again at every start (torch: 2 s each time).
+Sandboxes are read-only, so what isn't compiled here is compiled again at every start (torch: 2 s each time).
 ``unchecked-hash`` also spares the look at each source file's time.
 """
 
@@ -29,7 +29,7 @@ def settled(folder: str) -> None:
     )
 
 
-# A .pth works where PYTHONPATH doesn't: rooms run `python3 -I`.
+# A .pth works where PYTHONPATH doesn't: sandboxes run `python3 -I`.
 Path(site_packages).mkdir(parents=True, exist_ok=True)
 Path(site_packages, f"grader-{name}.pth").write_text(f"{packages}\n/opt/grader\n")
 settled(packages)

@@ -1,4 +1,4 @@
-"""A repository as a whole, in a real room: commands, trials, and code that turns on whoever runs it."""
+"""A repository as a whole, in a real sandbox: commands, trials, and code that turns on whoever runs it."""
 
 import pytest
 
