@@ -14,7 +14,9 @@ import time
 from pathlib import Path
 
 from grader.judge_service import JudgeService
-from grader.pipeline import Request, grade
+from grader.history import NoHistory
+from grader.pipeline import grade
+from grader.request import Request
 from grader.records import Limits
 from grader.sandbox.docker import DockerProvider
 from grader.sandbox.local import LocalProvider
@@ -63,10 +65,10 @@ def latencies(place, repository):
     took = []
     with JudgeService(place(), COURSE) as service:
         for turn in range(SUBMISSIONS + 1):  # the first is a warm-up
-            service.prepare(["numpy"], LIMITS)
+            service.provider.prepare("numpy", LIMITS)
             time.sleep(PAUSE)
             began = time.monotonic()
-            grade(Request(repo=repository, assignment="toy"), service, Silent())
+            grade(Request(repo=repository, assignment="toy"), service, NoHistory(), Silent())
             if turn:
                 took.append(time.monotonic() - began)
     return took

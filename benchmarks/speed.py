@@ -173,7 +173,9 @@ def resident(jobs, pause, urls):
 
     from grader.course import load, select_labs
     from grader.judge_service import JudgeService
-    from grader.pipeline import Request, grade
+    from grader.history import NoHistory
+    from grader.pipeline import grade
+    from grader.request import Request
     from grader.records import Decision
     from grader.sandbox.docker import DockerProvider
 
@@ -188,7 +190,7 @@ def resident(jobs, pause, urls):
     def grade_one(url):
         watch = Stopwatch()
         began = time.monotonic()
-        record = grade(Request(repo=url, labs=(LAB,)), service, watch)
+        record = grade(Request(repo=url, labs=(LAB,)), service, NoHistory(), watch)
         wall = time.monotonic() - began
         assert record.verdict is Decision.PASS
         return wall, watch.profile(record, wall)
@@ -196,13 +198,13 @@ def resident(jobs, pause, urls):
     with JudgeService(DockerProvider(), ROOT) as service:
         grade_one(urls[0])
         if not pause:
-            service.prepare((m.environment for m in lab.modules), lab.limits, jobs)
+            service.prepare([lab], jobs)
         time.sleep(pause)
         mark()
         with ThreadPoolExecutor(jobs) as pool:
             if pause:
                 for url in urls[1:]:
-                    service.prepare((m.environment for m in lab.modules), lab.limits)
+                    service.prepare([lab])
                     time.sleep(pause)
                     wall, profile = grade_one(url)
                     tell(wall=wall, profile=profile)

@@ -1,7 +1,7 @@
 """An attempt in its history: in time or late, the how many-th it is, what changed, and what people decided.
 
-A record says what was found in one commit. Here it is seen beside the repository's earlier attempts, kept with
-them, and decided again when a person has reviewed it.
+An attempt says what was found in one commit. Here it is seen beside the repository's earlier attempts, and kept
+with them.
 
 **When it was handed in.** Commit times are the student's to forge, so they come last:
 
@@ -15,20 +15,22 @@ them, and decided again when a person has reviewed it.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace
 
 from grader.errors import GraderError
 from grader.gradebook import Gradebook, Kept, part
-from grader.records import Decision, Outcome, Record, Review, Since, Standing
+from grader.record import with_reviews
+from grader.records import Decision, Outcome, Review, SafeRecord, Since, Standing
+from grader.report.escape import plain
 from grader.report.sanitizer import sanitize
-from grader.report.words import SOURCES, span
-from grader.verdict import decide_again
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from grader.attempt import Attempt
 
 NOT_KEPT = (
     "This attempt could not be kept in the gradebook, and earlier ones could not be read. That is our fault; the "
@@ -36,73 +38,117 @@ NOT_KEPT = (
 )
 
 
-def keep(record: Record, gradebook: Path) -> Record:
-    """Keep an attempt; a gradebook that fails costs a note, never the verdict.
+class History(Protocol):
+    """Where attempts are kept."""
 
-    Returns:
-        The record as it is kept, in its history; with a note if it could not be.
-    """
-    record = sanitize(record)
-    try:
-        with Gradebook(gradebook) as book:
-            return book.keep(record, lambda earlier: in_history(record, earlier))
-    except GraderError as error:
-        alone = in_history(record, ())
-        return replace(alone, notes=(*alone.notes, NOT_KEPT), troubles=(*alone.troubles, error.message))
+    def keep(self, url: str, assignment: str, conclude: Callable[[Sequence[Kept]], SafeRecord]) -> SafeRecord:
+        """Keep what follows from an attempt, given the repository's earlier ones at the assignment."""
+        ...
 
 
-def in_history(record: Record, earlier: Sequence[Kept]) -> Record:
-    """The record with its standing, what changed since the attempt before, and what follows from both.
+class NoHistory:
+    """Nothing is kept, and nothing came before."""
+
+    def keep(
+        self, _url: str, _assignment: str, conclude: Callable[[Sequence[Kept]], SafeRecord]
+    ) -> SafeRecord:
+        """Conclude from the attempt alone."""
+        return conclude(())
+
+
+class KeptHistory:
+    """Attempts are kept in a gradebook; one that fails costs a note, never the verdict.
 
     Args:
-        record: As the pipeline made it.
-        earlier: The repository's earlier attempts at the assignment, the oldest first.
+        gradebook: Its file.
     """
-    if record.partial:
-        return record
-    like = [k for k in earlier if part(k.record) == part(record) and not k.record.partial]
-    record = replace(record, since=_since(record, like[-1]) if like else None)
-    if record.suite != "all" or not (record.commit or record.received_at):
-        return record
-    standing = _standing(record, earlier, like)
-    return decide_again(replace(record, standing=standing, refused=_refused(record, standing)))
+
+    def __init__(self, gradebook: Path) -> None:
+        self._gradebook = gradebook
+
+    def keep(self, url: str, assignment: str, conclude: Callable[[Sequence[Kept]], SafeRecord]) -> SafeRecord:
+        """Read the history and keep the attempt, in one transaction."""
+        try:
+            with Gradebook(self._gradebook) as book:
+                return book.keep(url, assignment, conclude)
+        except GraderError as error:
+            alone = conclude(())
+            troubles = (*alone.troubles, plain(error.message))
+            return replace(alone, notes=(*alone.notes, NOT_KEPT), troubles=troubles)
 
 
-def as_reviewed(kept: Kept) -> Record:
+def as_reviewed(kept: Kept) -> SafeRecord:
     """An attempt with the verdict that follows from what people decided since."""
-    return decide_again(kept.record, kept.reviews) if kept.reviews else kept.record
+    return with_reviews(kept.record, kept.reviews) if kept.reviews else kept.record
 
 
-def waiting(book: Gradebook) -> tuple[Record, ...]:
+def waiting(book: Gradebook) -> tuple[SafeRecord, ...]:
     """The newest attempts that wait for a person, the oldest of them first."""
     records = map(as_reviewed, book.newest(Decision.REVIEW))
     return tuple(record for record in records if record.verdict is Decision.REVIEW)
 
 
-def review(book: Gradebook, attempt: int, decided: Review) -> Record:
+def review(book: Gradebook, attempt: int, decided: Review) -> SafeRecord:
     """Keep what a person decided, and return the attempt with what follows from it."""
     book.review(attempt, sanitize(decided))
     return as_reviewed(book.attempt(attempt))
 
 
-def _standing(record: Record, earlier: Sequence[Kept], like: Sequence[Kept]) -> Standing:
-    came, source = _came(record, earlier)
-    due = _time(record.terms.due)
+def standing(attempt: Attempt, earlier: Sequence[Kept]) -> Standing | None:
+    """When an attempt was handed in, and the how many-th it is; ``None`` for what is no hand-in.
+
+    Args:
+        attempt: Public checks alone, an interrupted grading, and a folder that came anyhow are no hand-in.
+        earlier: The repository's earlier attempts at the assignment, the oldest first.
+    """
+    request, commit = attempt.request, attempt.submission.commit
+    if attempt.partial or request.suite != "all" or not (commit or request.received):
+        return None
+    came, source = _came(attempt, earlier)
+    due = _time(attempt.terms.due)
     late = max(0.0, (came - due).total_seconds()) if due else 0.0
     return Standing(
         came=came.isoformat(timespec="seconds"),
         source=source,
         late_seconds=late,
-        hand_in=_hand_in(record, like),
+        hand_in=_hand_in(commit, _alike(attempt, earlier)),
     )
 
 
-def _came(record: Record, earlier: Sequence[Kept]) -> tuple[dt.datetime, str]:
+def since(attempt: Attempt, earlier: Sequence[Kept]) -> Since | None:
+    """What changed since the attempt before at the same part of the assignment; ``None`` for a first one."""
+    alike = _alike(attempt, earlier)
+    if attempt.partial or not alike:
+        return None
+    before = alike[-1]
+    then = {(c.lab, c.id): c.outcome for c in before.record.checks}
+    lost = (Outcome.FAILED, Outcome.BLOCKED)
+    pairs = [(f"{c.lab}/{c.id}", then.get((c.lab, c.id)), c.outcome) for c in attempt.checks]
+    return Since(
+        attempt=before.record.attempt,
+        graded_at=before.record.graded_at,
+        commit=before.record.commit,
+        verdict=as_reviewed(before).verdict,
+        mended=tuple(name for name, was, now in pairs if was in lost and now is Outcome.PASSED),
+        broken=tuple(name for name, was, now in pairs if was is Outcome.PASSED and now in lost),
+    )
+
+
+def _alike(attempt: Attempt, earlier: Sequence[Kept]) -> list[Kept]:
+    """The earlier attempts at the same part of the assignment that were graded to their end."""
+    asked = part(attempt.rubric.suite, (lab.id for lab in attempt.rubric.labs))
+    return [kept for kept in earlier if kept.part == asked and not kept.record.partial]
+
+
+def _came(attempt: Attempt, earlier: Sequence[Kept]) -> tuple[dt.datetime, str]:
     """When this commit was handed in, and who says so."""
-    seen = [record, *(k.record for k in earlier if record.commit and k.record.commit == record.commit)]
-    fetched = min(time for r in seen if (time := _time(r.graded_at)))
-    received = [time for r in seen if (time := _time(r.received_at))]
-    due, committed = _time(record.terms.due), _time(record.committed_at)
+    commit = attempt.submission.commit
+    before = [kept.record for kept in earlier if commit and kept.record.commit == commit]
+    graded = [attempt.graded_at, *(record.graded_at for record in before)]
+    fetched = min(time for text in graded if (time := _time(text)))
+    told = [attempt.request.received, *(record.received_at for record in before)]
+    received = [time for text in told if (time := _time(text))]
+    due, committed = _time(attempt.terms.due), _time(attempt.submission.committed_at)
     if received and min(received) <= fetched:
         return min(received), "received"
     if received or due is None or fetched <= due or committed is None or committed > fetched:
@@ -119,37 +165,10 @@ def _time(iso: str) -> dt.datetime | None:
     return time if time.tzinfo else None
 
 
-def _hand_in(record: Record, like: Sequence[Kept]) -> int:
+def _hand_in(commit: str, alike: Sequence[Kept]) -> int:
     """The how many-th commit this is; one that could not be graded, by our fault, is not counted."""
-    if not record.commit:
+    if not commit:
         return 0
-    graded = dict.fromkeys(k.record.commit for k in like if k.record.verdict is not Decision.UNGRADED)
-    before = [commit for commit in graded if commit]
-    return before.index(record.commit) + 1 if record.commit in before else len(before) + 1
-
-
-def _refused(record: Record, standing: Standing) -> str:
-    policy = record.terms.policy
-    if standing.late_seconds and policy.late == "refuse":
-        return (
-            f"This was handed in {span(standing.late_seconds)} after the deadline "
-            f"({SOURCES[standing.source]}), and late work is not accepted."
-        )
-    if policy.revisions is not None and standing.hand_in > policy.revisions + 1:
-        revisions = f"{policy.revisions} revision{'' if policy.revisions == 1 else 's'}"
-        return f"This is hand-in {standing.hand_in}; the first and {revisions} are accepted."
-    return ""
-
-
-def _since(record: Record, before: Kept) -> Since:
-    then = {(c.lab, c.id): c.outcome for c in before.record.checks}
-    lost = (Outcome.FAILED, Outcome.BLOCKED)
-    pairs = [(f"{c.lab}/{c.id}", then.get((c.lab, c.id)), c.outcome) for c in record.checks]
-    return Since(
-        attempt=before.record.attempt,
-        graded_at=before.record.graded_at,
-        commit=before.record.commit,
-        verdict=as_reviewed(before).verdict,
-        mended=tuple(name for name, was, now in pairs if was in lost and now is Outcome.PASSED),
-        broken=tuple(name for name, was, now in pairs if was is Outcome.PASSED and now in lost),
-    )
+    graded = dict.fromkeys(k.record.commit for k in alike if k.record.verdict is not Decision.UNGRADED)
+    before = [earlier for earlier in graded if earlier]
+    return before.index(commit) + 1 if commit in before else len(before) + 1

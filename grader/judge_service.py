@@ -11,8 +11,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
-from msgspec import structs
-
 from grader.judge import client
 
 if TYPE_CHECKING:
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from grader.judge.job import Event, Job, ModuleSource
-    from grader.records import Limits
+    from grader.records import Lab, LabResult, Limits
     from grader.sandbox.environment import JudgeSandbox, Sandbox, SandboxProvider
 
 Files = Mapping[str, bytes]
@@ -48,10 +46,11 @@ class JudgeService:
     def _start_judge(self) -> Future[JudgeSandbox]:
         return self._starter.submit(self.provider.judge, self.course, self._data)
 
-    def prepare(self, environments: Iterable[str], limits: Limits, count: int = 1) -> None:
-        """Have sandboxes standing by."""
-        for environment in dict.fromkeys(environments):
-            self.provider.prepare(environment, limits, count)
+    def prepare(self, labs: Iterable[Lab], count: int = 1) -> None:
+        """Have sandboxes standing by for each environment of these labs."""
+        for lab in labs:
+            for environment in lab.environments:
+                self.provider.prepare(environment, lab.limits, count)
 
     def sandboxes(self, job: Job, files: Files) -> SubmissionSandboxes:
         """The sandboxes for one submission of the job's lab; close it when the submission is judged."""
@@ -59,13 +58,13 @@ class JudgeService:
 
     def judge_lab(
         self, job: Job, sandboxes: SubmissionSandboxes, watch: Callable[[Event], None]
-    ) -> client.LabResult:
+    ) -> LabResult:
         """Judge one lab of one submission.
 
         Args:
-            job: What to judge; ``course``, the lab's paths and its real data are filled in here.
+            job: What to judge.
             sandboxes: The submission's sandboxes.
-            watch: Sees every event as it comes.
+            watch: Sees every event as it comes, for display.
 
         Raises:
             Ungraded: No judge or no sandbox is to be had.
@@ -80,11 +79,10 @@ class JudgeService:
 
     def _judge_lab(
         self, job: Job, sandboxes: SubmissionSandboxes, watch: Callable[[Event], None]
-    ) -> client.LabResult:
+    ) -> LabResult:
         judge = self._judge.result()
-        seen = _with_data(_as_seen(job, judge.course, self.course), self._data, judge.data)
         try:
-            return client.judge_lab(judge.connection, seen, sandboxes.connection, watch, self._sending)
+            return client.judge_lab(judge.connection, job, sandboxes.connection, watch, self._sending)
         except client.JudgeGone as gone:
             raise client.JudgeGone(f"{gone.message} {judge.exit_reason()}", gone.remedy) from gone
 
@@ -151,19 +149,3 @@ def visible(files: Files, modules: Iterable[ModuleSource], environment: str) -> 
     here = {m.file for m in modules if m.environment == environment}
     elsewhere = {m.file for m in modules if m.environment != environment} - here
     return {path: content for path, content in files.items() if path not in elsewhere}
-
-
-def _as_seen(job: Job, course: Path, root: Path) -> Job:
-    """The job with the paths as the judge sees them."""
-    lab = structs.replace(
-        job.lab, suite=job.lab.suite.relative_to(root), reference=job.lab.reference.relative_to(root)
-    )
-    return structs.replace(job, course=str(course), lab=lab)
-
-
-def _with_data(job: Job, folder: Path | None, seen: Path | None) -> Job:
-    """The job with what is in the data folder: ``lab.data["films"]`` is the judge's path of ``films.npz``."""
-    if folder is None or seen is None:
-        return job
-    real: dict[str, object] = {entry.stem: str(seen / entry.name) for entry in sorted(folder.iterdir())}
-    return structs.replace(job, lab=structs.replace(job.lab, data=job.lab.data | real))

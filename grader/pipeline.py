@@ -1,179 +1,150 @@
 """Grading one repository, from its address to the record that every report is made from.
 
-course      which assignment is it, and what does it ask?     → Assignment
-submission  one commit, as regular files in a fresh folder    → Submission
-sandbox     sandboxes for the student's code, ready ahead     ┐
-judge       the suite, in a process that is ours              ┴→ CheckResults
-verdict     pure arithmetic                                   → Verdict
-record      all of it                                         → report.json, .html, .md, terminal
+open     an address            → Repository    one commit, ready to be read
+choose   which assignment      → Choice        what is asked, and how the repository spells it
+fetch    what the labs want    → Submission    files: path → bytes
+plan     one job a lab         → Job           complete, and the same wherever it is done
+judge    the suites            → LabResult     pytest, in a process that is ours
+decide   pure arithmetic       → Verdict       with the repository's earlier attempts in sight
+record   all of it             → Record        report.json, .html, .md, terminal
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import secrets
 from functools import partial
 from typing import TYPE_CHECKING
 
-from grader.attempt import Attempt, Clock, Request, Watch
-from grader.course import (
-    GradeFile,
-    declared,
-    find_assignment,
-    load,
-    read_grade_file,
-    select_labs,
-    terms,
-    with_folders,
-)
-from grader.errors import GraderError
-from grader.judge.job import Job, ModuleSource, ProjectSource
-from grader.records import CommitStatus
-from grader.sandbox.owner import temporary_folder
-from grader.submission import Repository, Wanted, commit_status, missing_files, open_repository
+from grader.attempt import Attempt
+from grader.course import GRADE_FILE, GRADE_FILE_BYTES, choose, terms
+from grader.errors import MappingNeeded, Problem
+from grader.history import since, standing
+from grader.plan import UNREAD, plan
+from grader.record import make_record
+from grader.records import LabResult
+from grader.request import Clock
+from grader.submission import Wanted, commit_status, open_repository
+from grader.verdict import decide
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
+    from grader.course import Choice
+    from grader.gradebook import Kept
+    from grader.history import History
+    from grader.judge.job import Job
     from grader.judge_service import JudgeService
-    from grader.records import Assignment, Lab, Mapping, Record
+    from grader.records import Mapping, SafeRecord, Submission
+    from grader.request import Request, Watch
 
-GRADE_FILE = "grade.yml"
-GRADE_FILE_BYTES = 65_536
-MODULE_BYTES = 1 << 20
-DOCUMENT_BYTES = 256 << 10
-PROJECT_TEXTS = (".py", ".md", ".rst", ".txt", ".yml", ".yaml", ".toml", ".cfg", ".ini", "readme")
-"""How the names of files end that say how a repository is installed, run and tested."""
-UNREAD = CommitStatus(state="unread", source="nobody was asked")
+REMEDY = "Say how this repository spells the lab's interface: in its grade.yml, or with --mapping FILE."
 
 
-class Interrupted(GraderError):
-    """Ctrl-C: what was graded by then is in the record."""
+def grade(request: Request, service: JudgeService, history: History, watch: Watch) -> SafeRecord:
+    """Grade one repository, and keep what was found.
 
-    exit_code = 130
-
-    def __init__(self, record: Record) -> None:
-        super().__init__("Interrupted: what was graded by then is kept.")
-        self.record = record
-
-
-def grade(request: Request, service: JudgeService, watch: Watch) -> Record:
-    """Grade one repository.
+    Returns:
+        The record; a partial one if grading was interrupted.
 
     Raises:
-        GraderError: It could not be graded, and why; ``Interrupted`` carries what there was.
+        GraderError: It could not be graded, and why.
     """
-    clock = Clock(watch)
+    clock, begun = Clock(watch), dt.datetime.now(dt.UTC)
     clock.stage("fetch")
-    with (
-        open_repository(request.repo, ref=request.ref, trusted_origin=request.trusted_origin) as repository,
-        temporary_folder() as private,
-    ):
-        folder = private / "submission"
-        assignment, mappings, notes = _assignment(request, service.course, repository)
-        due = terms(assignment, repository.url, request.extension)
-        for lab in assignment.labs:
-            service.prepare(lab.environments, lab.limits)
-        wanted = Wanted.of(assignment.labs, [m for lab in mappings.values() for m in lab])
-        submission = repository.materialise(wanted, into=folder)
-        files = {p: (folder / p).read_bytes() for p in _regular_files(folder)}
-
-    attempt = Attempt(request, assignment, submission, due, notes)
-    status = UNREAD
-    if any(lab.project for lab in assignment.labs):
-        status = commit_status(submission.url, submission.commit)
-    try:
-        for lab in assignment.labs:
-            clock.stage(f"judge {lab.id}")
-            modules = module_sources(lab, mappings.get(lab.id, ()), files, submission.paths)
-            documents = document_texts(lab, files)
-            attempt.reads(lab, modules, documents)
-            job = Job(
-                course="",
-                lab=lab,
-                modules=modules,
-                documents=documents,
-                project=project_source(lab, files, status),
-                seed=attempt.seed,
-                suite=request.suite,
-                device=request.device,
-            )
-            with service.sandboxes(job, files) as sandboxes:
-                lab_result = service.judge_lab(job, sandboxes, partial(attempt.saw, watch, lab))
-            attempt.trouble(lab, lab_result.trouble)
-    except KeyboardInterrupt:
-        raise Interrupted(attempt.record(service, clock.timings(), interrupted=True)) from None
-    attempt.check_mappings(mappings)
-    return attempt.record(service, clock.timings())
-
-
-def _assignment(
-    request: Request, course: Path, repository: Repository
-) -> tuple[Assignment, dict[str, tuple[Mapping, ...]], tuple[str, ...]]:
-    """Which assignment this is, what was asked of it, and how the repository spells it."""
-    theirs = repository.read(GRADE_FILE, limit=GRADE_FILE_BYTES)
-    grade_file = read_grade_file(theirs) if theirs is not None else GradeFile()
-    found = find_assignment(
-        course,
-        option=request.assignment,
-        in_grade_yml=grade_file.assignment,
-        where=grade_file.where,
-        repository=repository.url,
-    )
-    assignment = load(course, found.assignment)
-    said = declared(grade_file, assignment)
-    if request.mapping is not None:
-        ours = read_grade_file(request.mapping.read_bytes(), request.mapping.name)
-        said = declared(ours, assignment).over(said)
-    assignment = select_labs(with_folders(assignment, said), request.labs)
-    return assignment, said.mappings, tuple(filter(None, (found.note,)))
-
-
-def module_sources(
-    lab: Lab, mappings: tuple[Mapping, ...], files: dict[str, bytes], paths: tuple[str, ...]
-) -> tuple[ModuleSource, ...]:
-    """The lab's modules as a submission has them; a missing one says where it might be."""
-    by_module = {m.module: m for m in mappings}
-    absent = {m.module: str(m) for m in missing_files([lab], paths, by_module)}
-    sources = []
-    for module in lab.modules:
-        mapping = by_module.get(module.name)
-        file = mapping.file if mapping else "/".join(filter(None, (lab.folder, module.file)))
-        text = files.get(file, b"")[:MODULE_BYTES].decode("utf-8", "replace")
-        sources.append(
-            ModuleSource(
-                name=module.name,
-                file=file,
-                environment=module.environment,
-                arrays=module.arrays,
-                source=text,
-                interface=module.interface,
-                mapping=mapping,
-                absent=absent.get(module.name, ""),
-            )
+    with open_repository(request.repo, ref=request.ref, trusted_origin=request.trusted_origin) as repository:
+        choice = choose(
+            service.course,
+            repository.read(GRADE_FILE, limit=GRADE_FILE_BYTES),
+            repository.url,
+            assignment=request.assignment,
+            labs=request.labs,
+            mapping=request.mapping,
         )
-    return tuple(sources)
+        due = terms(choice.assignment, repository.url, request.extension)
+        service.prepare(choice.assignment.labs)
+        submission = repository.fetch(Wanted.of(choice.assignment.labs, _all_mappings(choice)))
+    seed = request.seed or secrets.token_hex(16)
+    jobs = _plan(request, choice, submission, seed)
+    results = _judge(jobs, submission, service, clock, watch)
+    _check_mappings(choice, results)
+    attempt = Attempt(
+        request=request,
+        choice=choice,
+        submission=submission,
+        terms=due,
+        seed=seed,
+        jobs=jobs,
+        results=results,
+        graded_at=begun.isoformat(timespec="seconds"),
+        sandbox=service.provider.name,
+        image_digests=service.provider.image_digests(),
+        timings=clock.timings(),
+    )
+
+    def conclude(earlier: Sequence[Kept]) -> SafeRecord:
+        stands = standing(attempt, earlier)
+        verdict = decide(attempt.rubric, attempt.checks, policy=due.policy, standing=stands)
+        return make_record(attempt, verdict, stands, since(attempt, earlier))
+
+    return history.keep(submission.url, choice.assignment.id, conclude)
 
 
-def document_texts(lab: Lab, files: dict[str, bytes]) -> dict[str, str]:
-    """What was handed in beside code, by name; what is missing is left out."""
-    places = {name: "/".join(filter(None, (lab.folder, file))) for name, file in lab.documents.items()}
-    return {
-        name: files[place][:DOCUMENT_BYTES].decode("utf-8", "replace")
-        for name, place in places.items()
-        if place in files
-    }
+def _plan(request: Request, choice: Choice, submission: Submission, seed: str) -> tuple[Job, ...]:
+    """One job a lab, all with the same seed."""
+    labs = choice.assignment.labs
+    about_it = any(lab.project for lab in labs)
+    status = commit_status(submission.url, submission.commit) if about_it else UNREAD
+    return tuple(
+        plan(
+            lab,
+            submission.files,
+            paths=submission.paths,
+            mappings=choice.mappings.get(lab.id, ()),
+            status=status,
+            seed=seed,
+            suite=request.suite,
+            device=request.device,
+        )
+        for lab in labs
+    )
 
 
-def project_source(lab: Lab, files: dict[str, bytes], status: CommitStatus = UNREAD) -> ProjectSource | None:
-    """The repository as a whole, for labs that are about it."""
-    if not lab.project:
-        return None
-    texts = {
-        path: content.decode("utf-8", "replace")
-        for path, content in files.items()
-        if path.lower().endswith(PROJECT_TEXTS) and len(content) <= DOCUMENT_BYTES
-    }
-    return ProjectSource(texts=texts, status=status)
+def _judge(
+    jobs: Sequence[Job], submission: Submission, service: JudgeService, clock: Clock, watch: Watch
+) -> tuple[LabResult, ...]:
+    """What came of each job; after Ctrl-C, of those until then."""
+    results: list[LabResult] = []
+    for job in jobs:
+        clock.stage(f"judge {job.lab.id}")
+        try:
+            with service.sandboxes(job, submission.files) as sandboxes:
+                results.append(service.judge_lab(job, sandboxes, partial(watch.saw, job.lab)))
+        except KeyboardInterrupt:
+            results.append(LabResult(lab=job.lab.id, interrupted=True))
+        if results[-1].interrupted:
+            break
+    return tuple(results)
 
 
-def _regular_files(folder: Path) -> list[str]:
-    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file() and not p.is_symlink())
+def _check_mappings(choice: Choice, results: Sequence[LabResult]) -> None:
+    """A mapping that doesn't fit is never a reason to revise.
+
+    Raises:
+        MappingNeeded: Says which expression doesn't fit, and where it was written.
+    """
+    where = {(lab, m.module): m.where for lab, found in choice.mappings.items() for m in found}
+    problems = tuple(
+        Problem(
+            where.get((result.lab, mismatch.module), "the mapping"),
+            f"the mapping of {mismatch.module} does not fit: {mismatch.message}",
+        )
+        for result in results
+        for mismatch in result.mismatches
+    )
+    if problems and not any(result.interrupted for result in results):
+        raise MappingNeeded("The mapping does not fit this repository.", problems, REMEDY)
+
+
+def _all_mappings(choice: Choice) -> list[Mapping]:
+    return [mapping for found in choice.mappings.values() for mapping in found]

@@ -1,11 +1,12 @@
 """The frozen records that flow between the stages, and that every report is made from.
 
 Course      Assignment ⊃ Lab ⊃ Module, Criterion, Limits      what is asked
+            Rubric ⊃ RubricLab ⊃ Criterion                    what a decision rests on
 Submission  Submission                                         what was handed in
-Judge       CheckResult ⊃ Finding, Measurement, Plot           what was found
+Judge       LabResult ⊃ CheckResult ⊃ Finding, Measurement     what was found
 Review      Review                                             what a person decided
-Verdict     Verdict ⊃ LabVerdict ⊃ CriterionResult             what follows
 History     Standing, Since                                    in time or late, and what changed
+Verdict     Verdict ⊃ LabVerdict ⊃ CriterionResult             what follows
 Report      Record                                             all of it: report.json
 """
 
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct, field
+
+from grader.reasons import Reason, Refusal
 
 SCHEMA_VERSION = 1
 DOCUMENT_CHARACTERS = 20_000
@@ -124,6 +127,24 @@ class Criterion(Struct, frozen=True, kw_only=True):
     """Guidance for the person who decides it; empty for a criterion that checks decide."""
 
 
+class RubricLab(Struct, frozen=True, kw_only=True):
+    """One lab's criteria."""
+
+    id: str
+    title: str
+    criteria: tuple[Criterion, ...]
+
+
+class Rubric(Struct, frozen=True, kw_only=True):
+    """What a decision rests on: the criteria that were asked for, and the points that they need together."""
+
+    labs: tuple[RubricLab, ...]
+    pass_points: float | None = None
+    """``None``: no sum of points decides, but all required criteria."""
+    suite: str = "all"
+    """``public``: hidden checks and what people decide are left out."""
+
+
 class Edit(Struct, frozen=True, kw_only=True):
     """A replacement in one reference file; the text occurs there exactly once."""
 
@@ -158,7 +179,7 @@ class Lab(Struct, frozen=True, kw_only=True):
     criteria: tuple[Criterion, ...]
     limits: Limits = Limits()
     suite: Path = Path()
-    """Holds ``public/`` and ``hidden/``."""
+    """Holds ``public/`` and ``hidden/``; relative to the course, like ``reference``."""
     reference: Path = Path()
     mistakes: tuple[Mistake, ...] = ()
     data: dict[str, Any] = field(default_factory=dict)
@@ -215,7 +236,7 @@ class Mapping(Struct, frozen=True, kw_only=True):
 
 
 class Submission(Struct, frozen=True, kw_only=True):
-    """One commit of one repository, as regular files in a fresh folder."""
+    """One commit of one repository, read as data."""
 
     url: str
     """Without credentials."""
@@ -224,8 +245,8 @@ class Submission(Struct, frozen=True, kw_only=True):
     """40 hex digits; empty for a plain folder."""
     committed_at: str
     """ISO 8601, the student's to forge; empty for a plain folder."""
-    tree: Path
-    """The fresh folder: only regular files, only those that labs or mappings may need."""
+    files: dict[str, bytes]
+    """Path → content: only regular files, only those that labs or mappings may need, sorted by path."""
     paths: tuple[str, ...]
     """Every path of the commit (bounded), sanitised for display: near misses are found in it."""
     notes: tuple[str, ...] = ()
@@ -328,6 +349,26 @@ class CheckResult(Struct, frozen=True, kw_only=True):
     plots: tuple[Plot, ...] = ()
 
 
+class MappingMismatch(Struct, frozen=True, kw_only=True):
+    """A mapping's expression does not fit the repository."""
+
+    module: str
+    message: str
+
+
+class LabResult(Struct, frozen=True, kw_only=True):
+    """What came of judging one lab."""
+
+    lab: str
+    checks: tuple[CheckResult, ...] = ()
+    """In the order in which they ran."""
+    mismatches: tuple[MappingMismatch, ...] = ()
+    trouble: str = ""
+    """What was wrong with the suite or with us; empty if the suite ran to its end."""
+    interrupted: bool = False
+    """Ctrl-C: what was judged by then is here."""
+
+
 # ── Review ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -385,11 +426,13 @@ class LabVerdict(Struct, frozen=True, kw_only=True):
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """The decision, and the sentences that it follows from."""
+    """The decision, and what it follows from."""
 
     decision: Decision
     labs: tuple[LabVerdict, ...]
-    reasons: tuple[str, ...] = ()
+    refusal: Refusal | None = None
+    """Why the course's policy does not accept the work; it then asks to revise, whatever else holds."""
+    reasons: tuple[Reason, ...] = ()
     earned: float = 0.0
     points: float = 0.0
 
@@ -479,3 +522,10 @@ class Record(Struct, frozen=True, kw_only=True):
     timings: tuple[Timing, ...] = ()
     partial: bool = False
     """True if grading was interrupted: what was graded by then is kept."""
+
+
+class SafeRecord(Record, frozen=True, kw_only=True):
+    """A record that may be shown: every text printable, every number finite.
+
+    Sanitising makes it, once, and a gradebook keeps nothing else; so no report can be made from any other.
+    """

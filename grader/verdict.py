@@ -18,163 +18,126 @@ What counts as what:
 - A BLOCKED check is what the check at the end of its chain is: not met behind a required check that is not
   met, open otherwise. Behind a check that is only advice it is open: advice never changes the decision.
 - A required criterion passes if all its checks are met, and asks to revise if one is not. No checks: open.
-- A manual criterion is what a person decided, the last word counting, and waits for review until then. With
-  the public suite it is left out, like hidden checks.
+- A manual criterion is what a person decided, the last word counting, and waits for review until then.
 - Work that the course's policy refuses (it came too late, or once too often) asks to revise, whatever else holds.
 - Advice is judged in the same way and shown; it earns no points and decides nothing.
 - Where the rubric sets ``pass_points``, criteria with points are decided by their sum, and required criteria
-  without points must still pass. For a part of the suite the bound shrinks with the points at stake in it.
+  without points must still pass.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
+from grader import reasons
 from grader.records import (
-    Assignment,
     CheckResult,
     Criterion,
     CriterionResult,
     Decision,
     Fault,
-    Lab,
     LabVerdict,
     Outcome,
-    Record,
+    Policy,
     Review,
+    Rubric,
+    RubricLab,
+    Standing,
     Verdict,
     Weight,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
+
+    from grader.reasons import Reason, Refusal
 
 Key = tuple[str, str]
 """Of a check: lab and id."""
 
 PASS, REVISE, OPEN, WAITS = Decision.PASS, Decision.REVISE, Decision.UNGRADED, Decision.REVIEW
 
+MARGIN = 1e-9
+"""For sums of tenths: ten criteria of 0.1 points reach one point."""
+
 
 def decide(
-    assignment: Assignment,
+    rubric: Rubric,
     results: Iterable[CheckResult],
     *,
-    suite: str = "all",
-    selected: Collection[Key] | None = None,
     reviews: Iterable[Review] = (),
-    refused: str = "",
+    policy: Policy | None = None,
+    standing: Standing | None = None,
 ) -> Verdict:
-    """The verdict on one submission.
+    """The decision on one submission.
 
     Args:
-        assignment: The rubric; give it only the labs that were asked for.
-        results: What the judge found, in any order. Results that no criterion names are ignored, and two
-            results for one check count as none.
-        suite: ``all`` or ``public``. With ``public``, checks that were not selected are left out.
-        selected: The checks that were to run, as (lab, id). By default every check of the rubric, or, for a
-            part of the suite, those that there is a result for.
+        rubric: The criteria that were asked for.
+        results: What the judge found; results that no criterion names are ignored, and two for one check are none.
         reviews: What people decided about manual criteria, in the order in which they did.
-        refused: Why the course's policy does not accept this work; empty if it does.
+        policy: What the course makes of late and repeated work.
+        standing: When it was handed in, and the which one it is; ``None`` for what is no hand-in.
     """
-    found = _by_key(results)
-    if selected is None and suite != "all":
-        selected = found.keys()
-    ledger = _Ledger(assignment, found, selected, reviews)
-    labs = tuple(ledger.lab(lab.id, lab.title, lab.criteria) for lab in assignment.labs)
-    labs = tuple(lab for lab in labs if lab.criteria)
+    ledger = _Ledger(rubric, _by_key(results), reviews)
+    labs = tuple(ledger.lab(lab) for lab in rubric.labs if lab.criteria)
     criteria = tuple(c for lab in labs for c in lab.criteria)
-    bound = _bound(assignment, criteria)
-    decision = REVISE if refused else _decide(criteria, bound)
     required = [c for c in criteria if c.weight is Weight.REQUIRED]
+    points = sum(c.points for c in required)
+    needed = rubric.pass_points if points else None
+    refusal = _refusal(policy, standing) if policy and standing else None
+    decision = REVISE if refusal else _decide(criteria, needed)
     return Verdict(
         decision=decision,
         labs=labs,
-        reasons=(*filter(None, (refused,)), *_reasons(decision, criteria, ledger, bound, suite)),
+        refusal=refusal,
+        reasons=tuple(_reasons(decision, criteria, ledger, needed, rubric.suite)),
         earned=sum(c.earned for c in required),
-        points=sum(c.points for c in required),
+        points=points,
     )
 
 
-def decide_again(record: Record, reviews: Iterable[Review] = ()) -> Record:
-    """The record with the verdict that follows from it now that more has been decided.
-
-    Args:
-        record: Of a whole grading. Its ``refused`` counts, and so do the reviews in it.
-        reviews: What people decided since.
-    """
-    labs = tuple(
-        Lab(
-            id=lab.id,
-            assignment=record.assignment,
-            title=lab.title,
-            folder="",
-            modules=(),
-            criteria=tuple(
-                Criterion(
-                    id=c.id, title=c.title, weight=c.weight, points=c.points, checks=c.checks, manual=c.manual
-                )
-                for c in lab.criteria
-            ),
-        )
-        for lab in record.labs
-    )
-    asked = Assignment(
-        id=record.assignment, title=record.title, labs=labs, root=Path(), pass_points=record.pass_points
-    )
-    before = [c.review for c in record.criteria if c.review]
-    verdict = decide(
-        asked, record.checks, suite=record.suite, reviews=[*before, *reviews], refused=record.refused
-    )
-    return replace(
-        record,
-        verdict=OPEN if record.partial else verdict.decision,
-        reasons=verdict.reasons,
-        earned=verdict.earned,
-        points=verdict.points,
-        labs=verdict.labs,
-        criteria=tuple(c for lab in verdict.labs for c in lab.criteria),
-    )
+def _refusal(policy: Policy, standing: Standing) -> Refusal | None:
+    """Why the policy doesn't accept the work, whatever its checks say."""
+    if standing.late_seconds and policy.late == "refuse":
+        return reasons.Late(late_seconds=standing.late_seconds, source=standing.source)
+    if policy.revisions is not None and standing.hand_in > policy.revisions + 1:
+        return reasons.TooManyHandIns(hand_in=standing.hand_in, revisions=policy.revisions)
+    return None
 
 
 class _Ledger:
     """Looks up what became of each check, and adds it up."""
 
     def __init__(
-        self,
-        assignment: Assignment,
-        found: dict[Key, CheckResult | None],
-        selected: Collection[Key] | None,
-        reviews: Iterable[Review],
+        self, rubric: Rubric, found: dict[Key, CheckResult | None], reviews: Iterable[Review]
     ) -> None:
         self.found = found
-        self.selected = selected
         self.reviews = {(review.lab, review.criterion): review for review in reviews}
         self.required = {
             (lab.id, check)
-            for lab in assignment.labs
+            for lab in rubric.labs
             for criterion in lab.criteria
             if criterion.weight is Weight.REQUIRED
             for check in criterion.checks
         }
 
-    def lab(self, lab: str, title: str, criteria: Sequence[Criterion]) -> LabVerdict:
+    def lab(self, lab: RubricLab) -> LabVerdict:
         """One lab's criteria, and its own decision."""
-        judged = tuple(self.criterion(lab, c) for c in criteria if self._asked(lab, c))
-        return LabVerdict(id=lab, title=title, decision=_decide(judged, None), criteria=judged)
+        judged = tuple(self.criterion(lab.id, criterion) for criterion in lab.criteria)
+        return LabVerdict(id=lab.id, title=lab.title, decision=_decide(judged, None), criteria=judged)
 
     def criterion(self, lab: str, criterion: Criterion) -> CriterionResult:
         """One criterion: the worst of its checks, or what a person said."""
         if criterion.manual:
-            return self.manual(lab, criterion)
-        checks = tuple(c for c in criterion.checks if self.selected is None or (lab, c) in self.selected)
-        states = {c: self.state((lab, c)) for c in checks}
-        decision = (
-            REVISE if REVISE in states.values() else OPEN if OPEN in states.values() or not checks else PASS
-        )
+            review = self.reviews.get((lab, criterion.id))
+            states: dict[str, Decision] = {}
+            decision = review.decision if review else WAITS
+        else:
+            review = None
+            states = {check: self.state((lab, check)) for check in criterion.checks}
+            worst = (d for d in (REVISE, OPEN) if d in states.values())
+            decision = next(worst, PASS if states else OPEN)
         return CriterionResult(
             id=criterion.id,
             title=criterion.title,
@@ -183,22 +146,8 @@ class _Ledger:
             decision=decision,
             earned=criterion.points if decision is PASS else 0.0,
             points=criterion.points,
-            checks=checks,
-            failed=tuple(c for c, state in states.items() if state is REVISE),
-        )
-
-    def manual(self, lab: str, criterion: Criterion) -> CriterionResult:
-        """One criterion that a person decides."""
-        review = self.reviews.get((lab, criterion.id))
-        decision = review.decision if review else WAITS
-        return CriterionResult(
-            id=criterion.id,
-            title=criterion.title,
-            lab=lab,
-            weight=criterion.weight,
-            decision=decision,
-            earned=criterion.points if decision is PASS else 0.0,
-            points=criterion.points,
+            checks=tuple(states),
+            failed=tuple(check for check, state in states.items() if state is REVISE),
             manual=criterion.manual,
             review=review,
         )
@@ -227,9 +176,6 @@ class _Ledger:
             key = (key[0], result.waited_for)
         return None
 
-    def _asked(self, lab: str, criterion: Criterion) -> bool:
-        return self.selected is None or any((lab, c) in self.selected for c in criterion.checks)
-
 
 def _by_key(results: Iterable[CheckResult]) -> dict[Key, CheckResult | None]:
     found: dict[Key, CheckResult | None] = {}
@@ -239,20 +185,11 @@ def _by_key(results: Iterable[CheckResult]) -> dict[Key, CheckResult | None]:
     return found
 
 
-def _bound(assignment: Assignment, criteria: Sequence[CriterionResult]) -> float | None:
-    """Points needed to pass, in proportion to the points that are at stake here; ``None``: no such bound."""
-    if assignment.pass_points is None:
-        return None
-    whole = sum(c.points for lab in assignment.labs for c in lab.criteria if c.weight is Weight.REQUIRED)
-    here = sum(c.points for c in criteria if c.weight is Weight.REQUIRED)
-    # The margin is for sums of tenths: ten criteria of 0.1 points reach one point.
-    return assignment.pass_points * here / whole - 1e-9 if whole else None
-
-
-def _decide(criteria: Sequence[CriterionResult], bound: float | None) -> Decision:
+def _decide(criteria: Sequence[CriterionResult], needed: float | None) -> Decision:
     """What holds however the open criteria come out; REVIEW if only people's decisions are open."""
     required = [c for c in criteria if c.weight is Weight.REQUIRED]
-    must = [c for c in required if bound is None or not c.points]
+    must = [c for c in required if needed is None or not c.points]
+    bound = None if needed is None else needed - MARGIN
     earned = sum(c.earned for c in required)
     with_reviews = earned + sum(c.points for c in required if c.decision is WAITS)
     reachable = sum(c.points for c in required if c.decision is not REVISE)
@@ -267,78 +204,57 @@ def _decide(criteria: Sequence[CriterionResult], bound: float | None) -> Decisio
 
 
 def _reasons(
-    decision: Decision, criteria: Sequence[CriterionResult], ledger: _Ledger, bound: float | None, suite: str
-) -> Iterable[str]:
-    """The sentences that the decision follows from, the deciding ones first."""
+    decision: Decision,
+    criteria: Sequence[CriterionResult],
+    ledger: _Ledger,
+    needed: float | None,
+    suite: str,
+) -> Iterable[Reason]:
+    """What the decision follows from, the deciding reasons first."""
     required = [c for c in criteria if c.weight is Weight.REQUIRED]
     unmet = [c for c in required if c.decision is REVISE]
     still_open = [c for c in required if c.decision is OPEN]
-    if bound is not None:
-        earned, points = sum(c.earned for c in required), sum(c.points for c in required)
-        yield f"{earned:g} of {points:g} points earned; {bound:g} are needed."
     waiting = [c for c in required if c.decision is WAITS]
+    if needed is not None:
+        earned, points = sum(c.earned for c in required), sum(c.points for c in required)
+        yield reasons.Points(earned=earned, points=points, needed=needed)
     if decision is PASS and not unmet and not still_open and not waiting:
-        yield _met(required)
+        yield reasons.AllMet(
+            criteria=len(required),
+            checks=sum(len(c.checks) for c in required),
+            reviewers=tuple(dict.fromkeys(c.review.by for c in required if c.review)),
+        )
     for criterion in unmet:
         yield _unmet(criterion, ledger)
     for criterion in waiting:
-        yield f"“{criterion.title}” waits for a person to look at it."
+        yield reasons.Waits(title=criterion.title)
     for criterion in still_open:
-        yield _open(criterion, ledger)
+        checks = (c for c in criterion.checks if ledger.state((criterion.lab, c)) is OPEN)
+        yield reasons.Open(title=criterion.title, checks=tuple(checks))
     if not required:
-        yield "No required check was run, so there is nothing to decide on."
+        yield reasons.NothingRequired()
     if suite != "all":
-        yield "Only the public checks were run; the hidden checks decide on the grade."
+        yield reasons.PublicOnly()
     advice = [c for c in criteria if c.weight is Weight.ADVICE and c.decision is REVISE]
     if advice:
-        yield f"{_count(len(advice), 'piece')} of advice beyond the requirements: shown, never counted."
+        yield reasons.Advice(count=len(advice))
 
 
-def _met(required: Sequence[CriterionResult]) -> str:
-    met = (
-        "The one required criterion is met"
-        if len(required) == 1
-        else f"All {len(required)} required criteria are met"
-    )
-    checks = sum(len(c.checks) for c in required)
-    reviewers = dict.fromkeys(c.review.by for c in required if c.review)
-    said = [f"{_count(checks, 'check')} passed"] if checks else []
-    if reviewers:
-        said.append(f"{_names(reviewers)} {'reviewed the rest' if checks else 'said so'}")
-    return f"{met}: {', and '.join(said)}."
-
-
-def _unmet(criterion: CriterionResult, ledger: _Ledger) -> str:
+def _unmet(criterion: CriterionResult, ledger: _Ledger) -> Reason:
     if criterion.review:
-        said = f": {criterion.review.comment}" if criterion.review.comment else "."
-        return f"“{criterion.title}” is not met yet, says {criterion.review.by}{said}"
+        return reasons.Rejected(
+            title=criterion.title, by=criterion.review.by, comment=criterion.review.comment
+        )
     by_outcome: dict[Outcome, list[str]] = defaultdict(list)
     for check in criterion.failed:
         result = ledger.found[criterion.lab, check]
         assert result is not None  # what is not met has a result
         by_outcome[result.outcome].append(check)
-    failed, blocked = by_outcome[Outcome.FAILED], by_outcome[Outcome.BLOCKED]
-    roots = [ledger.root((criterion.lab, c)) for c in blocked]
-    waited = _names(dict.fromkeys(root.id for root in roots if root is not None))
-    if not failed:
-        return f"“{criterion.title}” can't be checked before {waited} passes."
-    waits = f"; {_names(blocked)} can't run before {waited} passes" if blocked else ""
-    return f"“{criterion.title}” is not met yet: {_names(failed)} failed{waits}."
-
-
-def _open(criterion: CriterionResult, ledger: _Ledger) -> str:
-    waiting = [c for c in criterion.checks if ledger.state((criterion.lab, c)) is OPEN]
-    what = f"{_names(waiting)} gave no result" if waiting else "no check stands behind it"
-    return f"“{criterion.title}” could not be graded: {what}. That is our fault, and it costs nothing."
-
-
-def _names(ids: Iterable[str], most: int = 4) -> str:
-    """``a``, ``a and b``, ``a, b, c and 3 more``."""
-    names = list(ids)
-    if len(names) > most:
-        names = [*names[: most - 1], f"{len(names) - most + 1} more"]
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+    blocked = by_outcome[Outcome.BLOCKED]
+    roots = [ledger.root((criterion.lab, check)) for check in blocked]
+    return reasons.NotMet(
+        title=criterion.title,
+        failed=tuple(by_outcome[Outcome.FAILED]),
+        blocked=tuple(blocked),
+        causes=tuple(dict.fromkeys(root.id for root in roots if root is not None)),
+    )

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from grader.course import apply, reference_files, starter_files
-from grader.judge.job import Job
-from grader.pipeline import document_texts, module_sources, project_source
-from grader.records import Assignment, CheckResult, Decision, Lab, Mistake, Outcome
+from grader.plan import plan
+from grader.records import Decision, Outcome, Rubric, RubricLab
 from grader.verdict import decide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from grader.judge.client import LabResult
     from grader.judge_service import JudgeService
+    from grader.records import Assignment, CheckResult, Lab, LabResult, Mistake
 
 
 PROJECT_SEEDS = 3
@@ -129,23 +129,12 @@ class _Trial:
     def run(self, service: JudgeService, seeds: Sequence[str], device: str) -> Row:
         """Judge it once per seed, in the same sandboxes: its code is ours."""
         seeds = seeds[:PROJECT_SEEDS] if self._lab.project else seeds
-        modules = module_sources(self._lab, (), self._files, tuple(self._files))
         faults: dict[str, None] = {}
         held = 0
         shown: dict[str, None] = {}
-        template = Job(
-            course="",
-            lab=self._lab,
-            modules=modules,
-            documents=document_texts(self._lab, self._files),
-            project=project_source(self._lab, self._files),
-            seed="",
-            only=self._only,
-            device=device,
-        )
-        with service.sandboxes(template, self._files) as sandboxes:
-            for seed in seeds:
-                job = structs.replace(template, seed=seed)
+        jobs = [plan(self._lab, self._files, seed=s, only=self._only, device=device) for s in seeds]
+        with service.sandboxes(jobs[0], self._files) as sandboxes:
+            for job in jobs:
                 lab_result = service.judge_lab(job, sandboxes, lambda _event: None)
                 found = [*_trouble(lab_result), *self._expect(lab_result)]
                 held += not found
@@ -163,19 +152,11 @@ class _Trial:
 
 
 def _trials(assignment: Assignment, lab: Lab, only: Sequence[str]) -> Iterable[_Trial]:
-    files = reference_files(lab.reference)
+    files = reference_files(assignment.root / lab.reference)
     if not only:
         yield _Trial(assignment, lab, "reference", lab.id, files, _all_pass)
-        alone = _alone(assignment, lab)
-        starter = {**files, **starter_files(lab)}
-        yield _Trial(
-            assignment,
-            lab,
-            "starter",
-            lab.id,
-            starter,
-            lambda lab_result: _is_told_to_revise(alone, lab_result),
-        )
+        starter = {**files, **starter_files(lab, assignment.root)}
+        yield _Trial(assignment, lab, "starter", lab.id, starter, partial(_is_told_to_revise, lab))
     for mistake in lab.mistakes:
         if not only or mistake.id in only:
             yield _Trial(
@@ -184,35 +165,31 @@ def _trials(assignment: Assignment, lab: Lab, only: Sequence[str]) -> Iterable[_
                 "mistake",
                 mistake.id,
                 apply(mistake, files),
-                lambda lab_result, mistake=mistake: _is_caught(mistake, lab_result),  # type: ignore[misc]
+                partial(_is_caught, mistake),
                 mistake.fails,
             )
-
-
-def _alone(assignment: Assignment, lab: Lab) -> Assignment:
-    fields = {name: getattr(assignment, name) for name in assignment.__struct_fields__}
-    return Assignment(**{**fields, "labs": (lab,), "pass_points": None})
 
 
 # ── What must become of them ──────────────────────────────────────────────────────────────────────────────
 
 
 def _all_pass(lab_result: LabResult) -> Iterable[str]:
-    for result in lab_result.results:
+    for result in lab_result.checks:
         if result.outcome is not Outcome.PASSED:
             yield f"{result.id} {result.outcome}{_words(result)}"
-    if not lab_result.results:
+    if not lab_result.checks:
         yield "no check ran"
 
 
-def _is_told_to_revise(alone: Assignment, lab_result: LabResult) -> Iterable[str]:
-    decision = decide(alone, lab_result.results).decision
+def _is_told_to_revise(lab: Lab, lab_result: LabResult) -> Iterable[str]:
+    alone = Rubric(labs=(RubricLab(id=lab.id, title=lab.title, criteria=lab.criteria),))
+    decision = decide(alone, lab_result.checks).decision
     if decision is not Decision.REVISE:
         yield f"the verdict was {decision}, not revise"
 
 
 def _is_caught(mistake: Mistake, lab_result: LabResult) -> Iterable[str]:
-    results = {result.id: result for result in lab_result.results}
+    results = {result.id: result for result in lab_result.checks}
     for check in mistake.fails:
         result = results.get(check)
         if result is None:
@@ -228,7 +205,7 @@ def _is_caught(mistake: Mistake, lab_result: LabResult) -> Iterable[str]:
 
 
 def _diagnoses(lab_result: LabResult) -> Iterable[str]:
-    for result in lab_result.results:
+    for result in lab_result.checks:
         if result.finding is not None and result.finding.diagnosis:
             yield result.finding.diagnosis
 
@@ -236,7 +213,7 @@ def _diagnoses(lab_result: LabResult) -> Iterable[str]:
 def _trouble(lab_result: LabResult) -> Iterable[str]:
     if lab_result.trouble:
         yield f"the suite did not run to its end: {lab_result.trouble.strip().splitlines()[-1]}"
-    for result in lab_result.results:
+    for result in lab_result.checks:
         if result.outcome is Outcome.UNGRADED and result.finding is not None:
             last = (result.finding.traceback or result.finding.headline).strip().splitlines()[-1]
             yield f"{result.id} could not be judged: {last}"

@@ -4,28 +4,40 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
-from grader.attempt import Request
 from grader.cli import choices
 from grader.cli.progress import Progress
-from grader.errors import Ungraded
+from grader.errors import GraderError, Ungraded
 from grader.gradebook import Gradebook, place
-from grader.history import in_history, keep
+from grader.history import KeptHistory, NoHistory
 from grader.judge_service import JudgeService
-from grader.pipeline import Interrupted
 from grader.pipeline import grade as grade_one
-from grader.records import Decision, Record
+from grader.records import Decision
 from grader.report import write_reports
 from grader.report.terminal import to_terminal
+from grader.request import Request
+
+if TYPE_CHECKING:
+    from grader.records import SafeRecord
 
 EPILOG = (
     "Exit codes: 0 pass, 1 revise, 2 wrong usage or faulty course, 3 could not be graded, "
     "4 waits for review, 130 interrupted."
 )
 EXIT_CODES = {Decision.PASS: 0, Decision.REVISE: 1, Decision.UNGRADED: 3, Decision.REVIEW: 4}
+
+
+class Interrupted(GraderError):
+    """Ctrl-C: what was graded by then is in the record."""
+
+    exit_code = 130
+
+    def __init__(self) -> None:
+        super().__init__("Interrupted: what was graded by then is kept.")
 
 
 @click.command(epilog=EPILOG)
@@ -117,12 +129,12 @@ def grade(
         _look_at(book)
     with Progress(Console(stderr=True, no_color=no_color, highlight=False), quiet=quiet) as progress:
         provider = choices.open_provider(sandbox, device, progress.say)
+        history = NoHistory() if book is None else KeptHistory(book)
         with JudgeService(provider, course.resolve(), data) as service:
-            try:
-                record = _kept(grade_one(request, service, progress), book)
-            except Interrupted as interrupted:
-                _write(_kept(interrupted.record, book), out, shown)
-                raise
+            record = grade_one(request, service, history, progress)
+    if record.partial:
+        _write(record, out, shown)
+        raise Interrupted
     if quiet:
         shown.print(record.verdict.value)
     else:
@@ -138,18 +150,14 @@ def _look_at(book: Path) -> None:
         pass
 
 
-def _kept(record: Record, book: Path | None) -> Record:
-    return in_history(record, ()) if book is None else keep(record, book)
-
-
-def _tell_where(record: Record, console: Console) -> None:
+def _tell_where(record: SafeRecord, console: Console) -> None:
     if record.attempt:
         console.print(f"Kept as attempt {record.attempt}.", style="dim")
     if record.attempt and record.verdict is Decision.REVIEW:
         console.print(f"Show what a person has to decide: grade review {record.attempt}")
 
 
-def _write(record: Record, out: Path | None, console: Console, *, quiet: bool = False) -> None:
+def _write(record: SafeRecord, out: Path | None, console: Console, *, quiet: bool = False) -> None:
     if out is not None:
         paths = write_reports(record, out)
         if not quiet:

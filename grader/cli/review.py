@@ -16,7 +16,7 @@ from grader.errors import UsageError
 from grader.gradebook import Gradebook, place
 from grader.history import as_reviewed, waiting
 from grader.history import review as keep_review
-from grader.records import CriterionResult, Decision, Record, Review
+from grader.records import CriterionResult, Decision, Record, Review, SafeRecord
 from grader.report import verdict, words, write_reports
 from grader.report.escape import log
 from grader.report.sheet import to_sheet
@@ -71,7 +71,7 @@ def review(
     return EXIT_CODES[record.verdict]
 
 
-def _list(records: tuple[Record, ...], console: Console) -> None:
+def _list(records: tuple[SafeRecord, ...], console: Console) -> None:
     if not records:
         console.print("Nothing waits for review.")
     for record in records:
@@ -123,7 +123,7 @@ def _review(criterion: CriterionResult, decided: str, by: str, comment: str) -> 
     )
 
 
-def _ask(book: Gradebook, record: Record, item: str, by: str) -> Record:
+def _ask(book: Gradebook, record: SafeRecord, item: str, by: str) -> SafeRecord:
     """Ask for what is undecided, or for the one item that was named."""
     for criterion in [_chosen(record, item)] if item else [c for c in _manual(record) if c.review is None]:
         answer = click.prompt(

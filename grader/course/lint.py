@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from grader.course.problems import Problems
-    from grader.course.rubric import Rubric
+    from grader.course.rubric import RubricFile
 
 
 class LabContent(Struct, frozen=True, kw_only=True):
@@ -46,14 +46,14 @@ def lint_lab(content: LabContent, problems: Problems) -> None:
     """Tell every disagreement between the parts of a lab."""
     _lint_folders(content, problems)
     _lint_markers(content, problems)
-    if content.lab.suite.is_dir():
+    if (content.root / content.lab.suite).is_dir():
         _lint_checks(content, problems)
         _lint_criteria(content, problems)
         _lint_needs(content, problems)
         _lint_mistakes(content, problems)
 
 
-def lint_points(rubric: Rubric, problems: Problems) -> None:
+def lint_points(rubric: RubricFile, problems: Problems) -> None:
     """Points add up to what the author says, suffice to pass, and none are on advice."""
     assignment, node = rubric.assignment, rubric.node
     total = 0.0
@@ -75,15 +75,18 @@ def lint_points(rubric: Rubric, problems: Problems) -> None:
 def _lint_folders(content: LabContent, problems: Problems) -> None:
     lab = content.lab
     for folder in (lab.suite, lab.reference):
-        if not folder.is_dir():
+        if not (content.root / folder).is_dir():
             problems.add(
                 content.rubric.where,
-                f"the lab {quoted(lab.id)} has no folder {folder.relative_to(content.root).as_posix()}.",
-                suggest(folder.name, sorted(f.name for f in folder.parent.glob("*/")), "folders"),
+                f"the lab {quoted(lab.id)} has no folder {folder.as_posix()}.",
+                suggest(
+                    folder.name, sorted(f.name for f in (content.root / folder.parent).glob("*/")), "folders"
+                ),
             )
-    if lab.reference.is_dir():
+    reference = content.root / lab.reference
+    if reference.is_dir():
         for module in lab.modules:
-            if module.file and not (lab.reference / module.file).is_file():
+            if module.file and not (reference / module.file).is_file():
                 problems.add(
                     content.rubric.at("modules", module.name, "file").where,
                     f"the reference has no file {quoted(module.file)}.",
@@ -92,7 +95,7 @@ def _lint_folders(content: LabContent, problems: Problems) -> None:
         named = [(content.rubric.at("documents", name).where, file) for name, file in lab.documents.items()]
         named += [(_item(content.rubric.at("given"), file), file) for file in lab.given]
         for where, file in named:
-            if file and not (lab.reference / file).is_file():
+            if file and not (reference / file).is_file():
                 problems.add(
                     where,
                     f"the reference has no file {quoted(file)}.",
@@ -101,7 +104,7 @@ def _lint_folders(content: LabContent, problems: Problems) -> None:
 
 
 def _lint_markers(content: LabContent, problems: Problems) -> None:
-    place = content.lab.reference.relative_to(content.root)
+    place = content.lab.reference
     for name in dict.fromkeys(module.file for module in content.lab.modules):
         if name in content.reference_files:
             cut_solutions(content.reference_files[name], (place / name).as_posix(), problems)

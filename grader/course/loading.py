@@ -13,7 +13,7 @@ from grader.course.mistakes import read_mistakes
 from grader.course.problems import Problems
 from grader.course.project import with_tested
 from grader.course.reference import readable_files
-from grader.course.rubric import Rubric, read_rubric
+from grader.course.rubric import RubricFile, read_rubric
 from grader.course.suite import scan_suite
 
 if TYPE_CHECKING:
@@ -52,16 +52,17 @@ def load(root: Path, assignment: str) -> Assignment:
     return structs.replace(loaded, digest=digest(loaded))
 
 
-def _with_mistakes(lab: Lab, rubric: Rubric, problems: Problems) -> Lab:
+def _with_mistakes(lab: Lab, rubric: RubricFile, problems: Problems) -> Lab:
     root = rubric.assignment.root
-    files = readable_files(lab.reference, root, problems)
-    mistakes, node = read_mistakes(lab.reference, root, files, problems)
+    reference = root / lab.reference
+    files = readable_files(reference, root, problems)
+    mistakes, node = read_mistakes(reference, root, files, problems)
     lab = structs.replace(lab, mistakes=mistakes)
     content = LabContent(
         lab=lab,
         root=root,
         rubric=rubric.node.at("labs", lab.id),
-        suite=scan_suite(lab.suite, root, problems),
+        suite=scan_suite(root / lab.suite, root, problems),
         reference_files=files,
         mistakes=node,
     )

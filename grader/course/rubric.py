@@ -23,7 +23,7 @@ ARRAYS = ("numpy", "tensor")
 LATE = ("note", "refuse")
 
 
-class Rubric(Struct, frozen=True, kw_only=True):
+class RubricFile(Struct, frozen=True, kw_only=True):
     """An assignment as its rubric alone describes it, with what the cross-checks need.
 
     Attributes:
@@ -42,7 +42,7 @@ def rubric_file(root: Path, assignment: str) -> Path:
     return root / "rubrics" / f"{assignment}.yaml"
 
 
-def read_rubric(root: Path, assignment: str, problems: Problems) -> Rubric | None:
+def read_rubric(root: Path, assignment: str, problems: Problems) -> RubricFile | None:
     """Read an assignment's rubric.
 
     Args:
@@ -60,14 +60,14 @@ def read_rubric(root: Path, assignment: str, problems: Problems) -> Rubric | Non
     return read_record(node, lambda fields: _rubric(fields, root, assignment), problems)
 
 
-def _rubric(fields: Fields, root: Path, assignment: str) -> Rubric:
+def _rubric(fields: Fields, root: Path, assignment: str) -> RubricFile:
     said = fields.text("assignment")
     if said and said != assignment:
         fields.problems.add(
             fields.where("assignment"),
             f"'assignment' is {quoted(said)}, but the file is called {assignment}.yaml.",
         )
-    return Rubric(
+    return RubricFile(
         assignment=Assignment(
             id=assignment,
             title=fields.text("title"),
@@ -75,7 +75,7 @@ def _rubric(fields: Fields, root: Path, assignment: str) -> Rubric:
             opens=_opens(fields),
             policy=fields.record("policy", _policy) or Policy(),
             pass_points=fields.number("pass_points") if "pass_points" in fields else None,
-            labs=_labs(fields, root, assignment),
+            labs=_labs(fields, assignment),
             root=root,
         ),
         node=fields.node,
@@ -111,7 +111,7 @@ def _policy(fields: Fields) -> Policy:
     )
 
 
-def _labs(fields: Fields, root: Path, assignment: str) -> tuple[Lab, ...]:
+def _labs(fields: Fields, assignment: str) -> tuple[Lab, ...]:
     labs = []
     for lab_id, node in fields.named("labs"):
         _check_identifier(fields, node, "lab", lab_id)
@@ -130,8 +130,8 @@ def _labs(fields: Fields, root: Path, assignment: str) -> tuple[Lab, ...]:
                 project=lab.flag("project"),
                 modules=_modules(lab, required=not lab.flag("project")),
                 criteria=_criteria(lab),
-                suite=root / "test_suites" / place,
-                reference=root / "reference" / place,
+                suite=Path("test_suites") / place,
+                reference=Path("reference") / place,
             )
 
         lab = read_record(node, read, fields.problems, subject=quoted(lab_id))

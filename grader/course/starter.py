@@ -46,7 +46,7 @@ def write_starter(assignment: Assignment, folder: Path) -> tuple[Path, ...]:
     return tuple(files)
 
 
-def starter_files(lab: Lab) -> dict[str, str]:
+def starter_files(lab: Lab, root: Path) -> dict[str, str]:
     """The lab's files as students get them, by their path in the lab's folder: those of its modules.
 
     A project has none; of it they get the folders in which a solution is marked, helpers included.
@@ -55,7 +55,7 @@ def starter_files(lab: Lab) -> dict[str, str]:
         CourseError: A module has no marked solution, or the markers don't pair.
     """
     problems = Problems()
-    reference = reference_files(lab.reference)
+    reference = reference_files(root / lab.reference)
     starters = {}
     marked = {Path(name).parent for name, text in reference.items() if lab.project and has_solution(text)}
     beside = [name for name in reference if Path(name).parent in marked]
@@ -76,13 +76,13 @@ def _modules(assignment: Assignment) -> dict[str, str]:
     return {
         (Path(lab.folder) / name).as_posix(): text
         for lab in assignment.labs
-        for name, text in starter_files(lab).items()
+        for name, text in starter_files(lab, assignment.root).items()
     }
 
 
 def _given(assignment: Assignment) -> dict[str, bytes]:
     return {
-        (Path(lab.folder) / name).as_posix(): (lab.reference / name).read_bytes()
+        (Path(lab.folder) / name).as_posix(): (assignment.root / lab.reference / name).read_bytes()
         for lab in assignment.labs
         for name in lab.given
     }

@@ -6,14 +6,16 @@ import ast
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from grader.course.problems import Problems, quoted
+from grader.records import Rubric, RubricLab, Weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from grader.records import Assignment
+    from grader.records import Assignment, Criterion
 
 ARGUMENTS = ("id", "needs", "seconds")
 
@@ -63,14 +65,46 @@ def scan_suite(suite: Path, root: Path, problems: Problems) -> Suite:
     return Suite(checks=tuple(checks), complete=complete)
 
 
-def public_checks(assignment: Assignment) -> frozenset[tuple[str, str]]:
-    """The checks that students have, as (lab, id); for an assignment that was loaded, so without faults."""
-    return frozenset(
-        (lab.id, check.id)
+def rubric_of(assignment: Assignment, suite: str = "all") -> Rubric:
+    """The criteria that a part of the suite asks for.
+
+    Args:
+        assignment: As loaded, so without faults.
+        suite: ``all``, or ``public``: hidden checks and what people decide are left out, and so is their share
+            of the points to pass.
+    """
+    labs = tuple(
+        RubricLab(id=lab.id, title=lab.title, criteria=lab.criteria)
         for lab in assignment.labs
-        for check in scan_suite(lab.suite, assignment.root, Problems()).checks
-        if not check.hidden
+        if lab.criteria
     )
+    whole = Rubric(labs=labs, pass_points=assignment.pass_points, suite=suite)
+    if suite == "all":
+        return whole
+    asked = tuple(
+        replace(lab, criteria=tuple(_asked(lab.criteria, _public_checks(assignment, lab.id)))) for lab in labs
+    )
+    share = _points(asked) / _points(labs) if _points(labs) else 1.0
+    needed = None if assignment.pass_points is None else assignment.pass_points * share
+    return replace(whole, labs=tuple(lab for lab in asked if lab.criteria), pass_points=needed)
+
+
+def _asked(criteria: tuple[Criterion, ...], public: frozenset[str]) -> Iterator[Criterion]:
+    """The criteria that rest on public checks, on these alone."""
+    for criterion in criteria:
+        if checks := tuple(check for check in criterion.checks if check in public):
+            yield replace(criterion, checks=checks)
+
+
+def _points(labs: tuple[RubricLab, ...]) -> float:
+    return sum(c.points for lab in labs for c in lab.criteria if c.weight is Weight.REQUIRED)
+
+
+def _public_checks(assignment: Assignment, lab_id: str) -> frozenset[str]:
+    """The ids of a lab's checks that students have."""
+    lab = next(lab for lab in assignment.labs if lab.id == lab_id)
+    suite = scan_suite(assignment.root / lab.suite, assignment.root, Problems())
+    return frozenset(check.id for check in suite.checks if not check.hidden)
 
 
 def parse_file(file: Path, place: str, problems: Problems) -> ast.Module | None:

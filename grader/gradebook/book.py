@@ -18,10 +18,10 @@ from msgspec.structs import replace
 
 from grader.errors import Ungraded, UsageError
 from grader.gradebook.schema import bring_up_to_date
-from grader.records import Decision, Record, Review
+from grader.records import Decision, Review, SafeRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -32,10 +32,15 @@ PATIENCE = 30.0
 class Kept(Struct, frozen=True, kw_only=True):
     """One attempt in the gradebook."""
 
-    record: Record
+    record: SafeRecord
     """As it was graded; ``attempt`` is its number."""
     reviews: tuple[Review, ...] = ()
     """What people decided since, in that order."""
+
+    @property
+    def part(self) -> str:
+        """Which checks were asked for; see ``part``."""
+        return part(self.record.suite, (lab.id for lab in self.record.labs))
 
 
 class Gradebook:
@@ -62,25 +67,28 @@ class Gradebook:
                 self._database.close()
                 raise
 
-    def keep(self, record: Record, finish: Callable[[tuple[Kept, ...]], Record]) -> Record:
+    def keep(
+        self, url: str, assignment: str, conclude: Callable[[tuple[Kept, ...]], SafeRecord]
+    ) -> SafeRecord:
         """Add an attempt.
 
         Args:
-            record: What was graded, cleaned of what JSON can't hold.
-            finish: Given the repository's earlier attempts at this assignment, the record to keep.
+            url: The repository.
+            assignment: What it was graded for.
+            conclude: Given the repository's earlier attempts at this assignment, the record to keep.
 
         Returns:
             What was kept, with its number.
         """
         with self._explained(), self._writing():
-            finished = finish(self._history(record.url, record.assignment))
+            finished = conclude(self._history(url, assignment))
             cursor = self._database.execute(
                 "INSERT INTO attempt (repository, assignment, part, commit_id, graded_at, verdict, record)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     repository_key(finished.url),
                     finished.assignment,
-                    part(finished),
+                    Kept(record=finished).part,
                     finished.commit,
                     finished.graded_at,
                     finished.verdict.value,
@@ -162,7 +170,7 @@ class Gradebook:
         rows = self._database.execute(f"SELECT id, record FROM attempt {where} ORDER BY id", values)  # noqa: S608 - our own words
         return tuple(
             Kept(
-                record=replace(msgspec.json.decode(record, type=Record), attempt=number),
+                record=replace(msgspec.json.decode(record, type=SafeRecord), attempt=number),
                 reviews=self._reviews(number),
             )
             for number, record in rows.fetchall()
@@ -218,9 +226,9 @@ class Gradebook:
         )
 
 
-def part(record: Record) -> str:
+def part(suite: str, labs: Iterable[str]) -> str:
     """Which checks were asked for: attempts at the same part of an assignment can be compared."""
-    return f"{record.suite} {' '.join(sorted(lab.id for lab in record.labs))}"
+    return f"{suite} {' '.join(sorted(labs))}"
 
 
 def repository_key(address: str) -> str:

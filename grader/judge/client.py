@@ -8,31 +8,18 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from grader.errors import Ungraded
 from grader.judge import job as jobs
-from grader.records import CheckResult
+from grader.records import LabResult
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
+
+    from grader.records import CheckResult, MappingMismatch
 
 GRACE_SECONDS = 180.0
 """Beyond a lab's own time: starting sandboxes, and the judge's own work."""
-
-
-class LabResult(Struct, frozen=True, kw_only=True):
-    """What came of a job.
-
-    Attributes:
-        results: In the order in which the checks ran.
-        mismatches: Mappings that don't fit: module and what went wrong.
-        trouble: What was wrong with the suite or with us; empty if the suite ran to its end.
-    """
-
-    results: tuple[CheckResult, ...]
-    mismatches: tuple[jobs.MappingMismatch, ...] = ()
-    trouble: str = ""
 
 
 class JudgeGone(Ungraded):
@@ -56,8 +43,11 @@ def judge_lab(
         connection: The judge's control channel.
         job: What to judge.
         open_sandbox: Called when the judge needs a sandbox; raises Ungraded if there is none to be had.
-        watch: Sees every event as it comes, so that nothing is lost if this is interrupted.
+        watch: Sees every event as it comes, for display.
         sending: Held while the job is sent: several threads may share one judge.
+
+    Returns:
+        What was found; on Ctrl-C, what was found by then.
 
     Raises:
         JudgeGone: Its process has ended.
@@ -71,38 +61,48 @@ def judge_lab(
             raise JudgeGone("The judge is not there any more.", "Run the grade again.") from error
         finally:
             theirs.close()
-        return _follow(ours, job, open_sandbox, watch)
+        checks: list[CheckResult] = []
+        mismatches: list[MappingMismatch] = []
+        trouble, interrupted = "", False
+        try:
+            for event in _events(ours, job.lab.limits.total_seconds + GRACE_SECONDS):
+                watch(event)
+                match event:
+                    case jobs.SandboxRequest(environment=environment, lost=lost):
+                        _give_sandbox(ours, environment, lost, open_sandbox)
+                    case jobs.Finished(result=result):
+                        checks.append(result)
+                    case jobs.MappingFailed(mismatch=mismatch):
+                        mismatches.append(mismatch)
+                    case jobs.Done():
+                        trouble = event.trouble
+        except KeyboardInterrupt:
+            interrupted = True
+    return LabResult(
+        lab=job.lab.id,
+        checks=tuple(checks),
+        mismatches=tuple(mismatches),
+        trouble=trouble,
+        interrupted=interrupted,
+    )
 
 
-def _follow(
-    channel: socket.socket, job: jobs.Job, open_sandbox: OpenSandbox, watch: Callable[[jobs.Event], None]
-) -> LabResult:
-    results: list[CheckResult] = []
-    mismatches: list[jobs.MappingMismatch] = []
-    until = time.monotonic() + job.lab.limits.total_seconds + GRACE_SECONDS
+def _events(channel: socket.socket, seconds: float) -> Iterator[jobs.Event]:
+    """What the judge says, up to ``Done``; of a judge that says nothing more, ``Done`` is made here."""
+    until = time.monotonic() + seconds
     while True:
         if not select.select([channel], [], [], max(0.0, until - time.monotonic()))[0]:
-            return LabResult(
-                results=tuple(results), mismatches=tuple(mismatches), trouble="the judge took too long"
-            )
+            yield jobs.Done("the judge took too long")
+            return
         received = jobs.receive(channel)
         if received is None:
-            return LabResult(
-                results=tuple(results), mismatches=tuple(mismatches), trouble="the judge ended early"
-            )
+            yield jobs.Done("the judge ended early")
+            return
         event = received[0]
-        if isinstance(event, jobs.Job):
-            continue
-        watch(event)
-        match event:
-            case jobs.SandboxRequest(environment=environment, lost=lost):
-                _give_sandbox(channel, environment, lost, open_sandbox)
-            case jobs.Finished(result=result):
-                results.append(result)
-            case jobs.MappingMismatch():
-                mismatches.append(event)
-            case jobs.Done(trouble=trouble):
-                return LabResult(results=tuple(results), mismatches=tuple(mismatches), trouble=trouble)
+        if not isinstance(event, jobs.Job):
+            yield event
+        if isinstance(event, jobs.Done):
+            return
 
 
 def _give_sandbox(channel: socket.socket, environment: str, lost: str, open_sandbox: OpenSandbox) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from grader.records import CheckResult, CommitStatus, Lab, Mapping
+from grader.records import CheckResult, CommitStatus, Lab, Mapping, MappingMismatch
 
 _LENGTH = struct.Struct("!I")
 
@@ -44,10 +44,11 @@ class ProjectSource(Struct, frozen=True, kw_only=True):
 
 
 class Job(Struct, frozen=True, kw_only=True, tag=True):
-    """Judge one lab of one submission."""
+    """Judge one lab of one submission.
 
-    course: str
-    """The course's folder as the judge sees it; the lab's paths are relative to it."""
+    Complete when it is made, and the same wherever it is done: paths are relative to the course.
+    """
+
     lab: Lab
     modules: tuple[ModuleSource, ...]
     documents: dict[str, str] = {}
@@ -84,11 +85,10 @@ class Finished(Struct, frozen=True, tag=True):
     result: CheckResult
 
 
-class MappingMismatch(Struct, frozen=True, tag=True):
-    """A mapping's expression does not fit the repository."""
+class MappingFailed(Struct, frozen=True, tag=True):
+    """A mapping was found not to fit."""
 
-    module: str
-    message: str
+    mismatch: MappingMismatch
 
 
 class Done(Struct, frozen=True, tag=True):
@@ -97,8 +97,8 @@ class Done(Struct, frozen=True, tag=True):
     trouble: str = ""
 
 
-Event = SandboxRequest | Started | Finished | MappingMismatch | Done
-Message = Job | SandboxRequest | Started | Finished | MappingMismatch | Done
+Event = SandboxRequest | Started | Finished | MappingFailed | Done
+Message = Job | SandboxRequest | Started | Finished | MappingFailed | Done
 
 
 def _plain(value: object) -> object:

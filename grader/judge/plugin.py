@@ -6,11 +6,11 @@ import hashlib
 import time
 import traceback
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from grader.checks.documents import Documents
 from grader.checks.evidence import Evidence
@@ -21,12 +21,13 @@ from grader.judge.processes import SandboxLost, ZygotePool
 from grader.judge.project import Project
 from grader.judge.reference import Reference
 from grader.judge.student import MappingMismatchError, Student
-from grader.records import CheckResult, Fault, Finding, Lab, Outcome
+from grader.records import CheckResult, Fault, Finding, Lab, MappingMismatch, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from grader.checks.decorator import CheckSpec
+    from grader.judge.place import Place
 
 SECRET_FIELDS = ("yours", "expected")
 """What a hidden check's finding keeps from the student's copy: it would tell inputs and expected values."""
@@ -45,17 +46,31 @@ class _Blocked(Exception):
         self.outcome = outcome
 
 
+class _Meaning(NamedTuple):
+    """What the end of a check means."""
+
+    outcome: Outcome
+    fault: Fault | None = None
+    finding: Finding | None = None
+    waited_for: str = ""
+
+
 class JudgePlugin:
     """Runs a suite's checks against one submission.
 
     Args:
         job: What to judge.
+        place: The course and its real data, as the judge sees them.
         zygotes: Where student processes live.
         report: Receives each event.
     """
 
-    def __init__(self, job: jobs.Job, zygotes: ZygotePool, report: Callable[[jobs.Event], None]) -> None:
+    def __init__(
+        self, job: jobs.Job, place: Place, zygotes: ZygotePool, report: Callable[[jobs.Event], None]
+    ) -> None:
         self._job = job
+        self._place = place
+        self._criterion = {check: c.id for c in job.lab.criteria for check in c.checks}
         self._zygotes = zygotes
         self._report = report
         self._outcomes: dict[str, Outcome] = {}
@@ -141,55 +156,53 @@ class JudgePlugin:
         spec = _check(item)
         seconds = time.monotonic() - self._started
         self._time_left -= seconds
+        meaning = self._judge(error, hidden=_is_hidden(item))
         result = CheckResult(
             id=spec.id,
             lab=self._job.lab.id,
             promise=_promise(item),
-            outcome=Outcome.PASSED,
+            outcome=meaning.outcome,
+            criterion=self._criterion.get(spec.id, ""),
             hidden=_is_hidden(item),
+            fault=meaning.fault,
+            finding=meaning.finding,
             note=" ".join(self._evidence.notes),
+            waited_for=meaning.waited_for,
             seconds=seconds,
             measurements=tuple(self._evidence.measurements),
             plots=tuple(self._evidence.plots),
         )
-        changes = self._judge(error, hidden=result.hidden)
-        fields = {name: getattr(result, name) for name in result.__struct_fields__}
-        result = CheckResult(**{**fields, **changes})
         self._outcomes[spec.id] = result.outcome
         self._report(jobs.Finished(result))
 
-    def _judge(self, error: BaseException | None, *, hidden: bool) -> dict[str, Any]:
+    def _judge(self, error: BaseException | None, *, hidden: bool) -> _Meaning:
         """What an exception means: theirs, the course's, or ours. The one place where this is decided."""
         match error:
             case None:
-                return {}
+                return _Meaning(Outcome.PASSED)
             case _Blocked(waited_for=check, outcome=Outcome.UNGRADED):
-                return {"outcome": Outcome.UNGRADED, "fault": Fault.GRADER, "waited_for": check}
+                return _Meaning(Outcome.UNGRADED, Fault.GRADER, waited_for=check)
             case _Blocked(waited_for=check):
-                return {"outcome": Outcome.BLOCKED, "fault": Fault.STUDENT, "waited_for": check}
+                return _Meaning(Outcome.BLOCKED, Fault.STUDENT, waited_for=check)
             case CheckFailed(finding=finding):
-                return {
-                    "outcome": Outcome.FAILED,
-                    "fault": Fault.STUDENT,
-                    "finding": _with_secrets(finding) if hidden else finding,
-                }
+                return _Meaning(Outcome.FAILED, Fault.STUDENT, _with_secrets(finding) if hidden else finding)
             case MappingMismatchError(module=module):
                 if module not in self._mismatches:
                     self._mismatches.add(module)
-                    self._report(jobs.MappingMismatch(module, str(error)))
+                    self._report(jobs.MappingFailed(MappingMismatch(module=module, message=str(error))))
                 finding = Finding(headline="The mapping does not fit this repository.", yours=str(error))
-                return {"outcome": Outcome.UNGRADED, "fault": Fault.COURSE, "finding": finding}
+                return _Meaning(Outcome.UNGRADED, Fault.COURSE, finding)
             case SandboxLost():
                 finding = Finding(
                     headline="We could not run your code: no sandbox was to be had.", yours=str(error)
                 )
-                return {"outcome": Outcome.UNGRADED, "fault": Fault.GRADER, "finding": finding}
+                return _Meaning(Outcome.UNGRADED, Fault.GRADER, finding)
             case _:
                 finding = Finding(
                     headline="This check is broken; it says nothing about your work.",
                     traceback="".join(traceback.format_exception(error, limit=-4)),
                 )
-                return {"outcome": Outcome.UNGRADED, "fault": Fault.COURSE, "finding": finding}
+                return _Meaning(Outcome.UNGRADED, Fault.COURSE, finding)
 
     # ── fixtures ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -217,7 +230,7 @@ class JudgePlugin:
 
     @cached_property
     def _reference(self) -> Reference:
-        return Reference(Path(self._job.course) / self._job.lab.reference)
+        return Reference(self._place.course / self._job.lab.reference)
 
     @pytest.fixture
     def reference(self) -> Reference:
@@ -226,7 +239,7 @@ class JudgePlugin:
 
     @cached_property
     def _known_mistakes(self) -> KnownMistakes:
-        return KnownMistakes(Path(self._job.course) / self._job.lab.reference, self._job.lab.mistakes)
+        return KnownMistakes(self._place.course / self._job.lab.reference, self._job.lab.mistakes)
 
     @pytest.fixture
     def known_mistakes(self) -> KnownMistakes:
@@ -259,8 +272,9 @@ class JudgePlugin:
 
     @pytest.fixture
     def lab(self) -> Lab:
-        """The lab that is judged."""
-        return self._job.lab
+        """The lab that is judged; its ``data`` has the paths of real data, where an instructor gave some."""
+        lab = self._job.lab
+        return replace(lab, data=lab.data | self._place.real_data())
 
     @pytest.fixture
     def device(self) -> str:
@@ -288,5 +302,4 @@ def _is_hidden(item: pytest.Item) -> bool:
 
 
 def _with_secrets(finding: Finding) -> Finding:
-    fields = {name: getattr(finding, name) for name in finding.__struct_fields__}
-    return Finding(**{**fields, "secret": tuple(dict.fromkeys((*finding.secret, *SECRET_FIELDS)))})
+    return replace(finding, secret=tuple(dict.fromkeys((*finding.secret, *SECRET_FIELDS))))

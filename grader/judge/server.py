@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import traceback
+from typing import TYPE_CHECKING
 
 import numpy as np  # noqa: F401 - imported ahead for every fork
 import pytest  # noqa: F401 - imported ahead for every fork
@@ -20,8 +21,11 @@ import grader.checks  # noqa: F401 - imported ahead for every fork
 from grader.judge import job as jobs
 from grader.judge import session
 
+if TYPE_CHECKING:
+    from grader.judge.place import Place
 
-def serve(control: socket.socket) -> None:
+
+def serve(control: socket.socket, place: Place) -> None:
     """Fork a process for each job that arrives, until the connection closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the grader tells us when to end
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -35,14 +39,14 @@ def serve(control: socket.socket) -> None:
         if os.fork() == 0:
             control.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            _judge(job, socket.socket(fileno=fds[0]))
+            _judge(job, place, socket.socket(fileno=fds[0]))
         os.close(fds[0])
 
 
-def _judge(job: jobs.Job, channel: socket.socket) -> None:
+def _judge(job: jobs.Job, place: Place, channel: socket.socket) -> None:
     trouble = ""
     try:
-        trouble = session.run(job, channel)
+        trouble = session.run(job, place, channel)
     except BrokenPipeError:
         os._exit(0)  # nobody is listening any more
     except BaseException:

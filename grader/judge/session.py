@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,21 +13,23 @@ from grader.judge import job as jobs
 from grader.judge.plugin import JudgePlugin
 from grader.judge.processes import ZygotePool
 
+if TYPE_CHECKING:
+    from grader.judge.place import Place
 
-def run(job: jobs.Job, channel: socket.socket) -> str:
+
+def run(job: jobs.Job, place: Place, channel: socket.socket) -> str:
     """Judge one lab of one submission; results go out over ``channel`` as they come.
 
     Returns:
         What was wrong with the suite or with us; empty if it ran to its end.
     """
-    course = Path(job.course)
-    suite = course / job.lab.suite
+    suite = place.course / job.lab.suite
     folders = [suite / part for part in (("public",) if job.suite == "public" else ("public", "hidden"))]
-    sys.path.insert(0, str(course))
+    sys.path.insert(0, str(place.course))
     silence()
 
     zygotes = ZygotePool(lambda environment, lost: _request(channel, environment, lost))
-    plugin = JudgePlugin(job, zygotes, lambda event: jobs.send(channel, event))
+    plugin = JudgePlugin(job, place, zygotes, lambda event: jobs.send(channel, event))
     try:
         status = pytest.main(
             [

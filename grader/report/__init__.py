@@ -21,7 +21,7 @@ from grader.report.student import student_copy
 from grader.report.terminal import to_terminal, verdict
 
 if TYPE_CHECKING:
-    from grader.records import Record
+    from grader.records import SafeRecord
 
 __all__ = [
     "decode",
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 
-def write_reports(record: Record, folder: Path) -> tuple[Path, ...]:
+def write_reports(record: SafeRecord, folder: Path) -> tuple[Path, ...]:
     """Write ``report.{json,html,md}`` and ``report.student.{json,html,md}`` into a folder.
 
     Each file appears whole or not at all, and none appears before all are made.

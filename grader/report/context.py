@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from grader.records import CheckResult, CriterionResult, Decision, Document, Outcome, Record, Weight
+from grader.records import (
+    CheckResult,
+    CriterionResult,
+    Decision,
+    Document,
+    Outcome,
+    Record,
+    SafeRecord,
+    Weight,
+)
 from grader.report import words
 
 
@@ -97,7 +106,7 @@ class View(NamedTuple):
 _URGENCY = {Outcome.FAILED: 0, Outcome.UNGRADED: 1, Outcome.BLOCKED: 2, Outcome.PASSED: 3}
 
 
-def view(record: Record) -> View:
+def view(record: SafeRecord) -> View:
     """Arrange a record for reading."""
     results = {(check.lab, check.id): check for check in record.checks}
     sections = tuple(

@@ -19,15 +19,14 @@ from markupsafe import Markup
 from grader.report import words
 from grader.report.context import view
 from grader.report.plot import svg
-from grader.report.sanitizer import sanitize
 
 if TYPE_CHECKING:
-    from grader.records import Plot, Record
+    from grader.records import Plot, SafeRecord
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def to_html(record: Record) -> str:
+def to_html(record: SafeRecord) -> str:
     """The record as a page."""
     numbers = count(1)
 
@@ -36,9 +35,7 @@ def to_html(record: Record) -> str:
 
     style, digest = _style()
     page = _environment().get_template("report.html.j2")
-    return page.render(
-        view=view(sanitize(record)), words=words, drawn=drawn, style=style, style_digest=digest
-    )
+    return page.render(view=view(record), words=words, drawn=drawn, style=style, style_digest=digest)
 
 
 @cache

@@ -10,16 +10,16 @@ import msgspec
 
 from grader import records
 from grader.errors import CourseError
-from grader.records import SCHEMA_VERSION, Record
+from grader.records import SCHEMA_VERSION, Record, SafeRecord
 from grader.report.sanitizer import sanitize
 
 
-def encode(record: Record) -> bytes:
-    """The record as indented JSON, every field present; made harmless to show."""
-    return _json(sanitize(record))
+def encode(record: SafeRecord) -> bytes:
+    """The record as indented JSON, every field present."""
+    return _json(record)
 
 
-def decode(data: bytes) -> Record:
+def decode(data: bytes) -> SafeRecord:
     """Read a ``report.json``.
 
     Raises:
@@ -28,7 +28,7 @@ def decode(data: bytes) -> Record:
     try:
         version = msgspec.json.decode(data, type=_Versioned).schema_version
         if version == SCHEMA_VERSION:
-            return msgspec.json.decode(data, type=Record)
+            return sanitize(msgspec.json.decode(data, type=Record))
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise CourseError(f"This is not a report of the grader: {error}.") from error
     raise CourseError(

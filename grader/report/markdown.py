@@ -16,10 +16,9 @@ from grader.report import escape, words
 from grader.report.context import view
 from grader.report.html import TEMPLATES
 from grader.report.plot import describe
-from grader.report.sanitizer import sanitize
 
 if TYPE_CHECKING:
-    from grader.records import Record
+    from grader.records import SafeRecord
 
 
 class Safe(str):
@@ -28,9 +27,9 @@ class Safe(str):
     __slots__ = ()
 
 
-def to_markdown(record: Record) -> str:
+def to_markdown(record: SafeRecord) -> str:
     """The record as GitHub-flavoured Markdown."""
-    text = _environment().get_template("report.md.j2").render(view=view(sanitize(record)))
+    text = _environment().get_template("report.md.j2").render(view=view(record))
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import math
 from enum import Enum
-from typing import TypeVar, cast
+from typing import TypeVar, cast, overload
 
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from grader.records import DOCUMENT_CHARACTERS, CriterionResult, Document, Finding, Record, Review, Series
+from grader.records import (
+    DOCUMENT_CHARACTERS,
+    CriterionResult,
+    Document,
+    Finding,
+    Record,
+    Review,
+    SafeRecord,
+    Series,
+)
 from grader.report.escape import LONG, plain
 
-T = TypeVar("T")
 S = TypeVar("S", bound=Struct)
 
 
@@ -25,9 +33,13 @@ LONGER: dict[type[Struct], dict[str, int]] = {
 """Texts that may be longer than a paragraph: characters at most."""
 
 
-def sanitize(value: T) -> T:
+@overload
+def sanitize(value: Record) -> SafeRecord: ...
+@overload
+def sanitize(value: Review) -> Review: ...
+def sanitize(value: Record | Review) -> Record | Review:
     """A copy in which hostile text is made visible and NaN or infinity is ``None`` (JSON has neither)."""
-    return cast("T", _sanitize(value))
+    return cast("Record | Review", _sanitize(value))
 
 
 def _sanitize(value: object) -> object:
@@ -43,7 +55,8 @@ def _sanitize(value: object) -> object:
         case dict():
             return {_sanitize(k): _sanitize(v) for k, v in value.items()}
         case Record():
-            return replace(_each(value), troubles=tuple(plain(trouble, LONG) for trouble in value.troubles))
+            fields = asdict(_each(value)) | {"troubles": tuple(plain(t, LONG) for t in value.troubles)}
+            return SafeRecord(**fields)
         case Struct():
             return _each(_placed(value) if isinstance(value, Series) else value)
         case _:

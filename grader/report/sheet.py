@@ -13,15 +13,13 @@ from rich.text import Text
 
 from grader.records import DOCUMENT_CHARACTERS, CriterionResult, Decision
 from grader.report import escape, words
-from grader.report.sanitizer import sanitize
 
 if TYPE_CHECKING:
-    from grader.records import Document, Record
+    from grader.records import Document, Record, SafeRecord
 
 
-def to_sheet(record: Record) -> RenderableType:
+def to_sheet(record: SafeRecord) -> RenderableType:
     """Lab by lab: what was handed in to read, what was measured, and the items with their guidance."""
-    record = sanitize(record)
     parts: list[RenderableType] = []
     for lab in record.labs:
         items = [criterion for criterion in lab.criteria if criterion.manual]

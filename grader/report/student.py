@@ -38,11 +38,10 @@ from grader.records import (
     Measurement,
     Outcome,
     Plot,
-    Record,
+    SafeRecord,
     Series,
     Timing,
 )
-from grader.report.sanitizer import sanitize
 
 COPY_NOTE = "This is the student's copy: it does not show what hidden checks send, expect and receive."
 HIDDEN_NOTE = "This check is hidden, so its inputs and values are not shown. The public checks show theirs."
@@ -54,9 +53,8 @@ ERRORS = frozenset(
 )
 
 
-def student_copy(record: Record) -> Record:
+def student_copy(record: SafeRecord) -> SafeRecord:
     """The record as its student may have it."""
-    record = sanitize(record)
     return replace(
         record,
         seed="",

@@ -15,17 +15,16 @@ from rich.text import Text
 from grader.records import Outcome
 from grader.report import escape, words
 from grader.report.context import Section, View, view
-from grader.report.sanitizer import sanitize
 
 if TYPE_CHECKING:
-    from grader.records import CheckResult, Finding, Record
+    from grader.records import CheckResult, Finding, SafeRecord
 
 STYLES = {"good": "green", "bad": "red", "wait": "yellow", "ours": "magenta"}
 
 
-def to_terminal(record: Record) -> RenderableType:
+def to_terminal(record: SafeRecord) -> RenderableType:
     """The whole report, the verdict last, where a terminal ends: what did not pass, criteria, verdict."""
-    shown = view(sanitize(record))
+    shown = view(record)
     parts = [
         _check(check, shown)
         for s in shown.sections
@@ -42,9 +41,9 @@ def to_terminal(record: Record) -> RenderableType:
     return Group(*(Padding(part, (0, 0, 1, 0)) for part in parts))
 
 
-def verdict(record: Record) -> RenderableType:
+def verdict(record: SafeRecord) -> RenderableType:
     """The verdict alone: one coloured line, and the sentences that it follows from."""
-    return _banner(view(sanitize(record)))
+    return _banner(view(record))
 
 
 def _banner(shown: View) -> RenderableType:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import Ungraded
@@ -14,6 +13,7 @@ from grader.sandbox.engine import Refused
 if TYPE_CHECKING:
     import socket
     from collections.abc import Mapping
+    from pathlib import Path
 
     from grader.sandbox.engine import Engine
     from grader.sandbox.remover import Remover
@@ -37,14 +37,10 @@ class Container:
     Attributes:
         connection: What it called back over.
         image: Id of its image.
-        course: The course as the judge sees it.
-        data: The data folder as the judge sees it, if it was given one.
     """
 
     connection: socket.socket
     image = ""
-    course = Path("/course")
-    data: Path | None = None
 
     def __init__(self, engine: Engine, remover: Remover, folder: Path) -> None:
         self._engine = engine

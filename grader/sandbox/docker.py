@@ -12,7 +12,6 @@ import secrets
 import stat
 import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import Ungraded, UsageError
@@ -27,6 +26,7 @@ from grader.sandbox.sources import ENGINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from grader.sandbox.environment import Progress
 
@@ -97,12 +97,14 @@ class DockerProvider:
     def judge(self, course: Path, data: Path | None = None) -> Container:
         """Start the judge; see ``SandboxProvider``. It runs the engine installed here, mounted read-only."""
         mounts = {"/opt/grader/grader": ENGINE, "/course": course.resolve()}
+        command = ["python3", "-I", "-m", "grader.judge", "--socket", SOCKET, "--course", "/course"]
         if data is not None:
             mounts["/data"] = data.resolve()
-        sandbox = self._start(
+            command += ["--data", "/data"]
+        return self._start(
             "judge",
             hardening.Program(
-                command=("python3", "-I", "-m", "grader.judge", "--socket", SOCKET),
+                command=tuple(command),
                 limits=JUDGE,
                 mounts=mounts,
                 user=_reader_of(mounts.values()),
@@ -110,8 +112,6 @@ class DockerProvider:
                 keep_log=True,
             ),
         )
-        sandbox.data = Path("/data") if data is not None else None
-        return sandbox
 
     def image_digests(self) -> dict[str, str]:
         """Environment → image id, of those used so far."""

@@ -70,14 +70,10 @@ class JudgeSandbox(Protocol):
     Attributes:
         connection: The judge's control channel.
         image: Id of its image; empty where there are no images.
-        course: The course's folder as the judge sees it.
-        data: The data folder as the judge sees it, if one was given.
     """
 
     connection: socket.socket
     image: str
-    course: Path
-    data: Path | None
 
     def exit_reason(self) -> str:
         """Why the judge died; empty while it lives or if unknown."""

@@ -17,7 +17,6 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grader.errors import Ungraded
@@ -29,6 +28,7 @@ from grader.sandbox.sources import ENGINE, worker_sources
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from grader.records import Limits
 
@@ -50,8 +50,6 @@ class Process:
     Attributes:
         connection: What it called back over.
         image: Always empty: there are no images here.
-        course: The course as the judge sees it: where it is.
-        data: The data folder as the judge sees it.
     """
 
     image = ""
@@ -64,8 +62,6 @@ class Process:
         closed: Callable[[Process], None],
     ) -> None:
         self.connection = connection
-        self.course = Path()
-        self.data: Path | None = None
         self._process = process
         self._folder = folder
         self._closed = closed
@@ -122,10 +118,9 @@ class LocalProvider:
 
     def judge(self, course: Path, data: Path | None = None) -> Process:
         """Start the judge; see ``SandboxProvider``."""
-        sandbox = self._start("judge", ENGINE.parent, ["-m", "grader.judge"], file_mb=0)
-        sandbox.course = course.resolve()
-        sandbox.data = data.resolve() if data is not None else None
-        return sandbox
+        command = ["-m", "grader.judge", "--course", str(course.resolve())]
+        command += ["--data", str(data.resolve())] if data is not None else []
+        return self._start("judge", ENGINE.parent, command, file_mb=0)
 
     def image_digests(self) -> dict[str, str]:
         """There are no images here."""

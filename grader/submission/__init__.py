@@ -3,7 +3,7 @@
 opening      which kind of address it is            address   what was typed, without credentials
 fetch        one commit into a repository of ours   checkout  a student's `.git`, never entered
 objects      its listing and its blobs              folder    a folder that is no repository
-choice       which files are wanted                 writing   regular files, and nothing else
+choice       which files are wanted
 git          running git within limits              settings  what git may know and do
 failures     what git's last words mean             refs      branches, tags, commits
 layout       near misses of files that are missing  names     what students call files

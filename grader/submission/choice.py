@@ -1,4 +1,4 @@
-"""Which files of a submission are written for the labs, and what is said of the others."""
+"""Which files of a submission the labs get, and what is said of the others."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from grader.records import Lab, Mapping
 
+_LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 _NAMED = 3
 """Files that a note names; the others it counts."""
 
@@ -58,7 +59,7 @@ class Wanted:
 
 @dataclass(slots=True)
 class LeftOut:
-    """Files that were not written, by reason; told in one note a reason, however many there are."""
+    """Files that the labs don't get, by reason; told in one note a reason, however many there are."""
 
     reasons: dict[str, list[bytes]] = field(default_factory=dict)
 
@@ -76,7 +77,7 @@ class LeftOut:
 
 
 def choose(entries: Iterable[Entry], wanted: Wanted, limits: FetchLimits, left_out: LeftOut) -> list[Entry]:
-    """The entries to write: named files first, then Python files near the root, then the smallest."""
+    """The entries to read: named files first, then Python files near the root, then the smallest."""
     candidates = []
     for entry in entries:
         if not wanted.holds(entry.path):
@@ -103,6 +104,26 @@ def choose(entries: Iterable[Entry], wanted: Wanted, limits: FetchLimits, left_o
             chosen.append(entry)
             total += entry.size
     return chosen
+
+
+def collect(contents: Iterable[tuple[Entry, bytes]], left_out: LeftOut) -> dict[str, bytes]:
+    """Path → content, sorted by path; together they can be written as regular files.
+
+    Names were judged by ``choose``. A tree may still name a path twice, or name a file that is also a folder:
+    the first one wins.
+    """
+    files: dict[str, bytes] = {}
+    folders: set[PurePosixPath] = set()
+    for entry, content in contents:
+        path = PurePosixPath(os.fsdecode(entry.path))
+        if content.startswith(_LFS_POINTER):
+            left_out.add(entry.path, "kept in Git LFS, which is not fetched")
+        elif path in folders or any(str(place) in files for place in (path, *path.parents)):
+            left_out.add(entry.path, "another file has this name")
+        else:
+            files[str(path)] = content
+            folders.update(path.parents)
+    return dict(sorted(files.items()))
 
 
 def _below(folder: str, path: str) -> str:

@@ -2,7 +2,7 @@
 
 with open_repository("git@github.com:course/week06-ada.git") as repository:
     settings = repository.read("grade.yml", limit=65_536)
-    submission = repository.materialise(Wanted.of(labs, mappings), into=folder)
+    submission = repository.fetch(Wanted.of(labs, mappings))
 """
 
 from __future__ import annotations
@@ -11,18 +11,16 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grader.errors import SubmissionError, Ungraded
+from grader.errors import SubmissionError
 from grader.records import Submission
-from grader.submission.choice import LeftOut, choose
+from grader.submission.choice import LeftOut, choose, collect
 from grader.submission.failures import explain
 from grader.submission.git import GitFailed
 from grader.submission.names import shown
 from grader.submission.tree import Entry, EntryKind
-from grader.submission.writing import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from grader.submission.checkout import Checkout
     from grader.submission.choice import Wanted
@@ -80,31 +78,24 @@ class Repository:
             )
         return next((content for _, content in self._contents([entry])), None)
 
-    def materialise(self, wanted: Wanted, into: Path) -> Submission:
-        """Write what the labs want as regular files into a new folder.
+    def fetch(self, wanted: Wanted) -> Submission:
+        """Read what the labs want.
 
         Args:
             wanted: Files and folders; what isn't there is not an error, the labs' checks tell it.
-            into: Must not exist yet, or be empty.
 
         Raises:
             SubmissionError: The repository is damaged.
-            Ungraded: The folder can't be written.
         """
         left_out = LeftOut()
         chosen = choose(self.source.entries, wanted, self.limits, left_out)
-        try:
-            if into.is_dir():
-                into.rmdir()
-            write(self._contents(chosen), into, left_out)
-        except OSError as error:
-            raise Ungraded(f"The submission can't be written to {into}: {error.strerror}.") from error
+        files = collect(self._contents(chosen), left_out)
         return Submission(
             url=self.url,
             ref=self.ref,
             commit=self.commit,
             committed_at=self.committed_at,
-            tree=into,
+            files=files,
             paths=self.paths,
             notes=self.notes + left_out.notes() + self._uncommitted(chosen, wanted),
         )

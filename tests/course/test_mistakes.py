@@ -85,7 +85,7 @@ def test_mistakes_that_are_no_list_are_told(course):
 
 def test_a_mistake_is_the_reference_with_its_edits(course):
     lab = course.load().labs[0]
-    before = reference_files(lab.reference)
+    before = reference_files(course.root / lab.reference)
     after = apply(lab.mistakes[1], before)
     assert after["line.py"] == before["line.py"].replace("self.W + self.b", "self.W").replace(
         "error.sum(0)", "0 * error.sum(0)"

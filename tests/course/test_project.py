@@ -74,6 +74,6 @@ def test_mistakes_edit_workflows_too(course):
 
 
 def test_the_starter_gets_the_folders_in_which_something_is_marked_and_nothing_else(course):
-    starter = starter_files(load(course, "week01").labs[1])
+    starter = starter_files(load(course, "week01").labs[1], course)
     assert list(starter) == ["tests/conftest.py", "tests/test_line.py"]
     assert "NotImplementedError" in starter["tests/test_line.py"]

@@ -244,7 +244,10 @@ def test_a_lab_may_ask_for_documents_and_a_mistake_may_edit_them(course):
     )
     lab = course.load().labs[0]
     assert lab.documents == {"memo": "MEMO.md"}
-    assert apply(lab.mistakes[-1], reference_files(lab.reference))["MEMO.md"] == "The slope is 0.7.\n"
+    assert (
+        apply(lab.mistakes[-1], reference_files(course.root / lab.reference))["MEMO.md"]
+        == "The slope is 0.7.\n"
+    )
 
 
 def test_a_module_may_be_given_numpy_arrays_where_torch_is(course):

@@ -147,7 +147,7 @@ def test_a_reference_without_marks_is_never_handed_out(course):
     )
     lab = load(course.root, "week01").labs[0]
     with pytest.raises(CourseError) as caught:
-        starter_files(lab)
+        starter_files(lab, course.root)
     assert [str(problem) for problem in caught.value.problems] == [
         "reference/week01/lab1_line/line.py: no solution is marked, so the starter would hand all of it out. "
         "Put '# BEGIN SOLUTION' and '# END SOLUTION' around what students write."

@@ -1,27 +1,33 @@
 """An attempt in its history: when it came, the how many-th it is, what changed, and what follows."""
 
 import datetime as dt
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
 
+from grader.attempt import Attempt
+from grader.course import Choice
 from grader.course.deadline import parse_deadline
 from grader.gradebook import Gradebook, Kept
-from grader.history import NOT_KEPT, as_reviewed, in_history, keep, review, waiting
+from grader.history import NOT_KEPT, KeptHistory, as_reviewed, review, since, standing, waiting
+from grader.record import make_record
 from grader.records import (
     Assignment,
     CheckResult,
     Criterion,
     Decision,
     Lab,
+    LabResult,
     Outcome,
     Policy,
-    Record,
     Review,
+    Submission,
     Terms,
 )
 from grader.report import encode
+from grader.request import Request
 from grader.verdict import decide
 
 DUE = "2026-11-20T18:00:00+01:00"
@@ -33,30 +39,49 @@ LAB = Lab(
         Criterion(id="memo", title="Memo", manual="Is it sound?"),
     ),
 )  # fmt: skip
-ASSIGNMENT = Assignment(id="week06", title="Week 6", labs=(LAB,), root="")
+ASSIGNMENT = Assignment(id="week06", title="Week 6", labs=(LAB,), root=Path())
 
 
-def record(commit="1" * 40, outcomes="pp", late="note", revisions=None, **rest):
+def attempt(
+    commit="1" * 40, outcomes="pp", late="note", revisions=None, suite="all", partial=False,
+    graded_at=AFTER, received_at="", committed_at=BEFORE, terms=None, ref="", notes=(),
+):  # fmt: skip
     """Outcomes of the two checks: p(assed), f(ailed), b(locked), u(ngraded)."""
     names = {"p": Outcome.PASSED, "f": Outcome.FAILED, "b": Outcome.BLOCKED, "u": Outcome.UNGRADED}
     checks = tuple(
         CheckResult(id=id, lab="lab1", promise="", outcome=names[o], waited_for="a" if o == "b" else "")
         for id, o in zip("ab", outcomes)
     )
-    verdict = decide(ASSIGNMENT, checks)
-    fields = {
-        "url": "https://host/ada", "graded_at": AFTER, "committed_at": BEFORE,
-        "terms": Terms(deadline="Friday 18:00 Africa/Lagos", due=DUE, policy=Policy(late=late, revisions=revisions)),
-        **rest,
-    }  # fmt: skip
-    return Record(
-        verdict=verdict.decision, assignment="week06", title="Week 6", commit=commit, reasons=verdict.reasons,
-        labs=verdict.labs, criteria=verdict.labs[0].criteria, checks=checks, **fields,
+    policy = Policy(late=late, revisions=revisions)
+    return Attempt(
+        request=Request(repo="", received=received_at, suite=suite),
+        choice=Choice(assignment=ASSIGNMENT, mappings={}, notes=notes),
+        submission=Submission(
+            url="https://host/ada", ref=ref, commit=commit, committed_at=committed_at, files={}, paths=()
+        ),
+        terms=terms or Terms(deadline="Friday 18:00 Africa/Lagos", due=DUE, policy=policy),
+        seed="", jobs=(), results=(LabResult(lab="lab1", checks=checks, interrupted=partial),),
+        graded_at=graded_at, sandbox="docker", image_digests={}, timings=(),
     )  # fmt: skip
 
 
+def concluded(made, earlier=()):
+    """The record of an attempt, as the pipeline concludes it."""
+    stands = standing(made, earlier)
+    verdict = decide(made.rubric, made.checks, policy=made.terms.policy, standing=stands)
+    return make_record(made, verdict, stands, since(made, earlier))
+
+
+def record(commit="1" * 40, outcomes="pp", **rest):
+    return concluded(attempt(commit, outcomes, **rest))
+
+
 def after(*earlier, **now):
-    return in_history(record(**now), [Kept(record=r) for r in earlier])
+    return concluded(attempt(**now), [Kept(record=r) for r in earlier])
+
+
+def keep(made, path):
+    return KeptHistory(path).keep(made.submission.url, "week06", lambda earlier: concluded(made, earlier))
 
 
 # ── When it was handed in ─────────────────────────────────────────────────────────────────────────────────
@@ -221,7 +246,7 @@ def test_only_like_is_compared_with_like():
 
 def test_the_attempt_before_is_told_as_people_decided_it():
     said = Review(lab="lab1", criterion="memo", decision=Decision.REVISE, by="Bola")
-    made = in_history(record("2" * 40), [Kept(record=record(), reviews=(said,))])
+    made = concluded(attempt("2" * 40), [Kept(record=record(), reviews=(said,))])
     assert made.since.verdict is Decision.REVISE
 
 
@@ -229,7 +254,7 @@ def test_the_attempt_before_is_told_as_people_decided_it():
 
 
 def test_what_is_kept_is_what_is_reported(tmp_path):
-    made = keep(record(), tmp_path / "book")
+    made = keep(attempt(), tmp_path / "book")
     with Gradebook(tmp_path / "book") as book:
         kept = book.attempt(made.attempt)
     assert encode(kept.record) == encode(made)
@@ -237,14 +262,14 @@ def test_what_is_kept_is_what_is_reported(tmp_path):
 
 def test_hostile_text_is_kept_and_comes_back_harmless(tmp_path):
     text = "\x1b[31m\ud800 ::error::\u202e\0"
-    made = keep(record(ref=text, notes=(text,)), tmp_path / "book")
+    made = keep(attempt(ref=text, notes=(text,)), tmp_path / "book")
     assert made.attempt
     assert "\x1b" not in made.ref
 
 
 def test_a_gradebook_that_fails_costs_a_note_and_not_the_verdict(tmp_path):
     (tmp_path / "file").write_text("")
-    made = keep(record(outcomes="fb"), tmp_path / "file" / "book")
+    made = keep(attempt(outcomes="fb"), tmp_path / "file" / "book")
     assert made.verdict is Decision.REVISE
     assert made.standing.hand_in == 1
     assert made.attempt == 0
@@ -253,7 +278,7 @@ def test_a_gradebook_that_fails_costs_a_note_and_not_the_verdict(tmp_path):
 
 
 def test_what_waits_is_listed_until_it_is_decided(tmp_path):
-    number = keep(record(), tmp_path / "book").attempt
+    number = keep(attempt(), tmp_path / "book").attempt
     with Gradebook(tmp_path / "book") as book:
         assert [r.attempt for r in waiting(book)] == [number]
         said = Review(lab="lab1", criterion="memo", decision=Decision.PASS, by="Bola", comment="\x1bFine.")

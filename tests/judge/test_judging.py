@@ -25,7 +25,7 @@ def lab():
 
 def judge(service, lab, source, *, seed="2a", only=(), suite="all", events=None, mapping=None):
     module = ModuleSource(name="box", file="box.py", environment="numpy", source=source, mapping=mapping)
-    job = Job(course="", lab=lab, modules=(module,), seed=seed, only=only, suite=suite)
+    job = Job(lab=lab, modules=(module,), seed=seed, only=only, suite=suite)
     files = {"box.py": source.encode("utf-8", "surrogateescape")}
     with service.sandboxes(job, files) as sandboxes:
         lab_result = service.judge_lab(
@@ -36,7 +36,7 @@ def judge(service, lab, source, *, seed="2a", only=(), suite="all", events=None,
 
 
 def outcomes(lab_result):
-    return {r.id: r.outcome for r in lab_result.results}
+    return {r.id: r.outcome for r in lab_result.checks}
 
 
 def test_honest_work_passes_what_can_be_passed(service, lab):
@@ -47,7 +47,7 @@ def test_honest_work_passes_what_can_be_passed(service, lab):
 
 
 def test_checks_run_after_what_they_need(service, lab):
-    order = [r.id for r in judge(service, lab, HONEST).results]
+    order = [r.id for r in judge(service, lab, HONEST).checks]
     assert (
         order.index("box.loads")
         < order.index("box.adds")
@@ -58,12 +58,12 @@ def test_checks_run_after_what_they_need(service, lab):
 
 def test_asking_for_one_check_runs_what_it_needs_too(service, lab):
     lab_result = judge(service, lab, HONEST, only=("box.after",))
-    assert [r.id for r in lab_result.results] == ["box.loads", "box.adds", "box.after"]
+    assert [r.id for r in lab_result.checks] == ["box.loads", "box.adds", "box.after"]
 
 
 def test_a_blocked_check_names_what_it_waited_for(service, lab):
     results = {
-        r.id: r for r in judge(service, lab, HONEST.replace("self.total + x", "self.total - x")).results
+        r.id: r for r in judge(service, lab, HONEST.replace("self.total + x", "self.total - x")).checks
     }
     assert results["box.adds"].outcome is Outcome.FAILED
     assert results["box.after"].outcome is Outcome.BLOCKED
@@ -72,29 +72,27 @@ def test_a_blocked_check_names_what_it_waited_for(service, lab):
 
 
 def test_a_fault_of_the_suite_is_the_courses_and_nobody_elses(service, lab):
-    broken = {r.id: r for r in judge(service, lab, HONEST).results}["box.broken"]
+    broken = {r.id: r for r in judge(service, lab, HONEST).checks}["box.broken"]
     assert broken.fault is Fault.COURSE
     assert "KeyError" in broken.finding.traceback
 
 
 def test_evidence_is_kept_when_a_check_fails_and_hidden_values_are_marked_secret(service, lab):
-    result = {r.id: r for r in judge(service, lab, HONEST).results}["box.evidence"]
+    result = {r.id: r for r in judge(service, lab, HONEST).checks}["box.evidence"]
     assert result.measurements[0].value == 2.0
     assert result.hidden
     assert {"yours", "expected"} <= set(result.finding.secret)
 
 
 def test_the_same_seed_draws_the_same_and_another_seed_another(service, lab):
-    notes = [
-        judge(service, lab, HONEST, only=("box.draws",), seed=s).results[0].note for s in ("7", "7", "8")
-    ]
+    notes = [judge(service, lab, HONEST, only=("box.draws",), seed=s).checks[0].note for s in ("7", "7", "8")]
     assert notes[0] == notes[1] != notes[2]
     sent, withheld = notes[0].split()
     assert sent != withheld
 
 
 def test_the_public_suite_runs_public_checks_only(service, lab):
-    assert not any(r.hidden for r in judge(service, lab, HONEST, suite="public").results)
+    assert not any(r.hidden for r in judge(service, lab, HONEST, suite="public").checks)
 
 
 def test_every_check_is_announced_with_its_promise(service, lab):
@@ -120,7 +118,7 @@ def test_every_check_is_announced_with_its_promise(service, lab):
     ],
 )
 def test_a_file_that_can_not_be_imported_is_told_in_words(service, lab, code, headline):
-    result = judge(service, lab, code, only=("box.loads",)).results[0]
+    result = judge(service, lab, code, only=("box.loads",)).checks[0]
     assert result.outcome is Outcome.FAILED
     assert headline in result.finding.headline
 
@@ -144,7 +142,7 @@ def test_a_file_that_can_not_be_imported_is_told_in_words(service, lab, code, he
 )
 def test_what_a_call_returns_is_looked_at_before_it_is_used(service, lab, value, headline):
     source = HONEST.replace("return self.total\n", f"return {value}\n")
-    result = {r.id: r for r in judge(service, lab, source, only=("box.adds",)).results}["box.adds"]
+    result = {r.id: r for r in judge(service, lab, source, only=("box.adds",)).checks}["box.adds"]
     assert result.outcome is Outcome.FAILED
     assert headline in result.finding.headline
     assert result.finding.call.startswith("Box(2.0).add(float64[3])")
@@ -152,7 +150,7 @@ def test_what_a_call_returns_is_looked_at_before_it_is_used(service, lab, value,
 
 def test_a_failure_carries_the_students_own_lines_from_the_file_as_handed_in(service, lab):
     source = HONEST.replace("self.total = self.total + x\n", "self.total = self.helper(x)  # here\n")
-    finding = {r.id: r for r in judge(service, lab, source, only=("box.adds",)).results}["box.adds"].finding
+    finding = {r.id: r for r in judge(service, lab, source, only=("box.adds",)).checks}["box.adds"].finding
     assert "box.py, line" in finding.where
     assert "self.helper(x)  # here" in finding.traceback
     assert "AttributeError" in finding.yours
@@ -198,7 +196,7 @@ def test_a_mapping_that_does_not_fit_is_never_the_students_failure(service, lab)
         name="box", file="box.py", environment="numpy", source=HONEST, interface=interface,
         mapping=Mapping(module="box", file="box.py", spellings={"make": "Bax(start)", "add": "m.add(x)"}),
     )  # fmt: skip
-    job = Job(course="", lab=mapped, modules=(source,), seed="1", only=("box.adds",))
+    job = Job(lab=mapped, modules=(source,), seed="1", only=("box.adds",))
     with service.sandboxes(job, {"box.py": HONEST.encode()}) as sandboxes:
         lab_result = service.judge_lab(job, sandboxes, lambda _e: None)
     assert lab_result.mismatches[0].module == "box"

@@ -3,8 +3,7 @@
 import pytest
 
 from grader.course import load
-from grader.judge.job import Job
-from grader.pipeline import project_source
+from grader.plan import plan
 from grader.records import Outcome
 
 RUBRIC = """\
@@ -82,11 +81,11 @@ def service(local_service, course):
 
 def judge(service, course, files):
     lab = load(course, "week01").labs[1]
-    job = Job(course="", lab=lab, modules=(), project=project_source(lab, files), seed="2a")
+    job = plan(lab, files, seed="2a")
     with service.sandboxes(job, files) as sandboxes:
         lab_result = service.judge_lab(job, sandboxes, lambda _event: None)
     assert lab_result.trouble == ""
-    return {r.id: r for r in lab_result.results}
+    return {r.id: r for r in lab_result.checks}
 
 
 def test_commands_run_and_tests_are_tried_on_variants(service, course):

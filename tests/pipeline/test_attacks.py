@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from grader.errors import GraderError
-from grader.pipeline import Request, grade
+from grader.history import NoHistory
+from grader.pipeline import grade
+from grader.request import Request
 from grader.records import Decision, Outcome
 from grader.report import write_reports
 from tests.conftest import Silent, commit_all
@@ -47,7 +49,9 @@ def test_an_attack_gets_what_it_deserves_and_does_no_harm(name, service, tmp_pat
     wanted = json.loads((ATTACKS / name / "ATTACK.json").read_text())
     before = digest_of(COURSE)
     begun = time.monotonic()
-    record = grade(Request(repo=str(hand_in(name, tmp_path / name)), assignment="toy"), service, Silent())
+    record = grade(
+        Request(repo=str(hand_in(name, tmp_path / name)), assignment="toy"), service, NoHistory(), Silent()
+    )
 
     assert time.monotonic() - begun < LONGEST
     assert digest_of(COURSE) == before
@@ -73,7 +77,10 @@ def assert_reports_are_harmless(record, folder):
 
 def test_after_all_of_them_honest_work_still_passes(service, tmp_path):
     record = grade(
-        Request(repo=str(hand_in("00_correct", tmp_path / "r")), assignment="toy"), service, Silent()
+        Request(repo=str(hand_in("00_correct", tmp_path / "r")), assignment="toy"),
+        service,
+        NoHistory(),
+        Silent(),
     )
     assert record.verdict is Decision.PASS
 
@@ -82,7 +89,7 @@ def test_a_repository_without_the_file_is_told_where_it_should_be(service, tmp_p
     (tmp_path / "r" / "src").mkdir(parents=True)
     shutil.copy(ATTACKS / "00_correct" / "mlp.py", tmp_path / "r" / "src" / "mlp.py")
     commit_all(tmp_path / "r")
-    record = grade(Request(repo=str(tmp_path / "r"), assignment="toy"), service, Silent())
+    record = grade(Request(repo=str(tmp_path / "r"), assignment="toy"), service, NoHistory(), Silent())
     assert record.verdict is Decision.REVISE
     first = record.checks[0].finding.headline
     assert "mlp.py" in first
@@ -92,4 +99,4 @@ def test_a_repository_without_the_file_is_told_where_it_should_be(service, tmp_p
 def test_an_unknown_assignment_lists_what_there_is(service, tmp_path):
     hand_in("00_correct", tmp_path / "r")
     with pytest.raises(GraderError, match="toy"):
-        grade(Request(repo=str(tmp_path / "r"), assignment="tou"), service, Silent())
+        grade(Request(repo=str(tmp_path / "r"), assignment="tou"), service, NoHistory(), Silent())

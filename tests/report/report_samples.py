@@ -6,20 +6,20 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from grader.records import (
-    Assignment,
     CheckResult,
     Criterion,
     Decision,
     Document,
     Fault,
     Finding,
-    Lab,
     Measurement,
     Outcome,
     Plot,
     Policy,
     Record,
     Review,
+    Rubric,
+    RubricLab,
     Series,
     Since,
     Standing,
@@ -27,7 +27,10 @@ from grader.records import (
     Timing,
     Weight,
 )
-from grader.verdict import decide, decide_again
+from grader.record import with_reviews
+from grader.report.sanitizer import sanitize
+from grader.report.reasons import sentence
+from grader.verdict import decide
 
 SEED = "5f1c0a9d3b7e42218c6d90ab12ef3467"
 
@@ -67,21 +70,27 @@ CRITERIA = (
 CRITERION_OF = {check: c.id for c in CRITERIA for check in c.checks}
 PUBLIC = ("init.finite", "forward.logits", "loss.value", "source.numpy_only")
 
-ASSIGNMENT = Assignment(
-    id="week06",
-    title="Week 6: an MLP from scratch",
-    root=Path(),
+RUBRIC = Rubric(labs=(RubricLab(id="lab1_mlp", title="MLP from scratch, then PyTorch", criteria=CRITERIA),))
+
+
+PUBLIC_RUBRIC = Rubric(
     labs=(
-        Lab(
-            id="lab1_mlp",
-            assignment="week06",
-            title="MLP from scratch, then PyTorch",
-            folder="lab1_mlp",
-            modules=(),
-            criteria=CRITERIA,
+        replace(
+            RUBRIC.labs[0],
+            criteria=tuple(
+                replace(c, checks=tuple(id for id in c.checks if id in PUBLIC))
+                for c in CRITERIA
+                if set(c.checks) & set(PUBLIC)
+            ),
         ),
     ),
+    suite="public",
 )
+
+
+def safe(**fields):
+    """A record as a report is made from it."""
+    return sanitize(Record(**fields))
 
 
 def curves(factor=1.0, n=100):
@@ -135,10 +144,10 @@ def record(changed=(), suite="all", **rest):
     }
     ids = [id for id in PROMISES if suite == "all" or id in PUBLIC]
     checks = tuple(changed.get(id) or passed.get(id) or check(id) for id in ids)
-    verdict = decide(ASSIGNMENT, checks, suite=suite)
+    verdict = decide(RUBRIC if suite == "all" else PUBLIC_RUBRIC, checks)
     fields = {
         "assignment": "week06",
-        "title": ASSIGNMENT.title,
+        "title": "Week 6: an MLP from scratch",
         "url": "https://github.com/students-2026/ada-week06",
         "ref": "main",
         "commit": "9f3c2d1e4b5a69788796a5b4c3d2e1f00f1e2d3c",
@@ -153,9 +162,9 @@ def record(changed=(), suite="all", **rest):
         "timings": (Timing(stage="fetch", seconds=0.84), Timing(stage="judge", seconds=6.31)),
         **rest,
     }
-    return Record(
+    return safe(
         verdict=verdict.decision,
-        reasons=verdict.reasons,
+        reasons=tuple(map(sentence, verdict.reasons)),
         earned=verdict.earned,
         points=verdict.points,
         labs=verdict.labs,
@@ -287,8 +296,8 @@ MEMO = "Our network learned digits, not handwriting.\n\nAccuracy on our own digi
 def with_memo(record, *reviews, **rest):
     """The record with a criterion that a person decides, handed in late as the second attempt."""
     criterion = Criterion(id="memo", title="The memo is sound", manual=GUIDANCE)
-    lab = replace(ASSIGNMENT.labs[0], criteria=(*CRITERIA, criterion))
-    verdict = decide(replace(ASSIGNMENT, labs=(lab,)), record.checks)
+    lab = replace(RUBRIC.labs[0], criteria=(*CRITERIA, criterion))
+    verdict = decide(Rubric(labs=(lab,)), record.checks)
     fields = {
         "documents": (Document(lab="lab1_mlp", name="memo", file="MEMO.md", text=MEMO),),
         "attempt": 17,
@@ -310,7 +319,7 @@ def with_memo(record, *reviews, **rest):
         ),
         **rest,
     }
-    return decide_again(
+    return with_reviews(
         replace(record, labs=verdict.labs, criteria=verdict.labs[0].criteria, **fields), reviews
     )
 
@@ -343,7 +352,11 @@ def refused():
     return with_memo(
         record(),
         said(Decision.PASS, ""),
-        refused="This was handed in 2 min 11 s after the deadline (as the forge received it), and late work is not accepted.",
+        terms=Terms(
+            deadline="Friday 18:00 Africa/Lagos",
+            due="2026-11-27T18:00:00+01:00",
+            policy=Policy(late="refuse", revisions=2),
+        ),
     )
 
 
@@ -409,7 +422,7 @@ def hostile(text=HOSTILE):
     )
     first, *rest, memo = made.criteria
     criteria = (replace(first, title=text), *rest, replace(memo, title=text, manual=text))
-    return replace(made, reasons=(text,), criteria=criteria)
+    return sanitize(replace(made, reasons=(text,), criteria=criteria))
 
 
 ALL = {

@@ -110,12 +110,12 @@ def make_student(tmp_path):
 
 
 @pytest.fixture
-def fetch(tmp_path):
-    """The whole stage: open, write everything (or what is wanted), close."""
+def fetch():
+    """The whole stage: open, read everything (or what is wanted), close."""
 
-    def fetch(repo, wanted=EVERYTHING, *, into="tree", limits=None, **options):
+    def fetch(repo, wanted=EVERYTHING, *, limits=None, **options):
         with open_repository(str(repo), limits=limits or FetchLimits(seconds=30), **options) as repository:
-            return repository.materialise(wanted, tmp_path / into)
+            return repository.fetch(wanted)
 
     return fetch
 

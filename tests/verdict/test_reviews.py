@@ -1,35 +1,39 @@
 """What people decide is data, and the verdict follows from it."""
 
 from itertools import product
-from pathlib import Path
 
 import pytest
 
 from grader.records import (
-    Assignment,
     CheckResult,
     Criterion,
     Decision,
-    Lab,
     Outcome,
     Record,
+    Policy,
     Review,
+    Rubric,
+    RubricLab,
+    Standing,
+    Terms,
     Weight,
 )
-from grader.verdict import decide, decide_again
+from grader.record import with_reviews
+from grader.report.sanitizer import sanitize
+from grader.report.reasons import sentence
+from grader.verdict import decide
 
 PASS, REVISE, REVIEW, UNGRADED = Decision.PASS, Decision.REVISE, Decision.REVIEW, Decision.UNGRADED
 
 
-def assignment(*criteria, pass_points=None):
-    lab = Lab(id="lab1", assignment="a", title="Lab 1", folder="", modules=(), criteria=criteria)
-    return Assignment(id="a", title="A", labs=(lab,), root=Path(), pass_points=pass_points)
+def rubric_of(*criteria, pass_points=None):
+    return Rubric(labs=(RubricLab(id="lab1", title="Lab 1", criteria=criteria),), pass_points=pass_points)
 
 
 CHECKED = Criterion(id="code", title="Code", checks=("c",))
 MEMO = Criterion(id="memo", title="Memo", manual="Is it sound?")
 ESSAY = Criterion(id="essay", title="Essay", manual="Is it clear?")
-BOTH = assignment(CHECKED, MEMO)
+BOTH = rubric_of(CHECKED, MEMO)
 
 
 def check(outcome=Outcome.PASSED, id="c"):
@@ -40,6 +44,10 @@ def said(decision, item="memo", by="Bola", comment=""):
     return Review(lab="lab1", criterion=item, decision=decision, by=by, comment=comment)
 
 
+def reasons(verdict):
+    return tuple(map(sentence, verdict.reasons))
+
+
 def decision(rubric, outcome=Outcome.PASSED, *reviews, **rest):
     return decide(rubric, [check(outcome)], reviews=reviews, **rest).decision
 
@@ -47,13 +55,13 @@ def decision(rubric, outcome=Outcome.PASSED, *reviews, **rest):
 def test_a_pass_waits_for_the_person():
     verdict = decide(BOTH, [check()])
     assert verdict.decision is REVIEW
-    assert verdict.reasons == ("“Memo” waits for a person to look at it.",)
+    assert reasons(verdict) == ("“Memo” waits for a person to look at it.",)
 
 
 def test_a_person_can_give_the_pass_and_is_named():
     verdict = decide(BOTH, [check()], reviews=[said(PASS)])
     assert verdict.decision is PASS
-    assert verdict.reasons == (
+    assert reasons(verdict) == (
         "All 2 required criteria are met: 1 check passed, and Bola reviewed the rest.",
     )
 
@@ -61,7 +69,7 @@ def test_a_person_can_give_the_pass_and_is_named():
 def test_a_person_can_ask_to_revise_and_their_words_are_the_reason():
     verdict = decide(BOTH, [check()], reviews=[said(REVISE, comment="Say why.")])
     assert verdict.decision is REVISE
-    assert verdict.reasons == ("“Memo” is not met yet, says Bola: Say why.",)
+    assert reasons(verdict) == ("“Memo” is not met yet, says Bola: Say why.",)
 
 
 def test_the_last_word_counts():
@@ -81,11 +89,7 @@ def test_a_persons_pass_mends_no_failed_check():
 
 def test_advice_that_waits_holds_up_nothing():
     style = Criterion(id="style", title="Style", manual="Is it pretty?", weight=Weight.ADVICE)
-    assert decision(assignment(CHECKED, style)) is PASS
-
-
-def test_with_the_public_suite_nobody_has_to_decide():
-    assert decision(BOTH, Outcome.PASSED, suite="public") is PASS
+    assert decision(rubric_of(CHECKED, style)) is PASS
 
 
 def test_a_review_of_what_is_not_manual_decides_nothing():
@@ -94,7 +98,7 @@ def test_a_review_of_what_is_not_manual_decides_nothing():
 
 @pytest.mark.parametrize("states", list(product([PASS, REVISE, None], repeat=2)))
 def test_the_verdict_with_people_is_the_one_that_holds_whatever_they_still_say(states):
-    rubric = assignment(CHECKED, MEMO, ESSAY)
+    rubric = rubric_of(CHECKED, MEMO, ESSAY)
 
     def found(world):
         reviews = [said(s, i) for s, i in zip(world, ("memo", "essay")) if s]
@@ -109,7 +113,7 @@ def test_the_verdict_with_people_is_the_one_that_holds_whatever_they_still_say(s
     [(6, None, REVIEW), (3, None, REVIEW), (6, PASS, PASS), (3, REVISE, REVISE), (8, None, PASS)],
 )
 def test_points_of_an_undecided_item_may_still_come(code, memo, found):
-    rubric = assignment(
+    rubric = rubric_of(
         Criterion(id="code", title="Code", checks=("c",), points=code),
         Criterion(id="memo", title="Memo", manual="?", points=10 - code),
         pass_points=7,
@@ -119,18 +123,24 @@ def test_points_of_an_undecided_item_may_still_come(code, memo, found):
 
 
 def test_refused_work_asks_to_revise_and_says_so_first():
-    verdict = decide(BOTH, [check()], reviews=[said(PASS)], refused="Too late.")
+    late = Standing(came="2026-11-28", source="received", late_seconds=90.0, hand_in=1)
+    policy = Policy(late="refuse")
+    verdict = decide(BOTH, [check()], reviews=[said(PASS)], policy=policy, standing=late)
     assert verdict.decision is REVISE
-    assert verdict.reasons[0] == "Too late."
+    assert sentence(verdict.refusal) == (
+        "This was handed in 1 min 30 s after the deadline (as the forge received it), and late work is not accepted."
+    )
+    made = with_reviews(record(standing=late, terms=Terms(policy=policy)), [said(PASS)])
+    assert made.reasons[0] == made.refused == sentence(verdict.refusal)
 
 
 def record(rubric=BOTH, outcome=Outcome.PASSED, **rest):
     verdict = decide(rubric, [check(outcome)])
-    return Record(
+    made = Record(
         verdict=verdict.decision,
         assignment="a",
         title="A",
-        reasons=verdict.reasons,
+        reasons=reasons(verdict),
         earned=verdict.earned,
         points=verdict.points,
         pass_points=rubric.pass_points,
@@ -139,25 +149,26 @@ def record(rubric=BOTH, outcome=Outcome.PASSED, **rest):
         checks=(check(outcome),),
         **rest,
     )
+    return sanitize(made)
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))
 @pytest.mark.parametrize("pass_points", [None, 0.5, 2.0])
 def test_a_record_has_all_that_its_verdict_follows_from(outcome, pass_points):
-    points = assignment(
+    points = rubric_of(
         Criterion(id="code", title="Code", checks=("c",), points=2.0), MEMO, pass_points=pass_points
     )
-    assert decide_again(record(points, outcome)) == record(points, outcome)
+    assert with_reviews(record(points, outcome), []) == record(points, outcome)
 
 
 def test_reviews_are_added_to_those_a_record_has():
-    rubric = assignment(CHECKED, MEMO, ESSAY)
-    once = decide_again(record(rubric), [said(PASS)])
+    rubric = rubric_of(CHECKED, MEMO, ESSAY)
+    once = with_reviews(record(rubric), [said(PASS)])
     assert once.verdict is REVIEW
-    assert decide_again(once, [said(PASS, "essay", by="Chi")]).reasons == (
+    assert with_reviews(once, [said(PASS, "essay", by="Chi")]).reasons == (
         "All 3 required criteria are met: 1 check passed, and Bola and Chi reviewed the rest.",
     )
 
 
 def test_an_interrupted_grading_is_no_verdict_whatever_people_say():
-    assert decide_again(record(partial=True), [said(PASS)]).verdict is UNGRADED
+    assert with_reviews(record(partial=True), [said(PASS)]).verdict is UNGRADED

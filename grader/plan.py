@@ -1,0 +1,107 @@
+"""From an assignment and a submission to one job a lab: complete, and the same wherever it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.judge.job import Job, ModuleSource, ProjectSource
+from grader.records import CommitStatus
+from grader.submission import missing_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as Files
+    from collections.abc import Sequence
+
+    from grader.records import Lab, Mapping
+
+MODULE_BYTES = 1 << 20
+DOCUMENT_BYTES = 256 << 10
+PROJECT_TEXTS = (".py", ".md", ".rst", ".txt", ".yml", ".yaml", ".toml", ".cfg", ".ini", "readme")
+"""How the names of files end that say how a repository is installed, run and tested."""
+UNREAD = CommitStatus(state="unread", source="nobody was asked")
+
+
+def plan(
+    lab: Lab,
+    files: Files[str, bytes],
+    *,
+    seed: str,
+    paths: Sequence[str] | None = None,
+    mappings: tuple[Mapping, ...] = (),
+    status: CommitStatus = UNREAD,
+    suite: str = "all",
+    only: tuple[str, ...] = (),
+    device: str = "cpu",
+) -> Job:
+    """What the judge has to do for one lab of one submission.
+
+    Args:
+        lab: What is asked.
+        files: The submission's files, by path.
+        seed: 128 bits in hex.
+        paths: Every path of the commit, in which near misses are found; by default those of the files.
+        mappings: How the repository spells the lab's modules.
+        status: What the forge says of the commit; for labs about the whole repository.
+        suite: ``all`` or ``public``.
+        only: Check ids to run, with what they need; empty: all.
+        device: Where torch modules work.
+    """
+    return Job(
+        lab=lab,
+        modules=_modules(lab, mappings, files, tuple(files) if paths is None else paths),
+        documents=_documents(lab, files),
+        project=_project(files, status) if lab.project else None,
+        seed=seed,
+        suite=suite,
+        only=only,
+        device=device,
+    )
+
+
+def _modules(
+    lab: Lab, mappings: tuple[Mapping, ...], files: Files[str, bytes], paths: Sequence[str]
+) -> tuple[ModuleSource, ...]:
+    """The lab's modules as the submission has them; a missing one says where it might be."""
+    by_module = {m.module: m for m in mappings}
+    absent = {m.module: str(m) for m in missing_files([lab], paths, by_module)}
+    sources = []
+    for module in lab.modules:
+        mapping = by_module.get(module.name)
+        file = mapping.file if mapping else _below(lab, module.file)
+        sources.append(
+            ModuleSource(
+                name=module.name,
+                file=file,
+                environment=module.environment,
+                arrays=module.arrays,
+                source=_text(files.get(file, b"")[:MODULE_BYTES]),
+                interface=module.interface,
+                mapping=mapping,
+                absent=absent.get(module.name, ""),
+            )
+        )
+    return tuple(sources)
+
+
+def _documents(lab: Lab, files: Files[str, bytes]) -> dict[str, str]:
+    """What was handed in beside code, by name; what is missing is left out."""
+    places = {name: _below(lab, file) for name, file in lab.documents.items()}
+    return {name: _text(files[place][:DOCUMENT_BYTES]) for name, place in places.items() if place in files}
+
+
+def _project(files: Files[str, bytes], status: CommitStatus) -> ProjectSource:
+    """The repository as a whole."""
+    texts = {
+        path: _text(content)
+        for path, content in files.items()
+        if path.lower().endswith(PROJECT_TEXTS) and len(content) <= DOCUMENT_BYTES
+    }
+    return ProjectSource(texts=texts, status=status)
+
+
+def _below(lab: Lab, file: str) -> str:
+    return "/".join(filter(None, (lab.folder, file)))
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "replace")

@@ -1,0 +1,102 @@
+"""The record of an attempt: what was found, and what follows from it. Sanitised once, when it is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from grader import __version__
+from grader.records import Criterion, Decision, Record, Review, Rubric, RubricLab, SafeRecord
+from grader.report.reasons import sentence
+from grader.report.sanitizer import sanitize
+from grader.verdict import decide
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from grader.attempt import Attempt
+    from grader.records import Since, Standing, Verdict
+
+
+def make_record(
+    attempt: Attempt, verdict: Verdict, standing: Standing | None, since: Since | None
+) -> SafeRecord:
+    """Everything about an attempt; interrupted, it is no verdict on what was not graded."""
+    assignment, submission, request = attempt.choice.assignment, attempt.submission, attempt.request
+    return sanitize(
+        Record(
+            assignment=assignment.id,
+            title=assignment.title,
+            url=submission.url,
+            ref=submission.ref,
+            commit=submission.commit,
+            committed_at=submission.committed_at,
+            graded_at=attempt.graded_at,
+            received_at=request.received,
+            terms=attempt.terms,
+            standing=standing,
+            since=since,
+            files=attempt.files,
+            sandbox=attempt.sandbox,
+            device=request.device,
+            suite=request.suite,
+            image_digests=attempt.image_digests,
+            suite_digest=assignment.digest,
+            seed=attempt.seed,
+            grader_version=__version__,
+            pass_points=assignment.pass_points,
+            checks=attempt.checks,
+            documents=attempt.documents,
+            notes=attempt.notes,
+            troubles=attempt.troubles,
+            timings=attempt.timings,
+            partial=attempt.partial,
+            **_decided(verdict, partial=attempt.partial),
+        )
+    )
+
+
+def with_reviews(record: SafeRecord, reviews: Iterable[Review]) -> SafeRecord:
+    """The record with the verdict that follows from what people decided since."""
+    before = (criterion.review for criterion in record.criteria if criterion.review)
+    verdict = decide(
+        _rubric(record),
+        record.checks,
+        reviews=[*before, *reviews],
+        policy=record.terms.policy,
+        standing=record.standing,
+    )
+    return sanitize(replace(record, **_decided(verdict, partial=record.partial)))
+
+
+def _decided(verdict: Verdict, *, partial: bool) -> dict[str, Any]:
+    """What a verdict says, as a record's fields."""
+    refused = sentence(verdict.refusal) if verdict.refusal else ""
+    return {
+        "verdict": Decision.UNGRADED if partial else verdict.decision,
+        "refused": refused,
+        "reasons": (*filter(None, (refused,)), *map(sentence, verdict.reasons)),
+        "earned": verdict.earned,
+        "points": verdict.points,
+        "labs": verdict.labs,
+        "criteria": tuple(c for lab in verdict.labs for c in lab.criteria),
+    }
+
+
+def _rubric(record: Record) -> Rubric:
+    """What the record was decided by."""
+    labs = tuple(
+        RubricLab(
+            id=lab.id,
+            title=lab.title,
+            criteria=tuple(
+                Criterion(
+                    id=c.id, title=c.title, weight=c.weight, points=c.points, checks=c.checks, manual=c.manual
+                )
+                for c in lab.criteria
+            ),
+        )
+        for lab in record.labs
+    )
+    return Rubric(labs=labs, pass_points=record.pass_points, suite=record.suite)

@@ -1,0 +1,76 @@
+"""The sentences of a decision: one for each reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader import reasons
+from grader.report.words import SOURCES, span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from grader.reasons import Reason, Refusal
+
+
+def sentence(reason: Reason | Refusal) -> str:  # noqa: C901, PLR0911 - one sentence for each reason
+    """What a student reads."""
+    match reason:
+        case reasons.Late(late_seconds=seconds, source=source):
+            return (
+                f"This was handed in {span(seconds)} after the deadline "
+                f"({SOURCES[source]}), and late work is not accepted."
+            )
+        case reasons.TooManyHandIns(hand_in=hand_in, revisions=revisions):
+            return f"This is hand-in {hand_in}; the first and {_count(revisions, 'revision')} are accepted."
+        case reasons.Points(earned=earned, points=points, needed=needed):
+            return f"{earned:g} of {points:g} points earned; {needed:g} are needed."
+        case reasons.AllMet():
+            return _all_met(reason)
+        case reasons.NotMet():
+            return _not_met(reason)
+        case reasons.Rejected(title=title, by=by, comment=comment):
+            return f"“{title}” is not met yet, says {by}{f': {comment}' if comment else '.'}"
+        case reasons.Waits(title=title):
+            return f"“{title}” waits for a person to look at it."
+        case reasons.Open(title=title, checks=checks):
+            what = f"{_names(checks)} gave no result" if checks else "no check stands behind it"
+            return f"“{title}” could not be graded: {what}. That is our fault, and it costs nothing."
+        case reasons.NothingRequired():
+            return "No required check was run, so there is nothing to decide on."
+        case reasons.PublicOnly():
+            return "Only the public checks were run; the hidden checks decide on the grade."
+        case reasons.Advice(count=count):
+            return f"{_count(count, 'piece')} of advice beyond the requirements: shown, never counted."
+
+
+def _all_met(reason: reasons.AllMet) -> str:
+    met = (
+        "The one required criterion is met"
+        if reason.criteria == 1
+        else f"All {reason.criteria} required criteria are met"
+    )
+    said = [f"{_count(reason.checks, 'check')} passed"] if reason.checks else []
+    if reason.reviewers:
+        said.append(f"{_names(reason.reviewers)} {'reviewed the rest' if reason.checks else 'said so'}")
+    return f"{met}: {', and '.join(said)}."
+
+
+def _not_met(reason: reasons.NotMet) -> str:
+    causes = _names(reason.causes)
+    if not reason.failed:
+        return f"“{reason.title}” can't be checked before {causes} passes."
+    waits = f"; {_names(reason.blocked)} can't run before {causes} passes" if reason.blocked else ""
+    return f"“{reason.title}” is not met yet: {_names(reason.failed)} failed{waits}."
+
+
+def _names(ids: Iterable[str], most: int = 4) -> str:
+    """``a``, ``a and b``, ``a, b, c and 3 more``."""
+    names = list(ids)
+    if len(names) > most:
+        names = [*names[: most - 1], f"{len(names) - most + 1} more"]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
