@@ -1,145 +1,127 @@
-"""Runs a lab's suite against a fake student, in this process: outcomes as the judge would find them."""
+"""Runs a lab's suite as the grader does, for tests: the same judge, plugin, worker and wire, kept warm.
+
+Only the walls are missing (the local sandbox) and the wait: one judge and one zygote per environment serve every
+submission of a test run, each check in a process of its own as always. The code is ours.
+"""
 
 from __future__ import annotations
 
-import importlib
-import inspect
+import atexit
+import shutil
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
-import numpy as np
-import yaml
 
-from grader.checks import CheckFailed, Evidence, KnownMistakes
-from grader.checks.decorator import CheckSpec
-from grader.judge.reference import Reference
-from grader.records import Edit, Finding, Lab, Mistake, Outcome
-from tests.fakes import FakeStudent, Mapped, time_limit
+from grader.course import apply, load, reference_files
+from grader.course.mapping import declared, read_grade_file
+from grader.judge_service import JudgeService, visible
+from grader.plan import plan
+from grader.records import CheckResult, Outcome
+from grader.sandbox import filling
+from grader.sandbox.local import LocalProvider
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from grader.judge.job import Job
+    from grader.records import Mistake
 
 COURSE = Path(__file__).parent.parent
 
 
-class Told(NamedTuple):
-    """What became of one check."""
+class WarmSandboxes:
+    """One sandbox an environment, refilled for each submission: what ``SubmissionSandboxes`` is for one."""
 
-    outcome: Outcome
-    finding: Finding | None = None
-    evidence: Evidence | None = None
-    waited_for: str = ""
+    def __init__(self, provider: LocalProvider) -> None:
+        self._provider = provider
+        self._open = {}
+        self._job: Job | None = None
+        self._files: Mapping[str, bytes] = {}
+        self._filled: set[str] = set()
+
+    def hold(self, job: Job, files: Mapping[str, bytes]) -> None:
+        """The next job is about this submission."""
+        self._job, self._files = job, files
+        self._filled.clear()
+
+    def connection(self, environment: str, lost: str):
+        """As ``SubmissionSandboxes.connection``."""
+        if lost and environment in self._open:
+            self._open.pop(environment).close()
+        seen = visible(self._files, self._job.modules, environment)
+        if environment not in self._open:
+            self._open[environment] = self._provider.open(environment, self._job.lab.limits, seen)
+        elif environment not in self._filled:
+            _refill(self._open[environment]._folder / "submission", seen)
+        self._filled.add(environment)
+        return self._open[environment].connection
+
+
+def _refill(folder: Path, files: Mapping[str, bytes]) -> None:
+    for entry in folder.iterdir():
+        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    filling.fill(folder, files)
+
+
+@cache
+def _warm(data: Path | None) -> tuple[JudgeService, WarmSandboxes]:
+    provider = LocalProvider()
+    service = JudgeService(provider, COURSE, data)
+    atexit.register(service.close)
+    return service, WarmSandboxes(provider)
 
 
 class Suite:
     """One lab's checks, its reference and its mistakes."""
 
     def __init__(self, assignment: str, lab: str) -> None:
-        self.folder = COURSE / "reference" / assignment / lab
-        self.mistakes = _mistakes(self.folder / "mistakes.yaml")
-        self.lab = Lab(id=lab, assignment=assignment, title=lab, folder=lab, modules=(), criteria=())
-        self.tests = {}
-        for part in ("public", "hidden"):
-            for file in sorted((COURSE / "test_suites" / assignment / lab / part).glob("test_*.py")):
-                module = importlib.import_module(f"test_suites.{assignment}.{lab}.{part}.{file.stem}")
-                for test in vars(module).values():
-                    spec = getattr(test, "__check__", None)
-                    if isinstance(spec, CheckSpec):
-                        self.tests[spec.id] = test
+        self.assignment = load(COURSE, assignment)
+        self.lab = next(found for found in self.assignment.labs if found.id == lab)
+        self.folder = COURSE / self.lab.reference
+        self.mistakes = self.lab.mistakes
+        self.checks = tuple(check for criterion in self.lab.criteria for check in criterion.checks)
 
-    def reference_sources(self) -> dict[str, str]:
-        """The reference as a submission."""
-        return {file.stem: file.read_text() for file in self.folder.glob("mlp_*.py")}
+    def reference(self) -> dict[str, str]:
+        """The reference as a submission: path in the lab's folder → text."""
+        return reference_files(self.folder)
 
-    def mistaken_sources(self, mistake: Mistake) -> dict[str, str]:
+    def mistaken(self, mistake: Mistake) -> dict[str, str]:
         """The reference with a mistake in it."""
-        sources = self.reference_sources()
-        for edit in mistake.edits:
-            name = edit.file.removesuffix(".py")
-            assert sources[name].count(edit.replace) == 1, (mistake.id, edit.replace)
-            sources[name] = sources[name].replace(edit.replace, edit.with_)
-        return sources
-
-    def ordered(self, only: tuple[str, ...] = ()) -> list[str]:
-        """Check ids with what they need, each after what it needs."""
-        order: list[str] = []
-
-        def place(check: str) -> None:
-            for need in self.tests[check].__check__.needs:
-                place(need)
-            if check not in order:
-                order.append(check)
-
-        for check in only or self.tests:
-            place(check)
-        return order
+        return apply(mistake, self.reference())
 
     def run(
         self,
-        sources: dict[str, str],
+        texts: Mapping[str, str | None],
         seed: int = 0,
-        only: tuple[str, ...] = (),
-        known_mistakes: KnownMistakes | None = None,
-        mappings: dict[str, Mapped] | None = None,
-    ) -> dict[str, Told]:
-        """Every check's outcome for a submission."""
-        told: dict[str, Told] = {}
-        known_mistakes = known_mistakes or KnownMistakes(self.folder, self.mistakes)
-        for check in self.ordered(only):
-            spec = self.tests[check].__check__
-            blocked = next((n for n in spec.needs if told[n].outcome is not Outcome.PASSED), "")
-            told[check] = (
-                Told(Outcome.BLOCKED, waited_for=blocked)
-                if blocked
-                else self.one(check, sources, seed, known_mistakes, mappings)
-            )
-        return told
+        only: Iterable[str] = (),
+        *,
+        spelled: str = "",
+        data: Path | None = None,
+    ) -> dict[str, CheckResult]:
+        """Every check's result for a submission.
 
-    def one(
-        self,
-        check: str,
-        sources: dict[str, str],
-        seed: int,
-        known_mistakes: KnownMistakes,
-        mappings: dict[str, Mapped] | None = None,
-    ) -> Told:
-        """One check's outcome, whatever it needs."""
-        test, evidence = self.tests[check], Evidence()
-        own = int.from_bytes(check.encode()[:8].ljust(8, b"."), "big") ^ hash_of(check)
-        fixtures = {
-            "student": FakeStudent(sources, mappings),
-            "reference": Reference(self.folder),
-            "rng": np.random.default_rng([seed, own, 0]),
-            "withheld": np.random.default_rng([seed, own, 1]),
-            "evidence": evidence,
-            "known_mistakes": known_mistakes,
-            "lab": self.lab,
-            "device": "cpu",
-        }
-        wanted = {name: fixtures[name] for name in inspect.signature(test).parameters}
-        try:
-            with time_limit(test.__check__.seconds or 20.0):
-                test(**wanted)
-        except CheckFailed as failure:
-            return Told(Outcome.FAILED, failure.finding, evidence)
-        return Told(Outcome.PASSED, None, evidence)
+        Args:
+            texts: What differs from the reference: path → text, ``None`` for a file that is missing.
+            seed: Of the job.
+            only: Checks to run, with what they need; empty: all.
+            spelled: An instructor's mapping, as the YAML of its ``labs``.
+            data: A folder with real data.
+        """
+        texts = {path: text for path, text in (self.reference() | texts).items() if text is not None}
+        files = {"/".join(filter(None, (self.lab.folder, p))): text.encode() for p, text in texts.items()}
+        mappings = ()
+        if spelled:
+            mappings = declared(read_grade_file(spelled.encode()), self.assignment).mappings[self.lab.id]
+        job = plan(self.lab, files, seed=f"{seed:032x}", mappings=mappings, only=tuple(only))
+        service, sandboxes = _warm(data)
+        sandboxes.hold(job, files)
+        result = service.judge_lab(job, sandboxes, lambda _event: None)
+        assert not result.trouble, result.trouble
+        return {check.id: check for check in result.checks}
 
-
-def hash_of(text: str) -> int:
-    """The same number for a text in every process."""
-    return sum(ord(c) * 31**i for i, c in enumerate(text)) % 2**63
-
-
-def _mistakes(file: Path) -> tuple[Mistake, ...]:
-    if not file.is_file():
-        return ()
-    found = []
-    for entry in yaml.safe_load(file.read_text()):
-        edits = entry.get("edits") or [{k: entry[k] for k in ("file", "replace", "with")}]
-        found.append(
-            Mistake(
-                id=entry["id"],
-                idea=entry["idea"],
-                edits=tuple(Edit(file=e["file"], replace=e["replace"], with_=e["with"]) for e in edits),
-                fails=tuple([entry["fails"]] if isinstance(entry["fails"], str) else entry["fails"]),
-                diagnosis=entry.get("diagnosis", ""),
-            )
-        )
-    return tuple(found)
+    def one(self, check: str, texts: Mapping[str, str | None] | None = None, seed: int = 0, **how):
+        """The result of one check; what it needs must have passed."""
+        found = self.run(texts or {}, seed, [check], **how)
+        assert found[check].outcome is not Outcome.BLOCKED, found[check].waited_for
+        return found[check]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 Edits = list[tuple[str, str, str]]
 
-N, T = "mlp_numpy", "mlp_torch"
+N, T = "mlp_numpy.py", "mlp_torch.py"
 
 LAST_LINE = "    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))\n"
 

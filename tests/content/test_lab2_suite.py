@@ -1,17 +1,11 @@
-"""Lab 2's checks, asked in this process: other right work passes, and what is wrong is said in words."""
+"""Lab 2's checks: other right work passes, and what is wrong is said in words."""
 
 import json
 import re
 
-import numpy as np
 import pytest
 
-from grader.checks import CheckFailed, Documents, Evidence, KnownMistakes
-from grader.judge.reference import Reference
-from test_suites.week06.lab2_cxr.hidden import test_audit, test_model
-from test_suites.week06.lab2_cxr.public import test_interface, test_memo
-from tests.content.lab2 import FOLDER
-from tests.fakes import FakeStudent
+from tests.suites import Suite
 
 pytestmark = pytest.mark.torch
 
@@ -53,119 +47,108 @@ def build_model(num_classes=1, in_channels=1):
     return Net(num_classes, in_channels)
 """
 
-REFERENCE = {name: (FOLDER / f"{name}.py").read_text() for name in ("model", "audit")}
-MEMO, RESULTS = ((FOLDER / name).read_text() for name in ("MEMO.md", "results.json"))
+SUITE = Suite("week06", "lab2_cxr")
+REFERENCE = SUITE.reference()
+MEMO, RESULTS = REFERENCE["MEMO.md"], REFERENCE["results.json"]
 
 
-def ask(check, seed=0, *, documents=None, **sources):
-    """Run a check against sources; gives what it measured."""
-    given = {
-        "student": FakeStudent(REFERENCE | sources, torch_modules=("model",)),
-        "reference": Reference(FOLDER),
-        "rng": np.random.default_rng(seed),
-        "evidence": Evidence(),
-        "known_mistakes": KnownMistakes(FOLDER, ()),
-        "documents": Documents({"memo": "MEMO.md", "results": "results.json"}, documents or {}),
-    }
-    names = check.__code__.co_varnames[: check.__code__.co_argcount]
-    check(**{name: given[name] for name in names})
-    return given["evidence"]
+def result(check, seed=0, **texts):
+    """The result of one check for the reference with other files: ``model``, ``audit``, ``memo``, ``results``."""
+    names = {"model": "model.py", "audit": "audit.py", "memo": "MEMO.md", "results": "results.json"}
+    return SUITE.one(check, {names[name]: text for name, text in texts.items()}, seed)
 
 
-def finding(check, **given):
-    with pytest.raises(CheckFailed) as caught:
-        ask(check, **given)
-    return caught.value.finding
+def passes(check, **texts):
+    assert result(check, **texts).finding is None
 
 
-def handed_in(memo=MEMO, **changes):
-    return {"memo": memo, "results": json.dumps(json.loads(RESULTS) | changes)}
+def finding(check, **texts):
+    found = result(check, **texts).finding
+    assert found is not None
+    return found
 
 
-NETWORK = [
-    test_interface.test_shapes,
-    test_model.test_weights,
-    test_model.test_forward,
-    test_model.test_batchnorm,
-    test_model.test_gradients,
-]
+def changed(**changes):
+    return json.dumps(json.loads(RESULTS) | changes)
 
 
-@pytest.mark.parametrize("check", NETWORK, ids=lambda check: check.__check__.id)
+NETWORK = ["model.shapes", "model.weights", "model.forward", "model.batchnorm", "model.gradients"]
+
+
+@pytest.mark.parametrize("check", NETWORK)
 def test_a_resnet18_in_other_words_passes(check):
-    ask(check, model=OWN_SPELLING)
+    passes(check, model=OWN_SPELLING)
 
 
 def test_other_words_agree_to_rounding():
-    evidence = ask(test_model.test_forward, model=OWN_SPELLING)
-    assert max(m.value for m in evidence.measurements) < 1e-5
+    measured = result("model.forward", model=OWN_SPELLING).measurements
+    assert max(m.value for m in measured) < 1e-5
 
 
 def test_the_parameters_are_counted():
-    evidence = ask(test_model.test_weights)
-    assert [m.value for m in evidence.measurements] == [11_170_753, 11_177_538]
+    measured = result("model.weights").measurements
+    assert [m.value for m in measured] == [11_170_753, 11_177_538]
 
 
 def test_a_missing_parameter_is_named():
-    told = finding(test_model.test_weights, model=OWN_SPELLING.replace("self.fc", "self.head"))
+    told = finding("model.weights", model=OWN_SPELLING.replace("self.fc", "self.head"))
     assert told.yours == "without fc.weight, fc.bias"
     assert told.how_many == "2 missing, 2 too many"
 
 
 @pytest.mark.parametrize(
     "check",
-    [test_audit.test_aurocs, test_audit.test_ties, test_audit.test_evidence],
-    ids=lambda check: check.__check__.id,
+    ["audit.aurocs", "audit.ties", "audit.evidence"],
 )
 def test_the_references_audit_passes(check):
-    ask(check)
+    passes(check)
 
 
 def test_evidence_may_be_a_dict_with_more_in_it():
-    told = REFERENCE["audit"].replace(
+    told = REFERENCE["audit.py"].replace(
         '"evidence": evidence,', '"evidence": {"score": evidence, "region": [2, 2, 5, 5]},'
     )
-    ask(test_audit.test_evidence, audit=told)
-    ask(test_interface.test_answer, audit=told)
+    passes("audit.evidence", audit=told)
+    passes("audit.answer", audit=told)
 
 
 def test_swapped_hospitals_are_named():
-    swapped = REFERENCE["audit"].replace("scores = np", "hospital = 1 - hospital; scores = np")
-    assert finding(test_audit.test_aurocs, audit=swapped).diagnosis_id == "auroc-swapped"
+    swapped = REFERENCE["audit.py"].replace("scores = np", "hospital = 1 - hospital; scores = np")
+    assert finding("audit.aurocs", audit=swapped).diagnosis_id == "auroc-swapped"
 
 
 @pytest.mark.parametrize("words, verdict", [(359, "short"), (360, ""), (440, ""), (441, "long")])
 def test_a_memo_has_400_words_10_percent_more_or_less(words, verdict):
-    documents = {"memo": "# word – *word*\n" + "word " * (words - 2)}
+    memo = "# word – *word*\n" + "word " * (words - 2)
     if verdict:
-        assert finding(test_memo.test_length, documents=documents).headline == f"MEMO.md is too {verdict}."
+        assert finding("memo.length", memo=memo).headline == f"MEMO.md is too {verdict}."
     else:
-        ask(test_memo.test_length, documents=documents)
+        passes("memo.length", memo=memo)
 
 
 def test_a_missing_memo_is_missed():
-    assert finding(test_memo.test_length, documents={}).headline == "MEMO.md is missing."
+    assert finding("memo.length", memo=None).headline == "MEMO.md is missing."
 
 
-@pytest.mark.parametrize("check", [test_memo.test_fields, test_memo.test_findings, test_memo.test_numbers])
+@pytest.mark.parametrize("check", ["results.fields", "memo.findings", "memo.numbers"])
 def test_the_references_memo_and_results_agree(check):
-    ask(check, documents=handed_in())
+    passes(check)
 
 
 def test_an_auroc_may_be_told_as_a_percentage():
     memo = MEMO.replace("AUROC of 0.97", "AUROC of 97 %").replace("to 0.71", "to 71.4 %")
-    ask(test_memo.test_findings, documents=handed_in(memo))
-    ask(test_memo.test_numbers, documents=handed_in(memo))
+    passes("memo.findings", memo=memo)
+    passes("memo.numbers", memo=memo)
 
 
 def test_an_invented_number_is_quoted():
-    told = finding(test_memo.test_numbers, documents=handed_in(MEMO.replace("0.71", "0.84")))
+    told = finding("memo.numbers", memo=MEMO.replace("0.71", "0.84"))
     assert told.yours == "0.84"
     assert re.search(r"the nearest that is known is out_auroc = 0\.7", told.expected)
 
 
 def test_a_memo_without_the_second_hospitals_auroc_says_too_little():
-    told = finding(test_memo.test_findings, documents=handed_in(MEMO.replace("falls to 0.71", "falls")))
+    told = finding("memo.findings", memo=MEMO.replace("falls to 0.71", "falls"))
     assert told.headline == "The memo does not tell the AUROC at the second hospital."
 
 
@@ -180,4 +163,4 @@ def test_a_memo_without_the_second_hospitals_auroc_says_too_little():
     ],
 )
 def test_results_of_another_kind_are_told(change, headline):
-    assert finding(test_memo.test_fields, documents=handed_in(**change)).headline == headline
+    assert finding("results.fields", results=changed(**change)).headline == headline

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from msgspec import structs
 
+from grader.records import Outcome
 from test_suites.week06.lab3_lstm.public.markets import simulated
 from tests.content import lab3
-from tests.fakes import FakeStudent
 
 pytestmark = pytest.mark.torch
 OTHER = Path(__file__).parent / "other_lab3"
@@ -30,18 +29,17 @@ def other_documents():
     scores = parsed["scores"]
     ratio = scores["lstm"]["mse"] / scores["ar1"]["mse"] - 1
     report = REPORT.format(**scores, worse=abs(ratio), word="more" if ratio > 0 else "less")
-    return {"results": json.dumps(parsed), "report": report}
+    return {"results.json": json.dumps(parsed), "REPORT.md": report}
 
 
-@pytest.mark.parametrize("check", lab3.checks())
-def test_a_correct_lab_that_is_written_quite_differently_passes(check, other_documents):
-    finding, _ = lab3.run(check, lab3.sources(OTHER), other_documents)
-    assert finding is None
+def test_a_correct_lab_that_is_written_quite_differently_passes(other_documents):
+    found = lab3.SUITE.run(lab3.sources(OTHER) | other_documents)
+    assert {id: r.finding for id, r in found.items() if r.outcome is not Outcome.PASSED} == {}
 
 
 def test_the_results_in_the_reference_are_what_its_experiment_writes():
     ours = json.loads(lab3.experiment(lab3.FOLDER))
-    kept = json.loads(lab3.documents()["results"])
+    kept = json.loads(lab3.documents()["results.json"])
     assert ours["scores"]["ar1"] == pytest.approx(kept["scores"]["ar1"], rel=1e-4, abs=1e-6)
     # another build of torch may sum in another order
     assert ours["scores"]["lstm"]["mse"] == pytest.approx(kept["scores"]["lstm"]["mse"], rel=0.01)
@@ -50,31 +48,32 @@ def test_the_results_in_the_reference_are_what_its_experiment_writes():
     }
 
 
-class Witness(FakeStudent):
-    """A student whose side writes down every price it is shown."""
+WITNESS = """
 
-    def __init__(self):
-        super().__init__(lab3.sources(), torch_modules=())
-        self.shown = []
-        outer, ask = self.shown, self.lstm.ask
+def witness(function, log={log!r}):  # writes down how many days it is shown
+    def seen(*args, **kwargs):
+        with open(log, "a") as file:
+            for days in (len(a) for a in args if isinstance(a, np.ndarray)):
+                print(function.__name__, days, file=file)
+        return function(*args, **kwargs)
+    return seen
 
-        def witness(target, name, args, kwargs, call):
-            outer.extend((name, len(a)) for a in args if isinstance(a, np.ndarray))
-            return ask(target, name, args, kwargs, call)
-
-        self.lstm.ask = witness
+fit, forecast = witness(fit), witness(forecast)
+"""
 
 
 @pytest.mark.parametrize(
     ("check", "days"), [("lstm.learns", 1400), ("lstm.market", 1800), ("results.reproduced", 3270)]
 )
-def test_the_future_is_never_sent_and_the_past_in_rising_order(check, days):
-    student = Witness()
-    finding, _ = lab3.run(check, student=student)
-    assert finding is None
-    (first, training), *asked = student.shown
+def test_the_future_is_never_sent_and_the_past_in_rising_order(check, days, tmp_path):
+    log = tmp_path / "shown"
+    log.touch()
+    source = lab3.sources()["lstm.py"] + WITNESS.format(log=str(log))
+    assert lab3.finding(check, {"lstm.py": source}) is None
+    shown = [(name, int(length)) for name, length in map(str.split, log.read_text().splitlines())]
+    begin = max(i for i, (name, _) in enumerate(shown) if name == "fit")
+    (_, training), *asked = shown[begin:]
     lengths = [length for name, length in asked if name == "forecast"]
-    assert first == "fit"
     assert len(lengths) >= 40
     assert lengths == sorted(set(lengths))
     assert training <= lengths[0]
@@ -88,16 +87,15 @@ def test_an_instructors_short_basket_will_do_and_the_results_must_be_about_it(tm
     lines = ["Date,A,B,C,D,E", *(f"{day}," + ",".join(map(str, row)) for day, row in zip(days, prices))]
     file = tmp_path / "prices.csv"
     file.write_text("\n".join(lines))
-    lab = structs.replace(lab3.LAB, data={"prices": str(file)})
-    assert lab3.run("lstm.market", lab=lab)[0] is None
-    finding, _ = lab3.run("results.protocol", lab=lab)
+    assert lab3.finding("lstm.market", data=tmp_path) is None
+    finding = lab3.finding("results.protocol", data=tmp_path)
     assert "not about the basket" in finding.headline
     assert "prices.csv" in finding.expected
 
 
 def test_documents_that_are_missing_fail_in_words():
     for check in ("results.complete", "report.numbers"):
-        finding, _ = lab3.run(check, texts={"report": lab3.documents()["report"]})
+        finding = lab3.SUITE.run({"results.json": None}, only=[check])["results.complete"].finding
         assert finding.headline == "results.json is missing."
 
 
@@ -116,10 +114,12 @@ def test_documents_that_are_missing_fail_in_words():
     ],
 )
 def test_odd_results_fail_in_words(old, new, check, words):
-    texts = lab3.documents()
-    assert texts["results"].count(old) == 1
-    finding, _ = lab3.run(check, texts={**texts, "results": texts["results"].replace(old, new)})
-    assert words in finding.headline
+    results = lab3.documents()["results.json"]
+    assert results.count(old) == 1
+    found = lab3.SUITE.run({"results.json": results.replace(old, new)}, only=[check])
+    first = next(result for result in found.values() if result.outcome is Outcome.FAILED)
+    assert first.id == check
+    assert words in first.finding.headline
 
 
 @pytest.mark.parametrize(
@@ -135,6 +135,4 @@ def test_odd_results_fail_in_words(old, new, check, words):
     ],
 )
 def test_only_a_plain_claim_of_victory_is_a_wrong_wording(sentence, passes):
-    texts = {**lab3.documents(), "report": sentence}
-    finding, _ = lab3.run("report.wording", texts=texts)
-    assert (finding is None) is passes
+    assert (lab3.finding("report.wording", {"REPORT.md": sentence}) is None) is passes
