@@ -174,7 +174,7 @@ def _trials(assignment: Assignment, lab: Lab, only: Sequence[str]) -> Iterable[_
             "starter",
             lab.id,
             starter,
-            lambda lab_result: _is_told_to_revise(alone, lab_result),
+            lambda lab_result: _has_to_revise(alone, lab_result),
         )
     for mistake in lab.mistakes:
         if not only or mistake.id in only:
@@ -205,7 +205,7 @@ def _all_pass(lab_result: LabResult) -> Iterable[str]:
         yield "no check ran"
 
 
-def _is_told_to_revise(alone: Assignment, lab_result: LabResult) -> Iterable[str]:
+def _has_to_revise(alone: Assignment, lab_result: LabResult) -> Iterable[str]:
     decision = decide(alone, lab_result.results).decision
     if decision is not Decision.REVISE:
         yield f"the verdict was {decision}, not revise"

@@ -127,7 +127,7 @@ def grade(
         shown.print(record.verdict.value)
     else:
         shown.print(to_terminal(record))
-        _tell_where(record, shown)
+        _show_where(record, shown)
     _write(record, out, shown, quiet=quiet)
     return EXIT_CODES[record.verdict]
 
@@ -142,7 +142,7 @@ def _kept(record: Record, book: Path | None) -> Record:
     return in_history(record, ()) if book is None else keep(record, book)
 
 
-def _tell_where(record: Record, console: Console) -> None:
+def _show_where(record: Record, console: Console) -> None:
     if record.attempt:
         console.print(f"Kept as attempt {record.attempt}.", style="dim")
     if record.attempt and record.verdict is Decision.REVIEW:
