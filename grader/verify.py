@@ -156,7 +156,7 @@ def _trials(assignment: Assignment, lab: Lab, only: Sequence[str]) -> Iterable[_
     if not only:
         yield _Trial(assignment, lab, "reference", lab.id, files, _all_pass)
         starter = {**files, **starter_files(lab, assignment.root)}
-        yield _Trial(assignment, lab, "starter", lab.id, starter, partial(_is_told_to_revise, lab))
+        yield _Trial(assignment, lab, "starter", lab.id, starter, partial(_has_to_revise, lab))
     for mistake in lab.mistakes:
         if not only or mistake.id in only:
             yield _Trial(
@@ -181,7 +181,7 @@ def _all_pass(lab_result: LabResult) -> Iterable[str]:
         yield "no check ran"
 
 
-def _is_told_to_revise(lab: Lab, lab_result: LabResult) -> Iterable[str]:
+def _has_to_revise(lab: Lab, lab_result: LabResult) -> Iterable[str]:
     alone = Rubric(labs=(RubricLab(id=lab.id, title=lab.title, criteria=lab.criteria),))
     decision = decide(alone, lab_result.checks).decision
     if decision is not Decision.REVISE:

@@ -68,7 +68,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         status = app.main(list(arguments), prog_name="grade", standalone_mode=False)
     except GraderError as error:
-        _tell(console, error)
+        _show(console, error)
         return error.exit_code
     except click.exceptions.Abort:
         return INTERRUPTED
@@ -85,7 +85,7 @@ def run(arguments: Sequence[str]) -> int:
     return int(status or 0)
 
 
-def _tell(console: Console, error: GraderError) -> None:
+def _show(console: Console, error: GraderError) -> None:
     console.print(f"[bold red]{plain(error.message, most=4000)}[/]" if error.message else "", markup=True)
     if isinstance(error, CourseError):
         for problem in error.problems:

@@ -139,7 +139,7 @@ def grade(
         shown.print(record.verdict.value)
     else:
         shown.print(to_terminal(record))
-        _tell_where(record, shown)
+        _show_where(record, shown)
     _write(record, out, shown, quiet=quiet)
     return EXIT_CODES[record.verdict]
 
@@ -150,7 +150,7 @@ def _look_at(book: Path) -> None:
         pass
 
 
-def _tell_where(record: SafeRecord, console: Console) -> None:
+def _show_where(record: SafeRecord, console: Console) -> None:
     if record.attempt:
         console.print(f"Kept as attempt {record.attempt}.", style="dim")
     if record.attempt and record.verdict is Decision.REVIEW:

@@ -65,7 +65,7 @@ def verify(
             jobs=jobs,
             only=mistakes,
             device=device,
-            saw=lambda row: _tell(console, row),
+            saw=lambda row: _show(console, row),
         )
     console.print(_table(proof))
     if json_file is not None:
@@ -73,7 +73,7 @@ def verify(
     return 0 if proof.holds else FAULTY_COURSE
 
 
-def _tell(console: Console, row: Row) -> None:
+def _show(console: Console, row: Row) -> None:
     mark = "[green]✓[/]" if row.held == row.seeds and not row.faults else "[red]✗[/]"
     console.print(f"{mark} {row.lab} {row.kind} {plain(row.name)} {row.held}/{row.seeds}")
     for fault in row.faults[:5]:

@@ -52,7 +52,7 @@ def cut_solutions(text: str, place: str, problems: Problems) -> str:
         marker = _MARKER.fullmatch(line)
         if marker is None:
             if _NEARLY.fullmatch(line):
-                _tell_nearly(line, f"{place}:{number}", problems)
+                _report_nearly(line, f"{place}:{number}", problems)
             if not opened:
                 kept.append(line)
         elif marker["kind"] == "BEGIN":
@@ -74,7 +74,7 @@ def cut_solutions(text: str, place: str, problems: Problems) -> str:
     return starter
 
 
-def _tell_nearly(line: str, where: str, problems: Problems) -> None:
+def _report_nearly(line: str, where: str, problems: Problems) -> None:
     """A misspelled pair of markers would hand the solution out."""
     problems.add(
         where,

@@ -47,7 +47,7 @@ def test_the_first_step_that_deviates_names_the_suspect(step, suspect):
     assert suspect in told.hint
 
 
-def test_a_list_of_another_length_is_told_before_its_values():
+def test_a_list_of_another_length_is_reported_before_its_values():
     assert judged(TRUTH[:-1]).headline == "The list has the wrong length."
 
 

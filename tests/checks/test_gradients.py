@@ -21,7 +21,7 @@ def test_true_gradients_pass():
     gradients_match(given(), case())
 
 
-def test_the_tensor_the_check_is_about_is_told():
+def test_the_tensor_the_check_is_about_is_reported():
     told = finding(gradients_match, given(W=rising(5, 3) + np.eye(5, 3)), case(), of="W")
     assert told.headline == "The gradient of W is wrong."
     assert told.where.startswith("W[")

@@ -107,7 +107,7 @@ def test_what_the_index_lacks_is_no_fault_but_a_slip_of_the_keys_is():
     assert found.slips == [("numppy", "numpy"), ("sklearn", "scikit-learn")]
 
 
-def test_a_missing_requirements_file_is_told():
+def test_a_missing_requirements_file_is_reported():
     assert install("pip install -r requirements.txt").missing == "requirements.txt"
 
 

@@ -46,7 +46,7 @@ def test_what_works_is_followed_in_its_folder_to_the_end():
     assert sandbox.ran == [("", "pip", "install", "numpy"), ("src", "python", "train.py"), ("", "pytest")]
 
 
-def test_a_missing_module_is_told_as_a_missing_install():
+def test_a_missing_module_is_reported_as_a_missing_install():
     steps, _, _ = follow(
         "python src/train.py", {"train.py": (1, "ModuleNotFoundError: No module named 'numpy'")}
     )
@@ -73,7 +73,7 @@ def test_a_module_of_the_repositorys_own_is_no_missing_install():
         ("python src/train.py", {"train": (1, "ZeroDivisionError")}, "It ended with exit status 1."),
     ],
 )
-def test_each_way_to_get_stuck_is_told_in_its_own_words(script, says, why):
+def test_each_way_to_get_stuck_is_reported_in_its_own_words(script, says, why):
     steps, _, _ = follow(script, says)
     assert failed(steps).why == why
 

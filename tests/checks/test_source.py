@@ -32,12 +32,12 @@ def test_numpy_and_the_standard_library_are_free(source):
 
 
 @pytest.mark.parametrize("source", NOT_FREE)
-def test_another_library_is_told_with_its_line(source):
+def test_another_library_is_reported_with_its_line(source):
     told = finding(imports_only, source, ("numpy",), file="mlp_numpy.py")
     assert told.headline == f"This file uses {NOT_FREE[source]}."
     assert told.where.startswith("mlp_numpy.py, line ")
 
 
 @pytest.mark.parametrize("source", ["def f(:", "\0", "(" * 5000])
-def test_a_source_that_is_no_python_is_told(source):
+def test_a_source_that_is_no_python_is_reported(source):
     assert "can't be read" in finding(imports_only, source, ("numpy",)).headline

@@ -13,18 +13,18 @@ def test_equal_values_pass_without_a_word():
     assert evidence.notes == []
 
 
-def test_a_wrong_shape_is_told_before_wrong_values():
+def test_a_wrong_shape_is_reported_before_wrong_values():
     told = finding(values_match, answer(np.full((2, 3), np.nan)), rising(3, 2), name="logits")
     assert told.headline == "The array has the wrong shape."
     assert (told.yours, told.expected) == ("shape (2, 3)", "an array of shape (3, 2)")
 
 
-def test_complex_numbers_are_told_before_their_values():
+def test_complex_numbers_are_reported_before_their_values():
     told = finding(values_match, answer(rising(3, 2) + 1j), rising(3, 2))
     assert told.headline == "The array does not hold real numbers."
 
 
-def test_a_difference_is_told_in_full():
+def test_a_difference_is_reported_in_full():
     yours = rising(2, 2)
     yours[1, 0] += 0.4
     told = finding(
@@ -67,7 +67,7 @@ def test_what_is_not_finite_never_passes(value):
     assert (told.where, told.hint) == ("index (1,)", "Shift the logits.")
 
 
-def test_every_probe_is_compared_and_the_worst_is_told():
+def test_every_probe_is_compared_and_the_worst_is_reported():
     answers = [answer(rising(2), call="first"), answer(rising(2) * 2, call="second")]
     assert finding(values_match, answers, [rising(2), rising(2)]).call == "second"
 

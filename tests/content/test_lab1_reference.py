@@ -92,12 +92,12 @@ def test_the_small_digits_are_scikit_learns(monkeypatch):
     assert digits.images.max() == digits.brightest == 16
 
 
-def test_a_folder_without_mnist_is_told_with_what_is_missing(tmp_path):
+def test_a_folder_without_mnist_is_reported_with_what_is_missing(tmp_path):
     with pytest.raises(FileNotFoundError, match="train-images-idx3-ubyte .* is not in"):
         REFERENCE.digits.load(tmp_path)
 
 
-def test_a_file_that_is_not_mnists_is_told(tmp_path, monkeypatch):
+def test_a_file_that_is_not_mnists_is_reported(tmp_path, monkeypatch):
     (tmp_path / "train-images-idx3-ubyte").write_bytes(b"\0\0\x08\x03" + bytes(12))
     monkeypatch.setenv("MNIST_DIR", str(tmp_path))
     with pytest.raises(ValueError, match="is not MNIST's: its MD5 is"):

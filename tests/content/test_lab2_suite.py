@@ -162,5 +162,5 @@ def test_a_memo_without_the_second_hospitals_auroc_says_too_little():
         ({"evidence": None}, "A single number was expected."),
     ],
 )
-def test_results_of_another_kind_are_told(change, headline):
+def test_results_of_another_kind_are_reported(change, headline):
     assert finding("results.fields", results=changed(**change)).headline == headline

@@ -88,7 +88,7 @@ def test_leaks_that_help_are_too_good_to_be_true(market, name):
     assert "too good to be true" in finding.headline
 
 
-def test_a_shifted_window_is_told_by_the_day_it_knows(market):
+def test_a_shifted_window_is_reported_by_the_day_it_knows(market):
     assert "day t + 1 alone" in plausible(market, LEAKS["a window shifted by one day"]).yours
 
 

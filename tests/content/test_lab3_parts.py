@@ -54,7 +54,7 @@ def test_an_instructors_table_is_read_and_lines_with_gaps_are_left_out(tmp_path,
         (3, "06/01/2010,1.0,2.0", "line 4"),
     ],
 )
-def test_a_table_with_a_fault_is_told_by_its_line(tmp_path, line, text, told):
+def test_a_table_with_a_fault_is_reported_by_its_line(tmp_path, line, text, told):
     lines = table()
     lines[line] = text
     with pytest.raises(ValueError, match=told):

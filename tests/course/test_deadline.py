@@ -38,7 +38,7 @@ def test_a_dated_deadline_has_its_date():
         ),
     ],
 )
-def test_what_is_no_deadline_is_told_in_words(text, told):
+def test_what_is_no_deadline_is_reported_in_words(text, told):
     with pytest.raises(DeadlineError) as caught:
         parse_deadline(text)
     assert str(caught.value) == told

@@ -118,7 +118,7 @@ def test_labs_can_be_chosen_and_keep_their_order(course):
     assert [lab.id for lab in select_labs(assignment, ("lab1_line",)).labs] == ["lab1_line"]
 
 
-def test_an_unknown_lab_is_told_with_what_there_is(course):
+def test_an_unknown_lab_is_reported_with_what_there_is(course):
     assignment = course.load()
     assert refusal(lambda: select_labs(assignment, ("lab_line",))) == (
         "week01 has no lab 'lab_line'. Did you mean 'lab1_line'? | "

@@ -79,7 +79,7 @@ def test_an_extension_on_the_command_line_that_is_no_time_is_wrong_usage(course)
         said(course, option="tomorrow")
 
 
-def test_every_fault_of_the_file_is_told_with_its_line(course):
+def test_every_fault_of_the_file_is_reported_with_its_line(course):
     wrong = "- {repository: a, assignment: week01, until: 2026-11-31}\n- {repositry: b, assignment: week01, until: 1}\n"
     with pytest.raises(CourseError) as caught:
         said(course, wrong)

@@ -74,11 +74,11 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("change", "told"), FAULTS.values(), ids=FAULTS)
-def test_a_disagreement_is_told_once_at_its_place(course, change, told):
+def test_a_disagreement_is_reported_once_at_its_place(course, change, told):
     assert course.change(*change).faults() == [told]
 
 
-def test_a_check_written_twice_is_told_at_the_second_place(course):
+def test_a_check_written_twice_is_reported_at_the_second_place(course):
     course.change("hidden", '"gradients.b"', '"forward.value"').change("rubric", ", gradients.b]", "]")
     course.change("mistakes", "fails: [gradients.W, gradients.b]", "fails: gradients.W")
     assert "hidden:9: the check 'forward.value' is written twice, first at public:4." in course.faults()
@@ -93,7 +93,7 @@ def test_points_that_add_up_are_no_fault(course):
     assert [c.points for c in assignment.labs[0].criteria] == [4, 6, 0]
 
 
-def test_folders_that_are_missing_are_told_and_nothing_that_follows_from_it(course):
+def test_folders_that_are_missing_are_reported_and_nothing_that_follows_from_it(course):
     shutil.move(course.root / "test_suites/week01/lab1_line", course.root / "test_suites/week01/lab1_lime")
     shutil.rmtree(course.root / "reference")
     assert course.faults() == [
@@ -102,7 +102,7 @@ def test_folders_that_are_missing_are_told_and_nothing_that_follows_from_it(cour
     ]
 
 
-def test_two_circles_are_told_each_once(course):
+def test_two_circles_are_reported_each_once(course):
     course.change("public", '@check("forward.value")', '@check("forward.value", needs="forward.large")')
     course.change("hidden", 'needs="forward.value"', 'needs="gradients.b"')
     circles = [told for told in course.faults() if "circle" in told]
@@ -117,7 +117,7 @@ def test_a_check_without_mistake_is_no_fault(course):
     assert course.load().labs[0].mistakes == ()
 
 
-def test_a_reference_that_is_no_text_is_told(course):
+def test_a_reference_that_is_no_text_is_reported(course):
     course.write("reference/week01/lab1_line/extra.py", "ä".encode("latin-1"))
     assert course.faults() == [
         "reference/week01/lab1_line/extra.py: this is not UTF-8 text. Save the file as UTF-8."

@@ -49,7 +49,7 @@ def test_mistakes_come_with_their_lab(course):
     assert (len(bias.edits), bias.fails) == (2, ("forward.value",))
 
 
-def test_all_faults_are_told_at_once_with_their_places(course):
+def test_all_faults_are_reported_at_once_with_their_places(course):
     course.change("rubric", 'title: "Least squares"', 'titel: "Least squares"')
     course.change("rubric", "[forward.value]", "[forward.vaule]")
     course.change("hidden", '"""Your gradient of W is true."""', "pass")

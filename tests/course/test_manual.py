@@ -31,7 +31,7 @@ def test_a_criterion_can_not_be_decided_by_a_person_and_by_checks(course):
         ("manuel: 'x', checks: [forward.large]", "rubric:33: unknown key 'manuel'. Did you mean 'manual'?"),
     ],
 )
-def test_a_faulty_manual_criterion_is_told(course, written, told):
+def test_a_faulty_manual_criterion_is_reported(course, written, told):
     add(course, f'      - {{id: memo, title: "The memo", {written}}}\n')
     assert told in course.faults()
 
@@ -51,5 +51,5 @@ def test_the_policy_is_read_and_has_defaults(course):
         ("opens: Monday", "rubric:4: the day it opens 'Monday' is no day. Write it as 2026-11-27."),
     ],
 )
-def test_a_faulty_policy_is_told(course, line, told):
+def test_a_faulty_policy_is_reported(course, line, told):
     assert course.change("rubric", "labs:\n", f"{line}\nlabs:\n").faults() == [told]

@@ -250,12 +250,12 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("old", "new", "told"), FAULTS.values(), ids=FAULTS)
-def test_a_fault_is_told_with_its_line_and_what_was_meant(assignment, old, new, told):
+def test_a_fault_is_reported_with_its_line_and_what_was_meant(assignment, old, new, told):
     assert MAPPED.count(old) == 1
     assert faults(MAPPED.replace(old, new), assignment) == [f"grade.yml:{line}" for line in told]
 
 
-def test_all_faults_of_a_mapping_are_told_at_once(assignment):
+def test_all_faults_of_a_mapping_are_reported_at_once(assignment):
     text = "labs:\n  lab1_line:\n    line:\n      file: ../x\n      W: m.W(\n      v: 1\n  lab2: {}\n"
     assert faults(text, assignment) == [
         "grade.yml:3: the mapping of line leaves out: make, b, forward, gradients or step.",
@@ -319,12 +319,12 @@ def test_many_faults_are_cut_off_and_counted(assignment):
     assert told[-1] == "grade.yml:102: … and 800 more problems."
 
 
-def test_what_students_write_is_told_without_control_characters(assignment):
+def test_what_students_write_is_reported_without_control_characters(assignment):
     (told,) = faults('labs:\n  "x\\e[31m\\u202e\\n": {}\n', assignment)
     assert told == "grade.yml:2: week01 has no lab 'x\\x1b[31m\\u202e\\n'. Known labs: lab1_line."
 
 
-def test_a_mapping_file_of_the_instructor_is_told_by_its_own_name():
+def test_a_mapping_file_of_the_instructor_is_reported_by_its_own_name():
     with pytest.raises(MappingNeeded) as caught:
         read_grade_file(b"labs: [1, 2\n", "maps/jane.yml")
     assert caught.value.message == "maps/jane.yml has 1 fault."

@@ -59,7 +59,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("old", "new", "told"), FAULTS.values(), ids=FAULTS)
-def test_a_mistake_that_cannot_be_made_is_told(course, old, new, told):
+def test_a_mistake_that_cannot_be_made_is_reported(course, old, new, told):
     assert course.change("mistakes", old, new).faults() == [f"mistakes:{told}"]
 
 
@@ -78,7 +78,7 @@ def test_a_mistake_without_id_still_has_its_checks_looked_up(course):
     )
 
 
-def test_mistakes_that_are_no_list_are_told(course):
+def test_mistakes_that_are_no_list_are_reported(course):
     course.write("reference/week01/lab1_line/mistakes.yaml", "id: x\n")
     assert course.faults() == ["mistakes:1: mistakes.yaml must be a list, not a map."]
 

@@ -170,7 +170,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("old", "new", "told"), FAULTS.values(), ids=FAULTS)
-def test_a_fault_is_told_once_with_its_line_and_what_was_meant(course, old, new, told):
+def test_a_fault_is_reported_once_with_its_line_and_what_was_meant(course, old, new, told):
     assert course.change("rubric", old, new).faults() == [f"rubric:{told}"]
 
 
@@ -193,7 +193,7 @@ def test_a_criterion_that_is_no_map_does_not_move_the_others_places(course):
     ]
 
 
-def test_labs_that_are_a_list_are_told(course):
+def test_labs_that_are_a_list_are_reported(course):
     course.overwrite("rubric", "assignment: week01\ntitle: Lines\nlabs: [lab1]\n")
     assert course.faults() == ["rubric:3: 'labs' must be a map (names with values), not a list."]
 
@@ -206,7 +206,7 @@ def test_a_lab_that_is_no_python_name_has_no_folders_either(course):
     ]
 
 
-def test_a_lab_without_criteria_is_told(course):
+def test_a_lab_without_criteria_is_reported(course):
     text = course.read("rubric")
     course.overwrite("rubric", text.split("    criteria:")[0] + "    criteria: []\n")
     assert "rubric:22: 'criteria' must be a list of maps, not an empty list." in course.faults()

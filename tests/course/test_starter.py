@@ -58,7 +58,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("text", "told"), FAULTS.values(), ids=FAULTS)
-def test_markers_that_are_wrong_are_told(text, told):
+def test_markers_that_are_wrong_are_reported(text, told):
     assert cut(text)[1] == [told]
 
 
@@ -97,7 +97,7 @@ def test_a_given_file_is_handed_out_as_it_is(course, tmp_path):
     assert "- `lab1_line/points.npz` is given, and not graded.\n" in readme
 
 
-def test_a_given_file_that_is_not_there_is_told(course):
+def test_a_given_file_that_is_not_there_is_reported(course):
     course.change("rubric", 'title: "Least squares"', 'title: "Least squares"\n    given: [lime.py]')
     (fault,) = course.faults()
     assert "the reference has no file 'lime.py'. Did you mean 'line.py'?" in fault

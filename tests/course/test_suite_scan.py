@@ -123,16 +123,16 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("old", "new", "told"), FAULTS.values(), ids=FAULTS)
-def test_a_check_that_is_not_written_right_is_told(course, old, new, told):
+def test_a_check_that_is_not_written_right_is_reported(course, old, new, told):
     assert told in course.change("hidden", old, new).faults()
 
 
-def test_a_test_without_check_is_told(course):
+def test_a_test_without_check_is_reported(course):
     course.append("hidden", "\ndef test_more(student):\n    pass\n")
     assert course.faults() == ["hidden:13: test_more has no @check, so no criterion can use it."]
 
 
-def test_a_check_inside_a_class_is_told(course):
+def test_a_check_inside_a_class_is_reported(course):
     course.append(
         "hidden", '\nclass TestMore:\n    @check("more")\n    def test_it(self):\n        """Yes."""\n'
     )
@@ -146,7 +146,7 @@ def test_a_suite_that_is_no_python_is_one_fault_and_its_checks_are_not_missed(co
     assert course.faults() == ["hidden:5: not valid Python: expected ':'."]
 
 
-def test_a_suite_with_a_zero_byte_is_told(course):
+def test_a_suite_with_a_zero_byte_is_reported(course):
     course.append("hidden", "\0")
     (told,) = course.faults()
     assert told.startswith("hidden:1: not valid Python: source code string cannot contain null bytes")

@@ -65,7 +65,7 @@ def test_a_place_that_is_not_there_is_the_nearest_one_that_is():
     assert node.at("a", "b", "c", 3).where == "f.yaml:2"
 
 
-def test_a_key_written_twice_is_told_and_the_rest_is_read():
+def test_a_key_written_twice_is_reported_and_the_rest_is_read():
     assert read("a: 1\nb: 2\na: 3\n") == (
         {"a": 1, "b": 2},
         ["f.yaml:3: the key 'a' is written twice, first in line 1."],
@@ -135,7 +135,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("text", "told"), FAULTS.values(), ids=FAULTS)
-def test_what_cannot_be_read_is_told_in_words_at_its_line(text, told):
+def test_what_cannot_be_read_is_reported_in_words_at_its_line(text, told):
     assert read(text) == (None, [f"f.yaml:{told}"])
 
 

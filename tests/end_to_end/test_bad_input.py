@@ -43,7 +43,7 @@ def test_a_course_that_is_not_there_is_wrong_usage(grade, repository, tmp_path):
     assert grade(repository, "--course", tmp_path / "gone").status == 2
 
 
-def test_all_faults_of_a_rubric_are_told_at_once_with_their_lines(grade, repository, tmp_path):
+def test_all_faults_of_a_rubric_are_reported_at_once_with_their_lines(grade, repository, tmp_path):
     course = tmp_path / "course"
     shutil.copytree(TOY, course)
     rubric = course / "rubrics" / "toy.yaml"

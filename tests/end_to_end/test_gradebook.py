@@ -188,7 +188,9 @@ def test_a_gradebook_that_fails_costs_a_note_and_not_the_verdict(run, repository
     assert "This attempt could not be kept in the gradebook" in " ".join(ended.said.split())
 
 
-def test_something_else_in_the_gradebooks_place_is_told_before_anything_is_graded(run, repository, tmp_path):
+def test_something_else_in_the_gradebooks_place_is_reported_before_anything_is_graded(
+    run, repository, tmp_path
+):
     (tmp_path / "grades.csv").write_text("student,grade\n" * 50)
     ended = run(repository, *LOCAL, "--gradebook", tmp_path / "grades.csv")
     assert ended.status == 2
@@ -232,7 +234,7 @@ def test_a_cohort_is_paired_week_after_week_and_cells_are_no_formulas(run, tmp_p
     assert run("pair", tmp_path / "roster.csv", "--seed", 2, *history).said == ended.said
 
 
-def test_a_faulty_roster_is_told_line_by_line(run, tmp_path):
+def test_a_faulty_roster_is_reported_line_by_line(run, tmp_path):
     (tmp_path / "roster.csv").write_text("id,student\n1,Ada\n2,\n3,Ada\n")
     ended = run("pair", tmp_path / "roster.csv", "--seed", 1)
     assert ended.status == 2

@@ -90,7 +90,7 @@ def test_reviews_are_kept_in_their_order(path):
         ]
 
 
-def test_an_unknown_attempt_is_told_with_the_next_step(path):
+def test_an_unknown_attempt_is_reported_with_the_next_step(path):
     with Gradebook(path) as book, pytest.raises(UsageError, match="There is no attempt 7"):
         book.attempt(7)
 

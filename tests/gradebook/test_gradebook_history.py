@@ -244,7 +244,7 @@ def test_only_like_is_compared_with_like():
     assert after().since is None
 
 
-def test_the_attempt_before_is_told_as_people_decided_it():
+def test_the_attempt_before_is_reported_as_people_decided_it():
     said = Review(lab="lab1", criterion="memo", decision=Decision.REVISE, by="Bola")
     made = concluded(attempt("2" * 40), [Kept(record=record(), reviews=(said,))])
     assert made.since.verdict is Decision.REVISE

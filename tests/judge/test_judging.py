@@ -117,7 +117,7 @@ def test_every_check_is_announced_with_its_promise(service, lab):
         ("import sys\nsys.stdout.write('y' * 10_000_000)\n1 / 0", "it raised ZeroDivisionError"),
     ],
 )
-def test_a_file_that_can_not_be_imported_is_told_in_words(service, lab, code, headline):
+def test_a_file_that_can_not_be_imported_is_reported_in_words(service, lab, code, headline):
     result = judge(service, lab, code, only=("box.loads",)).checks[0]
     assert result.outcome is Outcome.FAILED
     assert headline in result.finding.headline

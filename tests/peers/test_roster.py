@@ -26,7 +26,7 @@ def test_a_roster_is_read_as_spreadsheets_write_it(text):
     assert read_roster(text.encode(), "r.csv") == ("Ada", "Bola")
 
 
-def test_every_fault_of_a_roster_is_told_with_its_line():
+def test_every_fault_of_a_roster_is_reported_with_its_line():
     text = 'id,student\n1,Ada\n2,\n3,ada \n4,"Bo\x1bla"\n5,' + "x" * 201 + "\n"
     assert faults(read_roster, text) == [
         "r.csv:3: there is no name in this line.",
@@ -51,7 +51,7 @@ def test_a_line_is_counted_where_it_begins_even_after_a_cell_of_two_lines():
         (b"student\nAda\nB\xf6\n", "r.csv:3: this is not UTF-8 text. Save the file as CSV in UTF-8."),
     ],
 )
-def test_what_is_no_roster_is_told(text, told):
+def test_what_is_no_roster_is_reported(text, told):
     assert faults(read_roster, text) == [told]
 
 
@@ -61,7 +61,7 @@ def test_a_history_is_every_two_who_were_in_a_group():
     assert read_history(text.encode(), "h.csv") == pairs
 
 
-def test_a_history_line_with_one_name_is_told():
+def test_a_history_line_with_one_name_is_reported():
     assert faults(read_history, "first,second,third\nAda,,\n") == ["r.csv:2: there is no name in this line."]
 
 

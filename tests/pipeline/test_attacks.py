@@ -85,7 +85,7 @@ def test_after_all_of_them_honest_work_still_passes(service, tmp_path):
     assert record.verdict is Decision.PASS
 
 
-def test_a_repository_without_the_file_is_told_where_it_should_be(service, tmp_path):
+def test_a_repository_without_the_file_is_reported_where_it_should_be(service, tmp_path):
     (tmp_path / "r" / "src").mkdir(parents=True)
     shutil.copy(ATTACKS / "00_correct" / "mlp.py", tmp_path / "r" / "src" / "mlp.py")
     commit_all(tmp_path / "r")

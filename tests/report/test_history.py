@@ -52,7 +52,7 @@ def test_a_commits_own_date_is_called_that():
     assert facts(record)["Hand-in"] == "1"
 
 
-def test_an_extension_is_told_with_its_reason_and_an_unknown_week_as_such():
+def test_an_extension_is_reported_with_its_reason_and_an_unknown_week_as_such():
     record = samples.review()
     extended = replace(record, terms=replace(record.terms, extension="extensions.yaml: ill"))
     assert facts(extended)["Due"].endswith("extended (extensions.yaml: ill)")

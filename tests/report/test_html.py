@@ -136,7 +136,7 @@ def test_the_verdict_comes_first_with_what_it_follows_from():
     assert places == sorted(places)
 
 
-def test_a_finding_is_told_in_order():
+def test_a_finding_is_reported_in_order():
     text = Page(PAGES["revise"]).text
     text = text[text.index("To mend") :]
     finding = samples.MASK_MISSING

@@ -188,7 +188,7 @@ def test_our_own_traceback_quotes_the_suite_and_is_held_back():
     ("seconds", "shown"),
     [(0.0, 0), (0.003, 1), (1.0, 1), (1.2, 2), (4.9, 5), (5.1, 10), (99, 100), (101, 200)],
 )
-def test_times_are_told_by_their_size(seconds, shown):
+def test_times_are_reported_by_their_size(seconds, shown):
     assert _coarse(seconds) == shown
 
 

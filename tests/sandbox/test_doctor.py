@@ -5,7 +5,7 @@ import pytest
 from grader.doctor import State, examine
 
 
-def test_without_an_engine_the_remedy_is_told_and_the_rest_is_looked_at(monkeypatch, tmp_path):
+def test_without_an_engine_the_remedy_is_reported_and_the_rest_is_looked_at(monkeypatch, tmp_path):
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none")
     items = {item.name: item for item in examine()}
     assert items["Docker"].state is State.BROKEN

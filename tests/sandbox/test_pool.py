@@ -72,7 +72,7 @@ def test_a_sandbox_that_died_while_it_stood_by_is_replaced(pool, started):
     assert dead.closed.is_set()
 
 
-def test_why_a_sandbox_failed_to_start_is_told_to_whoever_takes_it():
+def test_why_a_sandbox_failed_to_start_is_reported_to_whoever_takes_it():
     def start(_environment, _limits):
         raise Ungraded("no more memory")
 

@@ -62,7 +62,7 @@ def test_a_checkout_without_a_commit_says_so(student, fetch):
         fetch(student.path)
 
 
-def test_uncommitted_work_is_told_and_not_graded(student, fetch):
+def test_uncommitted_work_is_reported_and_not_graded(student, fetch):
     student.commit(LAB | {"lab1_mlp/layers.py": "x = 1\n", "lab1_mlp/same.py": "a\nb\n"})
     student.write(
         {"lab1_mlp/layers.py": "x = 2\n", "lab1_mlp/mlp_torch.py": "", "lab1_mlp/same.py": "a\r\nb\r\n"}

@@ -47,7 +47,7 @@ def test_a_full_disk_is_our_fault():
     assert isinstance(error, Ungraded)
 
 
-def test_a_crash_is_told_as_one():
+def test_a_crash_is_reported_as_one():
     error = explain(GitFailed(-11, ""), url="u", host="h", limits=FetchLimits())
     assert "crashed" in error.message
 

@@ -92,7 +92,7 @@ def test_b21_many_files_are_bounded_and_the_labs_come_first(folder, fetch):
         fetch(folder, limits=FetchLimits(entries=300))
 
 
-def test_hostile_names_in_a_folder_are_told_and_not_written(folder, fetch):
+def test_hostile_names_in_a_folder_are_reported_and_not_written(folder, fetch):
     for name in (b"-rf", b"new\nline.py", b"\x1b[31mred.py", b"latin\xe9.py"):
         open(os.fsencode(folder) + b"/" + name, "w").close()
     submission = fetch(folder)

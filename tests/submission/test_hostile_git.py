@@ -293,7 +293,7 @@ def hostile_commit(student):
     return student.put_commit(student.put_tree(*(("100644", name, blob) for name in names)))
 
 
-def test_g17_g18_hostile_names_are_told_and_never_written(student, fetch, tmp_path):
+def test_g17_g18_hostile_names_are_reported_and_never_written(student, fetch, tmp_path):
     hostile_commit(student)
     before = {p for p in tmp_path.rglob("*") if "scratch" not in p.parts}
     submission = fetch(student.path)

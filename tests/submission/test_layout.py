@@ -29,7 +29,7 @@ def test_nothing_is_missing_where_everything_is_in_place():
     assert missing_files([LAB], (FILE, "lab1_mlp/mlp_torch.py", "README.md")) == ()
 
 
-def test_each_missing_module_is_told_unless_a_mapping_names_its_file():
+def test_each_missing_module_is_reported_unless_a_mapping_names_its_file():
     assert [m.module for m in missing_files([LAB], ("README.md",))] == ["mlp_numpy", "mlp_torch"]
     assert [m.module for m in missing_files([LAB], ("README.md",), mapped={"mlp_numpy"})] == ["mlp_torch"]
 

@@ -184,7 +184,7 @@ def test_points_decide_once_what_is_open_cannot_change_it(outcomes, wanted):
     assert decision(POINTS, *map(result, "abc", outcomes)) is wanted
 
 
-def test_points_are_told_and_traceable_to_criteria():
+def test_points_are_reported_and_traceable_to_criteria():
     verdict = decide(POINTS, map(result, "abc", [PASSED, FAILED, PASSED]))
     assert (verdict.earned, verdict.points) == (6, 10)
     assert [(c.id, c.earned) for c in verdict.labs[0].criteria] == [("a", 4), ("b", 0), ("c", 2)]

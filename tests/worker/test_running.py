@@ -67,7 +67,7 @@ def test_only_the_end_of_a_long_output_is_kept(runner):
     assert len(done["output"]) <= 8192
 
 
-def test_a_program_or_a_folder_that_is_not_there_is_told(runner):
+def test_a_program_or_a_folder_that_is_not_there_is_reported(runner):
     assert run(runner, "black", ".")["status"] == 127
     assert run(runner, "python", "x.py", folder="src")["status"] == 126
 

@@ -45,7 +45,7 @@ class Cover(Struct, frozen=True, kw_only=True):
     reads_text: bool = False
     exercised: tuple[Target, ...] = ()
     missed: tuple[Target, ...] = ()
-    untold: tuple[Target, ...] = ()
+    untried: tuple[Target, ...] = ()
     seconds: float = 0.0
 
 
@@ -60,7 +60,7 @@ class MutationResult(Struct, frozen=True, kw_only=True):
 
     noticed: tuple[Mutant, ...]
     survived: tuple[Mutant, ...]
-    untold: int
+    untried: int
 
     @property
     def share(self) -> float:
@@ -98,7 +98,7 @@ def cover(
         reads_text=same is True,
         exercised=tuple(m.target for m, noticed in told if noticed),
         missed=tuple(m.target for m, noticed in told if noticed is False),
-        untold=tuple(m.target for m, noticed in told if noticed is None),
+        untried=tuple(m.target for m, noticed in told if noticed is None),
         seconds=seconds,
     )
 
@@ -133,7 +133,7 @@ def mutation_score(
     return MutationResult(
         noticed=tuple(m for m, noticed in told if noticed),
         survived=tuple(m for m, noticed in told if noticed is False),
-        untold=sum(noticed is None for _, noticed in told),
+        untried=sum(noticed is None for _, noticed in told),
     )
 
 

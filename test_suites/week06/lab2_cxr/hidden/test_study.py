@@ -50,7 +50,7 @@ def test_reproduced(student, reference, documents, lab, evidence):
         if doubt is None:
             break
         doubts.append(doubt)
-    _tell(tests, run, evidence)
+    _note(tests, run, evidence)
     if len(doubts) == RUNS:
         raise doubts[0]
     conclusion_holds(results.item("exploits_artifact"), run)
@@ -100,7 +100,7 @@ def conclusion_holds(claim, run):
         )
 
 
-def _tell(tests, run, evidence):
+def _note(tests, run, evidence):
     for where, value in zip(("first", "second"), run.aurocs, strict=True):
         evidence.measure(f"AUROC at the {where} hospital, measured by us", value, better="higher")
     evidence.plot(_roc(tests, run.scores))

@@ -30,9 +30,9 @@ def test_cover(project, lab, rng, evidence):
             "There is nothing to test: none of the labs' files is in the repository, or none has a function.",
             expected=", ".join(lab.tested[:SHOWN]),
         )
-    if found.untold:
+    if found.untried:
         evidence.note(
-            f"{len(found.untold)} functions were not tried: the tests take {found.seconds:.0f} s each time."
+            f"{len(found.untried)} functions were not tried: the tests take {found.seconds:.0f} s each time."
         )
     share, wanted = len(found.exercised) / told, float(lab.data.get("cover", 0.8))
     evidence.measure("public functions exercised", share, limit=wanted, better="higher")
@@ -70,8 +70,8 @@ def test_teeth(project, lab, rng, evidence):
     tried = len(score.noticed) + len(score.survived)
     evidence.measure("bugs tried", tried)
     evidence.measure("bugs noticed", score.share, limit=wanted, better="higher")
-    if score.untold:
-        evidence.note(f"{score.untold} more bugs were not tried: there was no time left.")
+    if score.untried:
+        evidence.note(f"{score.untried} more bugs were not tried: there was no time left.")
     survivors = [f"{m.target.file}:{m.line} {m.target.name}: {m.what}" for m in score.survived]
     if tried and score.share < wanted:
         first = score.survived[0]
