@@ -110,7 +110,7 @@ def test_documents_that_are_missing_fail_in_words():
         ('"days": 3270', '"days": 10000000000000000000000000', "results.complete", "real numbers"),
         ('"seed": 0', '"seed": "0"', "results.complete", "array was expected"),
         ("[-0.009017,", '["x",', "results.complete", "array was expected"),
-        ("[-0.009017,", "[", "results.complete", "array was expected"),
+        ("[-0.009017,", "[", "results.complete", "wrong shape"),
     ],
 )
 def test_odd_results_fail_in_words(old, new, check, words):
