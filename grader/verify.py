@@ -1,6 +1,6 @@
 """Prove that an assignment's own content is right, through the same judge and sandboxes as a student's work.
 
-The reference passes every check on every seed; the starter is told to revise; every mistake fails the checks it
+The reference passes every check on every seed; the starter has to be revised; every mistake fails the checks it
 must fail, on every seed, with its diagnosis; no check is without a mistake that fails it.
 """
 

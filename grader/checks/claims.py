@@ -139,7 +139,7 @@ def numbers_agree(
             expected=_nearest(first, sources),
             where=f"{file}, line {first.line}",
             how_many=f"{len(alien)} of {len(claims)} numbers have no source",
-            hint="Copy every number from your results file, and put there what you want to tell.",
+            hint="Copy every number from your results file, and put there what you want to report.",
         )
 
 

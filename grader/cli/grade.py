@@ -30,7 +30,7 @@ EXIT_CODES = {Decision.PASS: 0, Decision.REVISE: 1, Decision.UNGRADED: 3, Decisi
 
 @click.command(epilog=EPILOG)
 @click.argument("repo")
-@click.option("--assignment", default="", help="If neither grade.yml nor the repository's name tells.")
+@click.option("--assignment", default="", help="If neither grade.yml nor the repository's name says it.")
 @click.option("--lab", "labs", multiple=True, help="Only this lab; may be repeated.")
 @click.option("--ref", help="Branch, tag or commit.  [default: the default branch]")
 @click.option("--suite", type=click.Choice(["all", "public"]), default="all", show_default=True)

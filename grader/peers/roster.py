@@ -134,4 +134,4 @@ def _rows(
 def _raise_any(problems: list[Problem], what: str) -> None:
     if problems:
         count = "1 fault" if len(problems) == 1 else f"{len(problems)} faults"
-        raise CourseError(f"{what} has {count}.", tuple(problems), "Mend these lines, then try again.")
+        raise CourseError(f"{what} has {count}.", tuple(problems), "Fix these lines, then try again.")

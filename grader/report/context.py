@@ -144,8 +144,8 @@ def _chapters(sections: tuple[Section, ...]) -> tuple[Chapter, ...]:
     required = [s for s in sections if not s.advice]
     chapters = (
         Chapter(
-            "To mend",
-            "Each of these is required. Begin at the top: what comes first often mends what follows.",
+            "To fix",
+            "Each of these is required. Begin at the top: fixing the first often fixes what follows.",
             tuple(s for s in required if s.criterion.decision is Decision.REVISE and not s.waits),
         ),
         Chapter(

@@ -21,7 +21,7 @@ class Word(NamedTuple):
 VERDICTS = {
     Decision.PASS: Word("✓", "Pass", "good", "Everything that is required holds."),
     Decision.REVISE: Word(
-        "✗", "Revise", "bad", "Something that is required does not hold yet. Mend it and hand in again."
+        "✗", "Revise", "bad", "Something that is required does not hold yet. Fix it and hand in again."
     ),
     Decision.REVIEW: Word(
         "…", "Waits for review", "wait", "The checks are done. A person still has to look at the rest."

@@ -56,12 +56,12 @@ class DockerProvider:
     def __init__(self, device: str = "cpu", progress: Progress = lambda _line: None) -> None:
         if device != "cpu":
             raise UsageError(
-                f"Docker's rooms have no {device}: their images hold PyTorch's CPU build.",
+                f"Docker's sandboxes have no {device}: their images hold PyTorch's CPU build.",
                 f"On a machine of your own with a GPU: --sandbox local --device {device}.",
             )
         if sys.platform != "linux":
             raise UsageError(
-                "Docker's rooms need Linux: elsewhere containers can't call back over a Unix socket.",
+                "Docker's sandboxes need Linux: elsewhere containers can't call back over a Unix socket.",
                 LOCAL_INSTEAD,
             )
         self._engine = Engine()

@@ -182,7 +182,7 @@ class LocalProvider:
             closed = self._closed
         if closed:
             sandbox.close()
-            raise Ungraded("The sandbox was closed while a room was being started.")
+            raise Ungraded("The grader was closing while a sandbox was being started.")
         return sandbox
 
 

@@ -85,4 +85,4 @@ class Pool(Generic[S]):
                 future.set_result(sandbox)
         if closed:
             sandbox.close()
-            future.set_exception(Ungraded("The sandbox was closed while a room was being started."))
+            future.set_exception(Ungraded("The grader was closing while a sandbox was being started."))

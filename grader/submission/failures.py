@@ -125,7 +125,9 @@ def explain(failure: GitFailed, *, url: str, limits: FetchLimits, host: str = ""
     """
     own_words = "\n".join(line for line in failure.stderr.splitlines() if not line.startswith("remote:"))
     if _DISK_FULL.search(own_words):
-        return Ungraded("The disk is full: the repository can't be fetched.", "Make room, then grade again.")
+        return Ungraded(
+            "The disk is full: the repository can't be fetched.", "Free some space, then grade again."
+        )
     if _TOO_LARGE.search(own_words) or failure.status in {-signal.SIGXCPU, -signal.SIGXFSZ}:
         return too_large(limits)
     if failure.status < 0:
