@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 OWNER, SANDBOX = "grader.owner", "grader.sandbox"
 CLOSE_SECONDS = 10.0
-SOCKET = "/rpc/room.sock"
+SOCKET = "/rpc/callback.sock"
 JUDGE = Limits(memory_mb=4096, processes=512, disk_mb=512, cpus=float(os.cpu_count() or 1))
 """The judge is ours, but what it reads is not."""
 NOBODY = 65534

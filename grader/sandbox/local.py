@@ -150,7 +150,7 @@ class LocalProvider:
         folder.mkdir()
         scratch, submission = folder / "tmp", filling.open_folder(folder / "submission")
         scratch.mkdir()
-        callback = callback_socket.CallbackSocket(folder / "room.sock")
+        callback = callback_socket.CallbackSocket(folder / "callback.sock")
         program = [sys.executable, "-s", "-P", *command, "--socket", str(callback.path)]
         if environment != "judge":
             program += ["--scratch", str(scratch), "--submission", str(submission)]
