@@ -56,7 +56,7 @@ class Request(Struct, frozen=True, kw_only=True):
 
 
 class Watch(Protocol):
-    """Told what happens while it happens."""
+    """Is called with what happens, while it happens."""
 
     def stage(self, name: str) -> None:
         """A stage begins."""

@@ -1,4 +1,4 @@
-"""An attempt in its history: in time or late, the how many-th it is, what changed, and what people decided.
+"""An attempt in its history: in time or late, its number, what changed, and what people decided.
 
 A record says what was found in one commit. Here it is seen beside the repository's earlier attempts, kept with
 them, and decided again when a person has reviewed it.
@@ -120,7 +120,7 @@ def _time(iso: str) -> dt.datetime | None:
 
 
 def _hand_in(record: Record, like: Sequence[Kept]) -> int:
-    """The how many-th commit this is; one that could not be graded, by our fault, is not counted."""
+    """The number of this commit in their order; one that could not be graded, by our fault, is not counted."""
     if not record.commit:
         return 0
     graded = dict.fromkeys(k.record.commit for k in like if k.record.verdict is not Decision.UNGRADED)

@@ -2,13 +2,13 @@
 
 The decision is the one that holds **however the ungraded checks would have come out**:
 
-REVISE     the student's work fails something required, and no result of an ungraded check could mend that
+REVISE     the student's work fails something required, and no result of an ungraded check could change that
 PASS       everything required was graded and holds; an ungraded check is never read as a pass
 UNGRADED   it depends on what could not be graded, which is our fault
 REVIEW     it depends on nothing but what a person still has to decide
 
 So what we could not grade never costs a student (a REVISE stands on failed checks alone), never gives a
-pass, and never hides a failure that the student has to mend anyway. With ``pass_points`` the same rule is an
+pass, and never hides a failure that the student has to fix anyway. With ``pass_points`` the same rule is an
 interval: REVISE if the points earned and all those still open fall short, PASS if the points earned suffice.
 
 What counts as what:

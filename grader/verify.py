@@ -39,7 +39,7 @@ class Row(Struct, frozen=True, kw_only=True):
         held: Seeds on which it behaved as it must.
         seeds: Seeds tried.
         faults: What it did instead, each once.
-        shown: The diagnosis that was told, for mistakes.
+        shown: The diagnosis that was given, for mistakes.
     """
 
     lab: str
@@ -84,7 +84,7 @@ def verify(
         jobs: Submissions judged at the same time.
         only: Mistakes to try; empty: everything.
         device: Where torch modules work.
-        saw: Told of each row as it is done.
+        saw: Is called with each row as it is done.
     """
     drawn = [_seed(assignment.id, number) for number in range(seeds)]
     trials = [trial for lab in assignment.labs for trial in _trials(assignment, lab, only)]

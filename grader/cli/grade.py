@@ -133,7 +133,7 @@ def grade(
 
 
 def _look_at(book: Path) -> None:
-    """Something else under the gradebook's name is told before an hour is spent on grading."""
+    """Something else under the gradebook's name is reported before an hour is spent on grading."""
     with suppress(Ungraded), Gradebook(book):
         pass
 

@@ -1,7 +1,7 @@
 """Sandboxes and the processes in them: one fresh process per check, one conversation with it, one end.
 
 Everything here faces the student's side, so it reads only what was announced, by a deadline, and takes nothing
-that it hears for true: a process's last status only chooses the words in which its end is told.
+that it receives for true: a process's last status only chooses the words in which its end is reported.
 """
 
 from __future__ import annotations

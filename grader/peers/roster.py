@@ -1,4 +1,4 @@
-"""Rosters and the pairs of earlier weeks, read from CSV: every fault is told at once, with its line.
+"""Rosters and the pairs of earlier weeks, read from CSV: every fault is reported at once, with its line.
 
 A spreadsheet may have put an apostrophe before a name that would be a formula, and so do we when we write one
 (``'=Ada``). Names are compared without it, without case, and with one space for any number of spaces.

@@ -83,7 +83,7 @@ FACTS = {
     "how_far": "How far off",
     "allowed": "Allowed",
 }
-"""The facts of a finding, in the order they are told."""
+"""The facts of a finding, in the order in which they are shown."""
 
 
 SOURCES = {
@@ -146,7 +146,7 @@ def outcome(of: Outcome, weight: Weight = Weight.REQUIRED) -> Word:
 
 
 def facts(finding: Finding) -> list[tuple[str, str, str]]:
-    """(field, label, text) of what a finding has to tell, in order, without the empty ones."""
+    """(field, label, text) of what a finding has to say, in order, without the empty ones."""
     return [(name, label, text) for name, label in FACTS.items() if (text := getattr(finding, name))]
 
 

@@ -43,7 +43,7 @@ class DockerProvider:
 
     Args:
         device: ``cpu``; the images hold no GPU libraries.
-        progress: Told when images have to be built.
+        progress: Is called when images have to be built.
 
     Raises:
         UsageError: Another device, or not on Linux.

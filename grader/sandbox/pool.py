@@ -76,7 +76,7 @@ class Pool(Generic[S]):
     def _begin(self, future: Future[S], environment: str, limits: Limits) -> None:
         try:
             sandbox = self._start(environment, limits)
-        except BaseException as error:  # told to whoever takes the sandbox
+        except BaseException as error:  # raised for whoever takes the sandbox
             future.set_exception(error)
             return
         with self._lock:

@@ -58,7 +58,7 @@ class Wanted:
 
 @dataclass(slots=True)
 class LeftOut:
-    """Files that were not written, by reason; told in one note a reason, however many there are."""
+    """Files that were not written, by reason; reported in one note a reason, however many there are."""
 
     reasons: dict[str, list[bytes]] = field(default_factory=dict)
 

@@ -1,6 +1,6 @@
 """What git's last words mean, and what to do about it.
 
-git tells its errors in English text alone. The text may come from a hostile server, so all it can do is
+git reports its errors in English text alone. The text may come from a hostile server, so all it can do is
 choose one of these sentences; none of it but one sanitised line is ever shown.
 """
 
@@ -42,7 +42,7 @@ _DAMAGED = (
     "Clone it and run: git fsck. Then push again.",
 )
 
-# The first that fits is told.
+# The first that fits is reported.
 _FAILURES = (
     _failure(
         r"could ?n.t resolve|could not resolve|name or service not known|temporary failure in name resolution"

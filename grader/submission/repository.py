@@ -84,7 +84,7 @@ class Repository:
         """Write what the labs want as regular files into a new folder.
 
         Args:
-            wanted: Files and folders; what isn't there is not an error, the labs' checks tell it.
+            wanted: Files and folders; what isn't there is not an error, the labs' checks report it.
             into: Must not exist yet, or be empty.
 
         Raises:

@@ -1,4 +1,4 @@
-"""Tests with teeth: break the code one function at a time, and see whether a test notices."""
+"""Tests that notice bugs: break the code one function at a time, and see whether a test notices."""
 
 from __future__ import annotations
 
