@@ -87,4 +87,6 @@ def whose(engine, container, pid):
     if not found["Config"]["Labels"].get("grader.owner", "").startswith(f"{pid}-"):
         return None
     command = " ".join(found["Config"]["Cmd"])
-    return "judge" if "grader.judge" in command else "torch room" if "torch" in command else "numpy room"
+    return (
+        "judge" if "grader.judge" in command else "torch sandbox" if "torch" in command else "numpy sandbox"
+    )

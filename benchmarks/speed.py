@@ -238,7 +238,7 @@ class Stopwatch:
             "judge: fork, collect the suite": self.first - self.fetched,
             "checks": checks,
             "between checks: end a process, wipe, report": self.last - self.first - checks,
-            "the rest: close rooms, verdict": wall - fetch - (self.last - self.fetched),
+            "the rest: close sandboxes, verdict": wall - fetch - (self.last - self.fetched),
         }
 
 
@@ -295,7 +295,7 @@ def show(figures):
         "≤ 1.0",
     )
     waiting, together, both = figures["waiting"], figures["together"], figures["bare, 2 at a time"]
-    row("each further, rooms standing by", waiting["walls"], [waiting["cpu"]], "≤ 0.15", "≤ 0.3")
+    row("each further, sandboxes standing by", waiting["walls"], [waiting["cpu"]], "≤ 0.15", "≤ 0.3")
     many = f"{both['count']} submissions, 2 at a time, per submission"
     row(f"bare: {many}", [both["wall"]], [both["cpu"]])
     base = both["wall"], both["cpu"]

@@ -94,7 +94,10 @@ def _disk() -> Item:
     free = shutil.disk_usage(folder).free / GIB
     if free < NEEDED_GIB:
         return Item(
-            "disk", State.BROKEN, f"{free:.1f} GB free in {folder}", f"Make room: {NEEDED_GIB} GB are needed."
+            "disk",
+            State.BROKEN,
+            f"{free:.1f} GB free in {folder}",
+            f"Free some space: {NEEDED_GIB} GB are needed.",
         )
     return Item("disk", State.WORKS, f"{free:.0f} GB free in {folder}")
 
@@ -107,11 +110,13 @@ def _limits(info: dict[str, Any]) -> Item:
     missing += ["system calls (seccomp)"] if "seccomp" not in options else []
     if missing:
         remedy = "Enable cgroup v2, or boot with `cgroup_enable=memory swapaccount=1`."
-        return Item("room limits", State.BROKEN, f"this engine can't limit {', '.join(missing)}", remedy)
+        return Item("sandbox limits", State.BROKEN, f"this engine can't limit {', '.join(missing)}", remedy)
     if "name=rootless" in options or "name=userns" in options:
         remedy = "Use the system's engine: `unset DOCKER_HOST`."
-        return Item("room limits", State.BROKEN, "a rootless engine has too few user ids for rooms", remedy)
-    return Item("room limits", State.WORKS, "memory, swap, processes, CPU, system calls")
+        return Item(
+            "sandbox limits", State.BROKEN, "a rootless engine has too few user ids for sandboxes", remedy
+        )
+    return Item("sandbox limits", State.WORKS, "memory, swap, processes, CPU, system calls")
 
 
 def _image(engine: Engine, environment: str, image_id: str) -> Item:
@@ -132,13 +137,13 @@ def _sandbox() -> Item:
         took = time.monotonic() - began
         sandbox.close()
     except Ungraded as trouble:
-        return Item("a room", State.BROKEN, trouble.message, trouble.remedy)
+        return Item("a sandbox", State.BROKEN, trouble.message, trouble.remedy)
     except processes.SandboxLost as trouble:
-        return Item("a room", State.BROKEN, str(trouble), "Restart Docker, then run `grade doctor` again.")
+        return Item("a sandbox", State.BROKEN, str(trouble), "Restart Docker, then run `grade doctor` again.")
     finally:
         if provider is not None:
             provider.close()
-    return Item("a room", State.WORKS, f"ready in {took * 1000:.0f} ms")
+    return Item("a sandbox", State.WORKS, f"ready in {took * 1000:.0f} ms")
 
 
 def _gpu() -> Item:

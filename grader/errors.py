@@ -8,7 +8,7 @@ GraderError                     a sentence, where it was found, and what to do n
 └── Ungraded          exit 3    our side: Docker gone, image missing, disk full, a bug of ours
 
 A student's mistakes are not here: they are the judge's findings, and lead to a verdict. ``SubmissionError``
-is about repositories that can't be had at all; a repository that *lacks a file* is graded, and told to revise.
+is about repositories that can't be had at all; a repository that *lacks a file* is graded: revise.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Problem:
 
 
 class CourseError(GraderError):
-    """The course's content is at fault; all its problems are told at once."""
+    """The course's content is at fault; all its problems are reported at once."""
 
     exit_code = 2
 

@@ -1,4 +1,4 @@
-"""An attempt in its history: in time or late, the how many-th it is, what changed, and what people decided.
+"""An attempt in its history: in time or late, its number, what changed, and what people decided.
 
 An attempt says what was found in one commit. Here it is seen beside the repository's earlier attempts, and kept
 with them.
@@ -95,7 +95,7 @@ def review(book: Gradebook, attempt: int, decided: Review) -> SafeRecord:
 
 
 def standing(attempt: Attempt, earlier: Sequence[Kept]) -> Standing | None:
-    """When an attempt was handed in, and the how many-th it is; ``None`` for what is no hand-in.
+    """When an attempt was handed in, and its number in the order of hand-ins; ``None`` for what is no hand-in.
 
     Args:
         attempt: Public checks alone, an interrupted grading, and a folder that came anyhow are no hand-in.
@@ -166,7 +166,7 @@ def _time(iso: str) -> dt.datetime | None:
 
 
 def _hand_in(commit: str, alike: Sequence[Kept]) -> int:
-    """The how many-th commit this is; one that could not be graded, by our fault, is not counted."""
+    """The number of this commit in their order; one that could not be graded, by our fault, is not counted."""
     if not commit:
         return 0
     graded = dict.fromkeys(k.record.commit for k in alike if k.record.verdict is not Decision.UNGRADED)

@@ -304,7 +304,7 @@ class Measurement(Struct, frozen=True, kw_only=True):
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """What a failed check tells, in the order it is told. Empty fields are not shown."""
+    """What a failed check reports, in the order in which it is shown. Empty fields are not shown."""
 
     headline: str
     """What is wrong, in one sentence a beginner understands."""
@@ -318,7 +318,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     how_far: str = ""
     allowed: str = ""
     diagnosis: str = ""
-    """The bug's name, if it could be told; never a guess."""
+    """The bug's name, if it is known; never a guess."""
     diagnosis_id: str = ""
     """Which mistake or rule said so; for ``grade verify``."""
     hint: str = ""
@@ -438,7 +438,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """When an attempt was handed in, and the how many-th it is."""
+    """When an attempt was handed in, and its number in the order of hand-ins."""
 
     came: str
     """When it was handed in, ISO 8601."""
@@ -451,7 +451,7 @@ class Standing(Struct, frozen=True, kw_only=True):
 
 
 class Since(Struct, frozen=True, kw_only=True):
-    """The attempt before, and what changed since. Checks are told as ``lab/check``."""
+    """The attempt before, and what changed since. Checks are written as ``lab/check``."""
 
     attempt: int
     """Its number in the gradebook."""

@@ -2,13 +2,13 @@
 
 The decision is the one that holds **however the ungraded checks would have come out**:
 
-REVISE     the student's work fails something required, and no result of an ungraded check could mend that
+REVISE     the student's work fails something required, and no result of an ungraded check could change that
 PASS       everything required was graded and holds; an ungraded check is never read as a pass
 UNGRADED   it depends on what could not be graded, which is our fault
 REVIEW     it depends on nothing but what a person still has to decide
 
 So what we could not grade never costs a student (a REVISE stands on failed checks alone), never gives a
-pass, and never hides a failure that the student has to mend anyway. With ``pass_points`` the same rule is an
+pass, and never hides a failure that the student has to fix anyway. With ``pass_points`` the same rule is an
 interval: REVISE if the points earned and all those still open fall short, PASS if the points earned suffice.
 
 What counts as what:
@@ -77,7 +77,7 @@ def decide(
         results: What the judge found; results that no criterion names are ignored, and two for one check are none.
         reviews: What people decided about manual criteria, in the order in which they did.
         policy: What the course makes of late and repeated work.
-        standing: When it was handed in, and the which one it is; ``None`` for what is no hand-in.
+        standing: When it was handed in, and its number; ``None`` for what is no hand-in.
     """
     ledger = _Ledger(rubric, _by_key(results), reviews)
     labs = tuple(ledger.lab(lab) for lab in rubric.labs if lab.criteria)

@@ -1,6 +1,6 @@
 """Prove that an assignment's own content is right, through the same judge and sandboxes as a student's work.
 
-The reference passes every check on every seed; the starter is told to revise; every mistake fails the checks it
+The reference passes every check on every seed; the starter has to be revised; every mistake fails the checks it
 must fail, on every seed, with its diagnosis; no check is without a mistake that fails it.
 """
 
@@ -39,7 +39,7 @@ class Row(Struct, frozen=True, kw_only=True):
         held: Seeds on which it behaved as it must.
         seeds: Seeds tried.
         faults: What it did instead, each once.
-        shown: The diagnosis that was told, for mistakes.
+        shown: The diagnosis that was given, for mistakes.
     """
 
     lab: str
@@ -84,7 +84,7 @@ def verify(
         jobs: Submissions judged at the same time.
         only: Mistakes to try; empty: everything.
         device: Where torch modules work.
-        saw: Told of each row as it is done.
+        saw: Is called with each row as it is done.
     """
     drawn = [_seed(assignment.id, number) for number in range(seeds)]
     trials = [trial for lab in assignment.labs for trial in _trials(assignment, lab, only)]

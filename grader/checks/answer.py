@@ -162,7 +162,7 @@ class Answer:
             kind: ``number``, ``float`` or ``integer`` (integral floats count as integers).
 
         Raises:
-            CheckFailed: Anything else came back; shape is told before dtype, dtype before values.
+            CheckFailed: Anything else came back; shape is reported before dtype, dtype before values.
         """
         value = self.value
         if isinstance(value, bool | int | float):

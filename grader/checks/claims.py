@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 RELATIVE = 1e-3
 """Of a claimed metric, beyond its rounding: computed in another order, or in single precision."""
 SHOWN = 3
-"""Claims that a finding tells in full."""
+"""Claims that a finding reports in full."""
 LONGEST_SHOWN = 40
-"""Characters of a claim that a finding tells."""
+"""Characters of a claim that a finding shows."""
 CUSTOMARY = (0.0, 0.01, 0.05, 0.1, 0.5, 0.9, 0.95, 0.99, 1.0)
 """Significance levels, chance and certainty: nobody measured them."""
 
@@ -113,13 +113,13 @@ def numbers_agree(
 ) -> None:
     """Every number that a text claims is one that is known, rounded as it is written.
 
-    The sign may be told in words ("loses 0.8 %"), and a share as a percentage or as a number.
+    The sign may be said in words ("loses 0.8 %"), and a share as a percentage or as a number.
 
     Args:
         text: Prose, Markdown.
         known: Name → value: from the student's own results file, and measured by the judge.
         file: What the text is called.
-        evidence: Told how many claims there are.
+        evidence: Gets the number of claims.
         customary: Values that need no source.
 
     Raises:
@@ -139,7 +139,7 @@ def numbers_agree(
             expected=_nearest(first, sources),
             where=f"{file}, line {first.line}",
             how_many=f"{len(alien)} of {len(claims)} numbers have no source",
-            hint="Copy every number from your results file, and put there what you want to tell.",
+            hint="Copy every number from your results file, and put there what you want to report.",
         )
 
 
@@ -197,7 +197,7 @@ def claims_match(
     Args:
         claimed: A dict of numbers; it may have more than were measured.
         measured: Name → what the judge computed.
-        evidence: Told both, for the report.
+        evidence: Gets both, for the report.
         relative: How far, as a share of what was measured.
         absolute: How far at least, for numbers around zero.
         hint: Where to look.

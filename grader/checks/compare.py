@@ -1,4 +1,4 @@
-"""How two arrays differ, and how it is told: both values, where, how many, how far, what was allowed."""
+"""How two arrays differ, and how it is reported: both values, where, how many, how far, what was allowed."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def mismatch(
     diagnosis: Diagnosis | None = None,
     hint: str = "",
 ) -> CheckFailed:
-    """The failure that tells a difference in full."""
+    """The failure that reports a difference in full."""
     yours, expected = tell_apart(difference.yours, difference.expected)
     place = f"{name}[{', '.join(map(str, difference.at))}]" if difference.at else name
     return fail(

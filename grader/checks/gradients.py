@@ -46,7 +46,7 @@ def gradients_match(
 ) -> None:
     """The gradient of each tensor is the true one, on every probe.
 
-    Tensors are told in the order of ``expected``: give it in backward order, and the first wrong one is where
+    Tensors are reported in the order of ``expected``: give it in backward order, and the first wrong one is where
     to look.
 
     Args:
@@ -55,7 +55,7 @@ def gradients_match(
         of: The tensors that this check is about; empty for all. The others still help to name the bug.
         tolerance: How close; one line of the table in ``grader.checks.tolerances``.
         any_factor: True where one common factor is a convention (sum or mean of the loss) and is only noted.
-        evidence: Told each tensor's largest error.
+        evidence: Gets each tensor's largest error.
         diagnose: Names the bug, from all gradients (``KnownMistakes.matcher``); the rules come after it.
         hint: What to look at if nothing could be named.
 

@@ -29,7 +29,7 @@ def reaches(name: str, value: float, floor: float, *, evidence: Evidence, hint: 
         name: What was measured: ``accuracy on 360 unseen digits``.
         value: Computed here, from the student's weights or predictions; never a number the student reports.
         floor: The least that correct work reaches, over many seeds, less a margin.
-        evidence: Told the value.
+        evidence: Gets the value.
         hint: Where to look.
 
     Raises:
@@ -62,7 +62,7 @@ def equivalent(
         draw: Makes the run with this number and gives its statistic, computed by the judge.
         pool: The same statistic of the reference's runs.
         name: What the statistic is: ``log of the final training loss``.
-        evidence: Told the distance, in standard deviations.
+        evidence: Gets the distance, in standard deviations.
         runs: How many to begin with.
         more: How many to add where the first don't decide.
         hint: Where to look.

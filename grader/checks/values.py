@@ -40,7 +40,7 @@ def values_match(
         expected: The true values: one array (or number), or one for each probe.
         name: What the values are called: ``logits``, ``loss``.
         tolerance: How close; one line of the table in ``grader.checks.tolerances``.
-        evidence: Told the largest error, and if it is that of single precision.
+        evidence: Gets the largest error, and if it is that of single precision.
         diagnose: Names the bug, from the values on all probes; see ``KnownMistakes.matcher``.
         hint: What to look at, where nothing could be named.
 

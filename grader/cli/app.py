@@ -1,4 +1,4 @@
-"""Which command was meant, and how every failure is told: what was found, where, and what to do next."""
+"""Which command was meant, and how every failure is reported: what was found, where, and what to do next."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Interrupted(GraderError):
 
 @click.command(epilog=EPILOG)
 @click.argument("repo")
-@click.option("--assignment", default="", help="If neither grade.yml nor the repository's name tells.")
+@click.option("--assignment", default="", help="If neither grade.yml nor the repository's name says it.")
 @click.option("--lab", "labs", multiple=True, help="Only this lab; may be repeated.")
 @click.option("--ref", help="Branch, tag or commit.  [default: the default branch]")
 @click.option("--suite", type=click.Choice(["all", "public"]), default="all", show_default=True)
@@ -145,7 +145,7 @@ def grade(
 
 
 def _look_at(book: Path) -> None:
-    """Something else under the gradebook's name is told before an hour is spent on grading."""
+    """Something else under the gradebook's name is reported before an hour is spent on grading."""
     with suppress(Ungraded), Gradebook(book):
         pass
 

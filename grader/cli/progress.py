@@ -24,7 +24,7 @@ MARKS = {
 
 
 class Progress:
-    """Told by the pipeline what happens; shows it on standard error.
+    """Is called by the pipeline with what happens, and shows it on standard error.
 
     Args:
         console: Where to show it.

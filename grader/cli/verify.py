@@ -51,7 +51,7 @@ def verify(
 ) -> int:
     """Prove that ASSIGNMENT's own content is right.
 
-    The reference passes on every seed, the starter is told to revise, every mistake is caught by its checks
+    The reference passes on every seed, the starter has to be revised, every mistake is caught by its checks
     with its diagnosis, and no check is without a mistake.
     """
     console = Console(no_color=no_color, highlight=False)
@@ -89,7 +89,7 @@ def _table(proof: Proof) -> Table:
     for lab in dict.fromkeys(row.lab for row in proof.rows):
         for kind, must in (
             ("reference", "seeds on which the reference passes"),
-            ("starter", "seeds on which the starter is told to revise"),
+            ("starter", "seeds on which the starter has to be revised"),
             ("mistake", "mistakes caught on every seed, diagnosis right"),
         ):
             rows = [row for row in proof.rows if row.lab == lab and row.kind == kind]

@@ -1,4 +1,4 @@
-"""One number for everything that a verdict rests on, so that it can be replayed and told from another."""
+"""One number for everything that a verdict rests on, so that it can be replayed and distinguished from another."""
 
 from __future__ import annotations
 

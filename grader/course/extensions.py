@@ -99,7 +99,7 @@ def read_extensions(assignment: Assignment) -> tuple[Extension, ...]:
         return extension
 
     found = () if node is None else read_records(node, read, problems, subject="extensions.yaml")
-    problems.raise_any(FILE, remedy="Mend it at these places, then try again.")
+    problems.raise_any(FILE, remedy="Fix it at these places, then try again.")
     return tuple(e for e in found if e.assignment == assignment.id)
 
 

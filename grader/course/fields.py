@@ -1,10 +1,10 @@
-"""Reading one YAML map field by field: every fault of it is told, and the reader reads like a description.
+"""Reading one YAML map field by field: every fault of it is reported, and the reader reads like a description.
 
     def read_criterion(fields: Fields) -> Criterion:
         return Criterion(id=fields.text("id"), title=fields.text("title"), checks=fields.texts("checks"))
 
 A field that is missing or of the wrong type becomes a problem and an empty value; since problems are raised
-before anything is used, the empty value is never seen. Keys that nobody asked for are told by ``close``.
+before anything is used, the empty value is never seen. Keys that nobody asked for are reported by ``close``.
 """
 
 from __future__ import annotations
@@ -176,7 +176,7 @@ class Fields:
         self._asked[key] = None
 
     def close(self) -> None:
-        """Tell the keys that nobody asked for."""
+        """Report the keys that nobody asked for."""
         for key, node in self._entries.items():
             if key not in self._asked:
                 self.problems.add(
@@ -214,7 +214,7 @@ def read_record(
 def read_records(
     node: Node, read: Callable[[Fields], T], problems: Problems, *, subject: str = "this"
 ) -> tuple[T, ...]:
-    """Read a list of maps; those that aren't maps are told and left out."""
+    """Read a list of maps; those that aren't maps are reported and left out."""
     if not isinstance(node.value, list):
         problems.add(node.where, f"{subject} must be a list, not {kind(node.value)}.")
         return ()

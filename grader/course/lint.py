@@ -1,4 +1,4 @@
-"""Do rubric, suite, reference and mistakes speak of the same checks and files? Every disagreement is told."""
+"""Do rubric, suite, reference and mistakes speak of the same checks and files? Every disagreement is reported."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class LabContent(Struct, frozen=True, kw_only=True):
 
 
 def lint_lab(content: LabContent, problems: Problems) -> None:
-    """Tell every disagreement between the parts of a lab."""
+    """Report every disagreement between the parts of a lab."""
     _lint_folders(content, problems)
     _lint_markers(content, problems)
     if (content.root / content.lab.suite).is_dir():

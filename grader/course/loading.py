@@ -45,7 +45,7 @@ def load(root: Path, assignment: str) -> Assignment:
         lint_points(rubric, problems)
         labs = tuple(_with_mistakes(lab, rubric, problems) for lab in rubric.assignment.labs)
     problems.raise_any(
-        f"The content of {assignment}", remedy="Mend the course at these places, then try again."
+        f"The content of {assignment}", remedy="Fix the course at these places, then try again."
     )
     assert rubric is not None
     loaded = with_tested(structs.replace(rubric.assignment, labs=labs))

@@ -102,7 +102,7 @@ def _edit(fields: Fields) -> Edit:
 
 
 def _try(mistake: Mistake, fields: Fields, reference_files: Mapping[str, str]) -> None:
-    """Make the mistake once, and tell where it can't be made or is none."""
+    """Make the mistake once, and report where it can't be made or is none."""
     files = dict(reference_files)
     for i, edit in enumerate(mistake.edits):
         if not (edit.file and edit.replace):

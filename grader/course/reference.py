@@ -24,7 +24,7 @@ def reference_files(reference: Path) -> dict[str, str]:
 
 
 def readable_files(reference: Path, root: Path, problems: Problems) -> dict[str, str]:
-    """The same, while loading: files that are not text are told and left out."""
+    """The same, while loading: files that are not text are reported and left out."""
     files: dict[str, str] = {}
     for file in _text_files(reference):
         try:

@@ -1,4 +1,4 @@
-"""A suite's checks, read from its source: nothing of it is imported, so that a fault in it can be told."""
+"""A suite's checks, read from its source: nothing of it is imported, so that a fault in it can be reported."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def read_yaml(data: bytes, file: str, problems: Problems, *, most_bytes: int = M
         most_bytes: Longer files aren't read.
 
     Returns:
-        The root, or ``None`` if the file can't be read. A key written twice is told, and the rest is read.
+        The root, or ``None`` if the file can't be read. A key written twice is reported, and the rest is read.
     """
     try:
         return _Builder(_decode(data, most_bytes), file, problems).document()
@@ -231,7 +231,7 @@ def _scalar(event: yaml.ScalarEvent, line: int) -> Scalar:
 
 
 def _explained(error: yaml.MarkedYAMLError, text: str) -> _RefusedError:
-    """The parser's complaint in a course author's words, at the line where it can be mended."""
+    """The parser's complaint in a course author's words, at the line where it can be fixed."""
     problem, context = error.problem or "", error.context or ""
     at = error.problem_mark.line if error.problem_mark else 0
     begin = error.context_mark.line if error.context_mark else at

@@ -222,7 +222,7 @@ class Gradebook:
     def _failed(self, why: str) -> Ungraded:
         return Ungraded(
             f"The gradebook {self.path} can't be used: {why}.",
-            "Name another file with --gradebook, or make room for this one.",
+            "Name another file with --gradebook, or make this one usable: enough space, and yours to write.",
         )
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from grader.judge.place import Place
 
 SECRET_FIELDS = ("yours", "expected")
-"""What a hidden check's finding keeps from the student's copy: it would tell inputs and expected values."""
+"""What a hidden check's finding keeps from the student's copy: it would show inputs and expected values."""
 
 
 NET_SECONDS = 30
@@ -107,12 +107,12 @@ class JudgePlugin:
         self._total = len(items)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A suite that can't even be read is the course's fault, and must be told."""
+        """A suite that can't even be read is the course's fault, and must be reported."""
         if report.failed and not self.trouble:
             self.trouble = str(report.longrepr)
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """A fault of ours: told with its traceback, for nothing else would tell it."""
+        """A fault of ours: reported with its traceback, for nothing else would show it."""
         self.trouble = "".join(traceback.format_exception(excinfo.value, limit=-6))
 
     # ── one check ────────────────────────────────────────────────────────────────────────────────────────
@@ -253,7 +253,7 @@ class JudgePlugin:
 
     @pytest.fixture
     def withheld(self, request: pytest.FixtureRequest) -> np.random.Generator:
-        """Draws what is never sent; tells nothing about ``rng``, nor the other way round."""
+        """Draws what is never sent; shows nothing about ``rng``, nor the other way round."""
         return self._generator(request, 1)
 
     def _generator(self, request: pytest.FixtureRequest, stream: int) -> np.random.Generator:

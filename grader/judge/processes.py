@@ -1,7 +1,7 @@
 """Sandboxes and the processes in them: one fresh process per check, one conversation with it, one end.
 
 Everything here faces the student's side, so it reads only what was announced, by a deadline, and takes nothing
-that it hears for true: a process's last status only chooses the words in which its end is told.
+that it receives for true: a process's last status only chooses the words in which its end is reported.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class ZygoteClient:
         self._control = control
         self._say(READY)
         if self._receive(1, START_SECONDS) != READY:
-            raise SandboxLost("the room did not report ready")
+            raise SandboxLost("the sandbox did not report that it is ready")
 
     def begin(self) -> socket.socket:
         """Start a process; returns our end of its channel."""
@@ -53,7 +53,7 @@ class ZygoteClient:
         try:
             socket.send_fds(self._control, [BEGIN], [theirs.fileno()])
         except OSError as error:
-            raise SandboxLost("the room is gone") from error
+            raise SandboxLost("the sandbox is gone") from error
         finally:
             theirs.close()
         return ours
@@ -63,7 +63,7 @@ class ZygoteClient:
         self._say(END)
         command, died, status = ENDED.unpack(self._receive(ENDED.size, END_SECONDS))
         if command != END:
-            raise SandboxLost("the room answered nonsense")
+            raise SandboxLost("the sandbox sent an answer that makes no sense")
         return bool(died), status
 
     def close(self) -> None:
@@ -74,7 +74,7 @@ class ZygoteClient:
         try:
             self._control.send(command, socket.MSG_NOSIGNAL)
         except OSError as error:
-            raise SandboxLost("the room is gone") from error
+            raise SandboxLost("the sandbox is gone") from error
 
     def _receive(self, count: int, seconds: float) -> bytes:
         try:
@@ -185,7 +185,7 @@ class ZygotePool:
         if environment not in self._clients:
             control = self._request(environment, self._lost.pop(environment, ""))
             if control is None:
-                raise SandboxLost(f"no room for {environment}")
+                raise SandboxLost(f"no sandbox for {environment}")
             self._clients[environment] = ZygoteClient(control)
         return self._clients[environment]
 

@@ -1,4 +1,4 @@
-"""Rosters and the pairs of earlier weeks, read from CSV: every fault is told at once, with its line.
+"""Rosters and the pairs of earlier weeks, read from CSV: every fault is reported at once, with its line.
 
 A spreadsheet may have put an apostrophe before a name that would be a formula, and so do we when we write one
 (``'=Ada``). Names are compared without it, without case, and with one space for any number of spaces.
@@ -134,4 +134,4 @@ def _rows(
 def _raise_any(problems: list[Problem], what: str) -> None:
     if problems:
         count = "1 fault" if len(problems) == 1 else f"{len(problems)} faults"
-        raise CourseError(f"{what} has {count}.", tuple(problems), "Mend these lines, then try again.")
+        raise CourseError(f"{what} has {count}.", tuple(problems), "Fix these lines, then try again.")

@@ -66,6 +66,6 @@ def write_reports(record: SafeRecord, folder: Path) -> tuple[Path, ...]:
     except OSError as error:
         raise Ungraded(
             f"The report could not be written to {folder}: {error.strerror}.",
-            remedy="Name a folder that can be written to, with --out, or make room on the disk.",
+            remedy="Name a folder that can be written to, with --out, or free some space on the disk.",
         ) from error
     return tuple(folder / name for name in texts)

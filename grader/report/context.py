@@ -74,7 +74,7 @@ class View(NamedTuple):
         record: What everything is made from.
         word: The verdict's word.
         sections: Every criterion, in the rubric's order: the list at the top.
-        chapters: The same by what they ask of the reader: to mend, to wait for, ours, advice, what holds.
+        chapters: The same by what they ask of the reader: to fix, to wait for, ours, advice, what holds.
         first: The check to begin with, if anything failed.
         weights: Of each check, by (lab, id).
         anchors: The same: where in the page it is.
@@ -133,7 +133,7 @@ def _section(
     results: dict[tuple[str, str], CheckResult],
     documents: tuple[Document, ...],
 ) -> Section:
-    # A check without a result is told like any other that we could not run.
+    # A check without a result is shown like any other that we could not run.
     checks = (
         results.get((criterion.lab, id_))
         or CheckResult(
@@ -153,8 +153,8 @@ def _chapters(sections: tuple[Section, ...]) -> tuple[Chapter, ...]:
     required = [s for s in sections if not s.advice]
     chapters = (
         Chapter(
-            "To mend",
-            "Each of these is required. Begin at the top: what comes first often mends what follows.",
+            "To fix",
+            "Each of these is required. Begin at the top: fixing the first often fixes what follows.",
             tuple(s for s in required if s.criterion.decision is Decision.REVISE and not s.waits),
         ),
         Chapter(
@@ -220,7 +220,7 @@ def _facts(record: Record) -> tuple[tuple[str, str], ...]:
 
 
 def _history(record: Record) -> tuple[tuple[str, str], ...]:
-    """When it was due and came, and the how many-th attempt and hand-in it is."""
+    """When it was due and came, and the numbers of this attempt and hand-in."""
     terms, standing = record.terms, record.standing
     due = words.moment(terms.due) if terms.due else f"{terms.deadline}; the rubric does not say in which week"
     told = [("Due", due + (f", extended ({terms.extension})" if terms.extension else ""))] * bool(

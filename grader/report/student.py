@@ -1,4 +1,4 @@
-"""The student's copy: the same record without what would tell hidden checks.
+"""The student's copy: the same record without what would give hidden checks away.
 
 Kept back everywhere: the seed, and times finer than 1, 2, 5, 10, … seconds.
 

@@ -21,7 +21,7 @@ class Word(NamedTuple):
 VERDICTS = {
     Decision.PASS: Word("✓", "Pass", "good", "Everything that is required holds."),
     Decision.REVISE: Word(
-        "✗", "Revise", "bad", "Something that is required does not hold yet. Mend it and hand in again."
+        "✗", "Revise", "bad", "Something that is required does not hold yet. Fix it and hand in again."
     ),
     Decision.REVIEW: Word(
         "…", "Waits for review", "wait", "The checks are done. A person still has to look at the rest."
@@ -83,7 +83,7 @@ FACTS = {
     "how_far": "How far off",
     "allowed": "Allowed",
 }
-"""The facts of a finding, in the order they are told."""
+"""The facts of a finding, in the order in which they are shown."""
 
 
 SOURCES = {
@@ -146,7 +146,7 @@ def outcome(of: Outcome, weight: Weight = Weight.REQUIRED) -> Word:
 
 
 def facts(finding: Finding) -> list[tuple[str, str, str]]:
-    """(field, label, text) of what a finding has to tell, in order, without the empty ones."""
+    """(field, label, text) of what a finding has to say, in order, without the empty ones."""
     return [(name, label, text) for name, label in FACTS.items() if (text := getattr(finding, name))]
 
 

@@ -62,7 +62,7 @@ class Container:
         program = program._replace(
             mounts={"/rpc": self._rpc, "/submission": self._submission, **program.mounts}
         )
-        callback = callback_socket.CallbackSocket(self._rpc / "room.sock")
+        callback = callback_socket.CallbackSocket(self._rpc / "callback.sock")
         try:
             self._id = self._engine.create(hardening.config(image, program, labels))
             self._engine.start(self._id)

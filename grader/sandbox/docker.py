@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 OWNER, SANDBOX = "grader.owner", "grader.sandbox"
 CLOSE_SECONDS = 10.0
-SOCKET = "/rpc/room.sock"
+SOCKET = "/rpc/callback.sock"
 JUDGE = Limits(memory_mb=4096, processes=512, disk_mb=512, cpus=float(os.cpu_count() or 1))
 """The judge is ours, but what it reads is not."""
 NOBODY = 65534
@@ -43,7 +43,7 @@ class DockerProvider:
 
     Args:
         device: ``cpu``; the images hold no GPU libraries.
-        progress: Told when images have to be built.
+        progress: Is called when images have to be built.
 
     Raises:
         UsageError: Another device, or not on Linux.
@@ -56,12 +56,12 @@ class DockerProvider:
     def __init__(self, device: str = "cpu", progress: Progress = lambda _line: None) -> None:
         if device != "cpu":
             raise UsageError(
-                f"Docker's rooms have no {device}: their images hold PyTorch's CPU build.",
+                f"Docker's sandboxes have no {device}: their images hold PyTorch's CPU build.",
                 f"On a machine of your own with a GPU: --sandbox local --device {device}.",
             )
         if sys.platform != "linux":
             raise UsageError(
-                "Docker's rooms need Linux: elsewhere containers can't call back over a Unix socket.",
+                "Docker's sandboxes need Linux: elsewhere containers can't call back over a Unix socket.",
                 LOCAL_INSTEAD,
             )
         self._engine = Engine()

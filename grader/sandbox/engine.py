@@ -203,7 +203,7 @@ def _socket_path(docker_host: str) -> str:
     scheme, _, path = docker_host.partition("://")
     if scheme != "unix":
         raise Ungraded(
-            f"DOCKER_HOST is {docker_host!r}, but rooms need an engine on this machine (unix://…).",
+            f"DOCKER_HOST is {docker_host!r}, but sandboxes need an engine on this machine (unix://…).",
             f"Unset DOCKER_HOST. {LOCAL_INSTEAD}",
         )
     return path

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from grader.records import Limits
 
 Progress = Callable[[str], None]
-"""Told what takes long, one line at a time: ``building the torch image``."""
+"""Is called with what takes long, one line at a time: ``building the torch image``."""
 
 NUMPY = "numpy,numpy.random,numpy.linalg"
 """NumPy imports some of itself at first use: 10 ms in every process that draws a number."""
@@ -27,7 +27,7 @@ PRELOAD = {"numpy": NUMPY, "torch": f"{NUMPY},torch", "project": f"{NUMPY},torch
 
 
 def options(environment: str) -> list[str]:
-    """What the worker of an environment is told on its command line."""
+    """The options on the command line of an environment's worker."""
     return ["--preload", PRELOAD[environment], *(["--index"] if environment == "project" else [])]
 
 
@@ -99,7 +99,7 @@ class SandboxProvider(Protocol):
         """Have ``count`` sandboxes standing by, started in the background; missing images are built first.
 
         Raises:
-            Ungraded: No engine, or an image can't be had. Sandboxes that fail to start tell it at ``open``.
+            Ungraded: No engine, or an image can't be had. Sandboxes that fail to start are reported at ``open``.
         """
         ...
 

@@ -59,7 +59,7 @@ def config(image: str, program: Program, labels: Mapping[str, str]) -> dict[str,
         "Env": [f"{name}={value}" for name, value in (THREADS | PLACE).items()],
         "User": program.user,
         "WorkingDir": "/",
-        "Hostname": "room",
+        "Hostname": "sandbox",
         "NetworkDisabled": True,  # nothing to set up: starts 150 ms sooner than with NetworkMode none alone
         "Labels": dict(labels),
         "HostConfig": {

@@ -145,7 +145,7 @@ class LocalProvider:
         folder.mkdir()
         scratch, submission = folder / "tmp", filling.open_folder(folder / "submission")
         scratch.mkdir()
-        callback = callback_socket.CallbackSocket(folder / "room.sock")
+        callback = callback_socket.CallbackSocket(folder / "callback.sock")
         program = [sys.executable, "-s", "-P", *command, "--socket", str(callback.path)]
         if environment != "judge":
             program += ["--scratch", str(scratch), "--submission", str(submission)]
@@ -177,7 +177,7 @@ class LocalProvider:
             closed = self._closed
         if closed:
             sandbox.close()
-            raise Ungraded("The sandbox was closed while a room was being started.")
+            raise Ungraded("The grader was closing while a sandbox was being started.")
         return sandbox
 
 

@@ -76,7 +76,7 @@ class Pool(Generic[S]):
     def _begin(self, future: Future[S], environment: str, limits: Limits) -> None:
         try:
             sandbox = self._start(environment, limits)
-        except BaseException as error:  # told to whoever takes the sandbox
+        except BaseException as error:  # raised for whoever takes the sandbox
             future.set_exception(error)
             return
         with self._lock:
@@ -85,4 +85,4 @@ class Pool(Generic[S]):
                 future.set_result(sandbox)
         if closed:
             sandbox.close()
-            future.set_exception(Ungraded("The sandbox was closed while a room was being started."))
+            future.set_exception(Ungraded("The grader was closing while a sandbox was being started."))

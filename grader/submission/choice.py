@@ -59,7 +59,7 @@ class Wanted:
 
 @dataclass(slots=True)
 class LeftOut:
-    """Files that the labs don't get, by reason; told in one note a reason, however many there are."""
+    """Files that the labs don't get, by reason; reported in one note a reason, however many there are."""
 
     reasons: dict[str, list[bytes]] = field(default_factory=dict)
 

@@ -1,6 +1,6 @@
 """What git's last words mean, and what to do about it.
 
-git tells its errors in English text alone. The text may come from a hostile server, so all it can do is
+git reports its errors in English text alone. The text may come from a hostile server, so all it can do is
 choose one of these sentences; none of it but one sanitised line is ever shown.
 """
 
@@ -42,7 +42,7 @@ _DAMAGED = (
     "Clone it and run: git fsck. Then push again.",
 )
 
-# The first that fits is told.
+# The first that fits is reported.
 _FAILURES = (
     _failure(
         r"could ?n.t resolve|could not resolve|name or service not known|temporary failure in name resolution"
@@ -125,7 +125,9 @@ def explain(failure: GitFailed, *, url: str, limits: FetchLimits, host: str = ""
     """
     own_words = "\n".join(line for line in failure.stderr.splitlines() if not line.startswith("remote:"))
     if _DISK_FULL.search(own_words):
-        return Ungraded("The disk is full: the repository can't be fetched.", "Make room, then grade again.")
+        return Ungraded(
+            "The disk is full: the repository can't be fetched.", "Free some space, then grade again."
+        )
     if _TOO_LARGE.search(own_words) or failure.status in {-signal.SIGXCPU, -signal.SIGXFSZ}:
         return too_large(limits)
     if failure.status < 0:

@@ -82,7 +82,7 @@ class Repository:
         """Read what the labs want.
 
         Args:
-            wanted: Files and folders; what isn't there is not an error, the labs' checks tell it.
+            wanted: Files and folders; what isn't there is not an error, the labs' checks report it.
 
         Raises:
             SubmissionError: The repository is damaged.

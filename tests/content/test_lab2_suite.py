@@ -149,7 +149,7 @@ def test_an_invented_number_is_quoted():
 
 def test_a_memo_without_the_second_hospitals_auroc_says_too_little():
     told = finding("memo.findings", memo=MEMO.replace("falls to 0.71", "falls"))
-    assert told.headline == "The memo does not tell the AUROC at the second hospital."
+    assert told.headline == "The memo does not report the AUROC at the second hospital."
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_the_error_counts_the_faults_and_says_what_next(course):
     with pytest.raises(CourseError) as caught:
         course.load()
     assert caught.value.message == "The content of week01 has 1 fault."
-    assert caught.value.remedy == "Mend the course at these places, then try again."
+    assert caught.value.remedy == "Fix the course at these places, then try again."
     assert caught.value.exit_code == 2
 
 

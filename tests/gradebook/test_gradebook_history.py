@@ -1,4 +1,4 @@
-"""An attempt in its history: when it came, the how many-th it is, what changed, and what follows."""
+"""An attempt in its history: when it came, its number, what changed, and what follows."""
 
 import datetime as dt
 from pathlib import Path
@@ -181,7 +181,7 @@ def test_public_checks_alone_and_an_interrupted_grading_are_no_hand_in(part):
     assert (made.standing, made.refused) == (None, "")
 
 
-# ── The how many-th ───────────────────────────────────────────────────────────────────────────────────────
+# ── Its number ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_each_new_commit_is_a_hand_in_and_grading_one_again_is_not():

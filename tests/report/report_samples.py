@@ -241,7 +241,7 @@ def revise():
                     allowed="up to 1e-06",
                     diagnosis="The first step agrees and the second does not: the update rule or the gradient is at fault.",
                     diagnosis_id="first-step-2",
-                    hint="Mend the gradients first; then compare your weights after a single step.",
+                    hint="Fix the gradients first; then compare your weights after a single step.",
                     secret=SECRET,
                 ),
                 measurements=(

@@ -130,7 +130,7 @@ def test_the_verdict_comes_first_with_what_it_follows_from():
         "“Backpropagation by hand” is not met yet",
         "Start here",
         "Criteria",
-        "To mend",
+        "To fix",
     ]
     places = [text.index(words) for words in order]
     assert places == sorted(places)
@@ -138,7 +138,7 @@ def test_the_verdict_comes_first_with_what_it_follows_from():
 
 def test_a_finding_is_reported_in_order():
     text = Page(PAGES["revise"]).text
-    text = text[text.index("To mend") :]
+    text = text[text.index("To fix") :]
     finding = samples.MASK_MISSING
     order = [
         finding.headline, "Called", finding.call, "Yours", finding.yours, "Expected", finding.expected, "Where", "How many",
@@ -152,7 +152,7 @@ def test_a_finding_is_reported_in_order():
 
 def test_what_needs_attention_comes_before_what_holds():
     text = Page(PAGES["revise"]).text
-    places = [text.index(words) for words in ("To mend", "Advice Good practice", "What holds")]
+    places = [text.index(words) for words in ("To fix", "Advice Good practice", "What holds")]
     assert places == sorted(places)
 
 
@@ -176,7 +176,7 @@ def test_a_criterion_that_only_waits_is_not_shown_as_something_to_mend():
     assert "… PyTorch port waits 0 of 1 check" in text
     comes_next = text[text.index("Comes next") : text.index("Advice Good practice")]
     assert "Not run yet: port.curve needs fit.curve" in comes_next
-    assert "PyTorch port" not in text[text.index("To mend") : text.index("Comes next")]
+    assert "PyTorch port" not in text[text.index("To fix") : text.index("Comes next")]
 
 
 def test_what_we_could_not_grade_is_our_fault_and_costs_nothing():

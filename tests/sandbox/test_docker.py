@@ -40,7 +40,7 @@ def test_what_the_engine_refuses_is_ungraded_with_its_words(docker):
 
 
 def test_a_sandbox_killed_for_memory_says_so(docker):
-    eats = "import socket, time; s = socket.socket(1); s.connect('/rpc/room.sock'); time.sleep(0.3); bytearray(1 << 30)"
+    eats = "import socket, time; s = socket.socket(1); s.connect('/rpc/callback.sock'); time.sleep(0.3); bytearray(1 << 30)"
     sandbox = docker._start("numpy", python(eats, Limits(memory_mb=64)))
     assert sandbox.exit_reason() == ""
     assert ended(sandbox) == "it needed more than its 64 MB of memory"
@@ -48,7 +48,7 @@ def test_a_sandbox_killed_for_memory_says_so(docker):
 
 
 def test_a_sandbox_that_ended_says_how(docker):
-    leaves = "import socket, time; s = socket.socket(1); s.connect('/rpc/room.sock'); time.sleep(0.3); raise SystemExit(7)"
+    leaves = "import socket, time; s = socket.socket(1); s.connect('/rpc/callback.sock'); time.sleep(0.3); raise SystemExit(7)"
     sandbox = docker._start("numpy", python(leaves))
     assert ended(sandbox) == "it ended with exit status 7"
     sandbox.close()

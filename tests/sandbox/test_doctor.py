@@ -28,6 +28,6 @@ def test_with_an_engine_a_sandbox_is_really_started(docker):
     docker._image("numpy")
     items = {item.name: item for item in examine()}
     assert items["Docker"].state is State.WORKS
-    assert items["room limits"].state is State.WORKS
-    assert items["a room"].found.startswith("ready in ")
+    assert items["sandbox limits"].state is State.WORKS
+    assert items["a sandbox"].found.startswith("ready in ")
     assert items["numpy image"].found.endswith(" MB")

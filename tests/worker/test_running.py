@@ -16,7 +16,7 @@ TEST = "from code_ import double\n\ndef test_double():\n    assert double(3) == 
 def index(tmp_path_factory):
     from grader.worker.index import make_index
 
-    folder = tmp_path_factory.mktemp("room")
+    folder = tmp_path_factory.mktemp("sandbox")
     make_index(folder / "index")
     return folder
 

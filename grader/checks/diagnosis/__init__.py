@@ -6,7 +6,7 @@ factors     zero; N, 1/N, C, 2, ½, -1 … times the true gradient; cut to a nor
 structure   plus λ W; cut to ±c; poured into shape by reshape; flipped; examples left out; one row or column
 shapes      a gradient of the wrong shape
 
-All must hold on every probe. No rule, no name: the first wrong tensor in backward order is told instead.
+All must hold on every probe. No rule, no name: the first wrong tensor in backward order is reported instead.
 """
 
 from grader.checks.diagnosis.cases import GradientCase, Tensors, scaled_errors, smallest_scale

@@ -56,8 +56,8 @@ _IF_FILE = re.compile(r"^if \[\[? -[fe] (\S+) \]\]?; then (.+?);? fi$")
 _FORGIVEN = re.compile(r"\s*\|\|\s*(?:true|:|exit 0|echo\b.*)$")
 _PLACEHOLDER = re.compile(r"path/to|/path|your[-_ ]|\.\.\.|…|[<{](?:\w|\s|-)+[>}]", re.IGNORECASE)
 _WRAPPERS = (("uv", "run"), ("poetry", "run"), ("pipenv", "run"), ("pdm", "run"), ("hatch", "run"))
-_CLONE = "the room has a fresh clone already"
-_NEW = "the room is a new environment already"
+_CLONE = "the sandbox has a fresh clone already"
+_NEW = "the sandbox is a new environment already"
 _NOT_NEEDED = [
     *(
         (start, _NEW)
@@ -204,7 +204,7 @@ def _understand(words: list[str]) -> tuple[CommandKind, list[str], str]:  # noqa
         case ["python", *_]:
             return CommandKind.RUN, line, ""
         case ["tox" | "nox" | "make" | "just" | "task", *_]:
-            return CommandKind.UNTRIED, line, f"{name} is not in the room"
+            return CommandKind.UNTRIED, line, f"{name} is not in the sandbox"
     return CommandKind.UNTRIED, [], "only pip, python and pytest are tried"
 
 

@@ -152,7 +152,7 @@ def _noticed(
     seconds: float,
     total_seconds: float,
 ) -> list[bool | None]:
-    """For each variant, whether any way of running the tests fails on it; ``None`` if there was no time to tell."""
+    """For each variant, whether any way of running the tests fails on it; ``None`` if there was no time to try."""
     until = time.monotonic() + total_seconds
     found: list[bool | None] = [None] * len(overlays)
     for way in ways:

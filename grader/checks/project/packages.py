@@ -1,4 +1,4 @@
-"""``pip install …`` → what the course's index can give of it; what only the world's has is told, not blamed."""
+"""``pip install …`` → what the course's index can give of it; what only the world's has is reported, not blamed."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def find_readme(texts: Mapping[str, str]) -> str:
 
 
 def readme_commands(text: str, path: str = "README.md") -> list[Command]:
-    """What a reader is told to type, in order."""
+    """What a reader is asked to type, in order."""
     found: list[Command] = []
     lines = text.splitlines()[:MOST_LINES]
     for language, block in _rst_blocks(lines) if path.lower().endswith(".rst") else _blocks(lines):

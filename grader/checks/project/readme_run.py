@@ -128,7 +128,7 @@ class ReadmeRun:
         found = plan(command.argv, folder, self._sandbox.texts, self._sandbox.index())
         if found.missing:
             return step(
-                Result.FAILED, f"There is no {found.missing} to install from.", "Commit it, or mend the path."
+                Result.FAILED, f"There is no {found.missing} to install from.", "Commit it, or fix the path."
             )
         if found.slips:
             asked, meant = found.slips[0]
@@ -139,7 +139,7 @@ class ReadmeRun:
             if not ran.worked:
                 return step(Result.FAILED, "pip could not install this.", output=ran.last_lines)
         if not found.commands and found.unknown:
-            return step(Result.PASSED_OVER, f"the room's package index has no {', '.join(found.unknown)}")
+            return step(Result.PASSED_OVER, f"the sandbox's package index has no {', '.join(found.unknown)}")
         return step(Result.WORKED)
 
     def _remember(self, found: Plan) -> None:
@@ -148,7 +148,7 @@ class ReadmeRun:
             self._variables["PYTHONPATH"] = ":".join(found.roots)
         if found.unknown:
             self.notes.append(
-                f"Not tried to install, since the room's index lacks it: {', '.join(found.unknown)}."
+                f"Not tried to install, since the sandbox's index lacks it: {', '.join(found.unknown)}."
             )
         if found.moved:
             self.notes.append(f"Installed in another version than asked for: {', '.join(found.moved)}.")
@@ -158,9 +158,9 @@ class ReadmeRun:
         said = ran.output
         lacks = re.search(r"No module named '?([\w.]+)", said)
         if lacks and lacks[1].partition(".")[0].lower() in self._unknown:
-            return step(Result.PASSED_OVER, f"it needs {lacks[1]}, which the room's index lacks")
+            return step(Result.PASSED_OVER, f"it needs {lacks[1]}, which the sandbox's index lacks")
         if re.search(r"URLError|ConnectionError|name resolution|Network is unreachable|gaierror", said):
-            return step(Result.PASSED_OVER, "it needs the network, and the room has none")
+            return step(Result.PASSED_OVER, "it needs the network, and the sandbox has none")
         absent = re.search(r"No such file or directory: '([^']+)'", said)
         if absent and self._speaks_of(absent[1], command):
             return step(Result.PASSED_OVER, f"it needs {absent[1][:60]}, which the reader has to bring")

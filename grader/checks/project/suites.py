@@ -1,4 +1,4 @@
-"""Test files → the tests in them, and whether they assert anything; told from the text."""
+"""Test files → the tests in them, and whether they assert anything; read from the text."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The repository itself: green CI, tests with teeth, a README that a stranger can follow."""
+"""The repository itself: green CI, tests that notice bugs, a README that a stranger can follow."""

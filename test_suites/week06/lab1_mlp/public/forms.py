@@ -21,7 +21,7 @@ def as_given(module, answers, logits, evidence):
         module: On the student's side.
         answers: What its forward pass gave, for each probe.
         logits: The true logits of each probe.
-        evidence: Told the convention.
+        evidence: Gets the convention.
     """
     if not module.mapped:
         return logits

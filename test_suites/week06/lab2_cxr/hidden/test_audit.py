@@ -81,7 +81,7 @@ def test_ties(student, reference, rng, evidence):
 
 @check("audit.flags_mark_readers", needs="audit.answer")
 def test_flags(student, reference, rng):
-    """A classifier that reads a hospital's mark is flagged, whether or not the mark tells the label."""
+    """A classifier that reads a hospital's mark is flagged, whether or not the mark shows the label."""
     for trial in trials(reference, rng):
         demand(
             student,
@@ -145,6 +145,6 @@ def test_evidence(student, reference, rng, evidence):
                     yours=f"{innocent:.3g} against {who}, {guilty:.3g} against the reader of marks",
                     expected="the larger, the surer",
                     where=f"mark: {trial.mark}",
-                    hint="What can be told from the images, or from a network's features, says nothing about "
+                    hint="What can be read from the images, or from a network's features, says nothing about "
                     "what its head uses: measure the predictions.",
                 )

@@ -48,7 +48,7 @@ def test_probabilities(student, rng):
 
 @check("audit.answer")
 def test_answer(student, rng):
-    """An audit tells in_auroc, out_auroc, exploits_artifact and evidence."""
+    """An audit reports in_auroc, out_auroc, exploits_artifact and evidence."""
     images, labels = easy_films(rng, 400)
     hospital = rng.permutation(400) % 2
     classify = student.audit.tool("predictor", rng.standard_normal((32, 32)) / 1000, 0.0)

@@ -58,14 +58,14 @@ def test_fields(documents):
 
 @check("memo.findings", needs="results.fields")
 def test_findings(documents):
-    """The memo tells both AUROCs, and names the hospitals."""
+    """The memo reports both AUROCs, and names the hospitals."""
     text, results = documents.memo.present(), documents.results.json()
     told = [float(n) / (100 if "%" in sign else 1) for n, sign in re.findall(r"(\d*\.?\d+)(\s*%)?", text)]
     for name, where in (("in_auroc", "first"), ("out_auroc", "second")):
         value = results.item(name).number()
         if not any(abs(n - value) <= DECIMALS for n in told):
             raise fail(
-                f"The memo does not tell the AUROC at the {where} hospital.",
+                f"The memo does not report the AUROC at the {where} hospital.",
                 where=documents.memo.file,
                 expected=f"{value:.3f}, from {name} of {documents.results.file}",
                 hint="A reader must see how far it falls: write both numbers, to two decimals at least.",

@@ -95,7 +95,7 @@ def slips(w, x):
         "This is the hidden state after the first day: the window is read from its end.": hidden[:, 0],
         "The window is read backwards: the newest day must come last.": backward,
         "This is the mean of all hidden states, not the last one.": hidden.mean(axis=1),
-        "Days and windows are swapped: tell torch.nn.LSTM batch_first=True.": _swapped(w, x),
+        "Days and windows are swapped: give torch.nn.LSTM batch_first=True.": _swapped(w, x),
     }
 
 

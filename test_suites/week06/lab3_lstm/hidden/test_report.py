@@ -1,4 +1,4 @@
-"""REPORT.md tells what was found, in numbers that are true."""
+"""REPORT.md reports what was found, in numbers that are true."""
 
 import re
 

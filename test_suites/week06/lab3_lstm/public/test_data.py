@@ -53,7 +53,7 @@ def judge_split(train, test, days, horizon, call):
             raise fail(
                 f"The {name} days are not in rising order.",
                 call=call,
-                hint="A time series is cut, never shuffled: a neighbouring day tells almost all of a target.",
+                hint="A time series is cut, never shuffled: a neighbouring day shows almost all of a target.",
             )
         if part[0] < 0 or part[-1] >= days - horizon:
             raise fail(

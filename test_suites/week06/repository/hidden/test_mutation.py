@@ -1,4 +1,4 @@
-"""Tests with teeth: break the code one function at a time, and see whether a test notices."""
+"""Tests that notice bugs: break the code one function at a time, and see whether a test notices."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_teeth(project, lab, rng, evidence):
     if tried and score.share < wanted:
         first = score.survived[0]
         raise fail(
-            f"Your tests have no teeth: {len(survivors)} of {tried} bugs put into your code went unnoticed.",
+            f"Your tests miss bugs: {len(survivors)} of {tried} bugs put into your code went unnoticed.",
             where=f"{first.target.file}, line {first.line}, {first.target.name}: {first.what}",
             how_many="; ".join(survivors[:SHOWN]) + (" …" if len(survivors) > SHOWN else ""),
             allowed=f"at least {wanted:.0%} of the bugs noticed",

@@ -44,7 +44,7 @@ def test_workflow(project):
 
 
 def forge_says(status):
-    """What GitHub itself says of the commit: told beside what was seen here, and never in its place."""
+    """What GitHub itself says of the commit: reported beside what was seen here, and never in its place."""
     return {
         "success": f"On GitHub all checks of this commit are green ({status.source}).",
         "failure": f"On GitHub checks of this commit are red: {', '.join(status.failed)} ({status.source}).",
