@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from grader.judge.job import Event, Job, ModuleSource
-    from grader.records import Lab, LabResult, Limits
+    from grader.records import Lab, LabResult, Limits, Usage
     from grader.sandbox.environment import JudgeSandbox, Sandbox, SandboxProvider
 
 Files = Mapping[str, bytes]
@@ -82,7 +82,9 @@ class JudgeService:
     ) -> LabResult:
         judge = self._judge.result()
         try:
-            return client.judge_lab(judge.connection, job, sandboxes.connection, watch, self._sending)
+            return client.judge_lab(
+                judge.connection, job, sandboxes.connection, sandboxes.usage, watch, self._sending
+            )
         except client.JudgeGone as gone:
             raise client.JudgeGone(f"{gone.message} {judge.exit_reason()}", gone.remedy) from gone
 
@@ -130,6 +132,11 @@ class SubmissionSandboxes:
             seen = visible(self._files, self._modules, environment)
             self._sandboxes[environment] = self._provider.open(environment, self._limits, seen)
         return self._sandboxes[environment].connection
+
+    def usage(self, environment: str) -> Usage | None:
+        """What this environment's sandbox has used; ``None`` if there is none, or it can't be known."""
+        sandbox = self._sandboxes.get(environment)
+        return sandbox.usage() if sandbox else None
 
     def __enter__(self) -> Self:
         return self

@@ -349,6 +349,18 @@ class CheckResult(Struct, frozen=True, kw_only=True):
     plots: tuple[Plot, ...] = ()
 
 
+class Usage(Struct, frozen=True, kw_only=True):
+    """What the processes of one sandbox have used since it started, as the kernel says it."""
+
+    cpu_seconds: float
+    delay_seconds: float = 0.0
+    """Time that they were ready to run and had no core."""
+    frozen: bool = False
+    """Whether the sandbox is paused at this moment."""
+    memory_kills: int = 0
+    """Processes that were killed because the sandbox's memory was full."""
+
+
 class MappingMismatch(Struct, frozen=True, kw_only=True):
     """A mapping's expression does not fit the repository."""
 

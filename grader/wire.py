@@ -16,7 +16,7 @@ import select
 import socket
 import struct
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
 import numpy as np
@@ -325,11 +325,36 @@ def _unpack_array(data: bytes, buffer: bytearray | None) -> NDArray[np.generic]:
 # ── Messages ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
+class Deadline(Protocol):
+    """Says how long to wait."""
+
+    def left(self) -> float:
+        """Seconds to wait before asking again.
+
+        Raises:
+            TooLate: The time is up.
+        """
+        ...
+
+
+class At(NamedTuple):
+    """A moment (``time.monotonic``)."""
+
+    moment: float
+
+    def left(self) -> float:
+        """Seconds until then; raises TooLate after it."""
+        left = self.moment - time.monotonic()
+        if left <= 0:
+            raise TooLate("the time was up")
+        return left
+
+
 class Bounds(NamedTuple):
-    """What the reader will read at most, and by when (``time.monotonic``; ``None``: no limit)."""
+    """What the reader will read at most, and by when; ``None``: no limit."""
 
     total: int = 64 << 20
-    deadline: float | None = None
+    deadline: Deadline | None = None
 
 
 def encode(
@@ -392,7 +417,7 @@ def _read(channel: socket.socket, bounds: Bounds) -> tuple[bytes, list[bytearray
     return body, [receive(channel, n, bounds.deadline) for n in lengths], identity
 
 
-def receive(channel: socket.socket, count: int, deadline: float | None) -> bytearray:
+def receive(channel: socket.socket, count: int, deadline: Deadline | None) -> bytearray:
     """Exactly ``count`` bytes by ``deadline``, however slowly they trickle."""
     data = bytearray(count)
     view = memoryview(data)
@@ -411,7 +436,7 @@ def receive(channel: socket.socket, count: int, deadline: float | None) -> bytea
     return data
 
 
-def send(channel: socket.socket, pieces: list[bytes | memoryview], deadline: float | None = None) -> None:
+def send(channel: socket.socket, pieces: list[bytes | memoryview], deadline: Deadline | None = None) -> None:
     """All pieces by ``deadline``; never blocks longer, even if nobody reads."""
     for piece in pieces:
         view = memoryview(piece)
@@ -425,12 +450,11 @@ def send(channel: socket.socket, pieces: list[bytes | memoryview], deadline: flo
                 raise Closed("the connection broke") from error
 
 
-def _wait(channel: socket.socket, event: int, deadline: float | None) -> None:
+def _wait(channel: socket.socket, event: int, deadline: Deadline | None) -> None:
     poller = select.poll()
     poller.register(channel, event)
-    left = None if deadline is None else deadline - time.monotonic()
-    if (left is not None and left <= 0) or not poller.poll(None if left is None else left * 1000 + 1):
-        raise TooLate("the time was up")
+    while not poller.poll(None if deadline is None else deadline.left() * 1000 + 1):
+        pass
 
 
 def is_quiet(channel: socket.socket) -> bool:

@@ -57,6 +57,10 @@ class WarmSandboxes:
         self._filled.add(environment)
         return self._open[environment].connection
 
+    def usage(self, environment: str):
+        """As ``SubmissionSandboxes.usage``."""
+        return self._open[environment].usage() if environment in self._open else None
+
 
 def _refill(folder: Path, files: Mapping[str, bytes]) -> None:
     for entry in folder.iterdir():

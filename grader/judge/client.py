@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-    from grader.records import CheckResult, MappingMismatch
+    from grader.records import CheckResult, MappingMismatch, Usage
 
 GRACE_SECONDS = 180.0
 """Beyond a lab's own time: starting sandboxes, and the judge's own work."""
@@ -26,6 +26,8 @@ class JudgeGone(Ungraded):
     """The judge's process ended: ours to find out why."""
 
 
+ReadClock = Callable[[str], "Usage | None"]
+"""Environment → what its sandbox has used; ``None`` if that can't be known."""
 OpenSandbox = Callable[[str, str], socket.socket]
 """Environment, and why the one before it was lost → the connection of a sandbox with the student's files."""
 
@@ -34,6 +36,7 @@ def judge_lab(
     connection: socket.socket,
     job: jobs.Job,
     open_sandbox: OpenSandbox,
+    clock: ReadClock,
     watch: Callable[[jobs.Event], None],
     sending: AbstractContextManager[object],
 ) -> LabResult:
@@ -43,6 +46,7 @@ def judge_lab(
         connection: The judge's control channel.
         job: What to judge.
         open_sandbox: Called when the judge needs a sandbox; raises Ungraded if there is none to be had.
+        clock: Called when the judge asks what a sandbox has used.
         watch: Sees every event as it comes, for display.
         sending: Held while the job is sent: several threads may share one judge.
 
@@ -65,11 +69,14 @@ def judge_lab(
         mismatches: list[MappingMismatch] = []
         trouble, interrupted = "", False
         try:
-            for event in _events(ours, job.lab.limits.total_seconds + GRACE_SECONDS):
-                watch(event)
+            for event in _events(ours, jobs.FAR_NET * job.lab.limits.total_seconds + GRACE_SECONDS):
+                if not isinstance(event, jobs.ClockRequest):
+                    watch(event)
                 match event:
                     case jobs.SandboxRequest(environment=environment, lost=lost):
                         _give_sandbox(ours, environment, lost, open_sandbox)
+                    case jobs.ClockRequest(environment=environment):
+                        jobs.send(ours, jobs.Clock(clock(environment)))
                     case jobs.Finished(result=result):
                         checks.append(result)
                     case jobs.MappingFailed(mismatch=mismatch):
@@ -99,7 +106,7 @@ def _events(channel: socket.socket, seconds: float) -> Iterator[jobs.Event]:
             yield jobs.Done("the judge ended early")
             return
         event = received[0]
-        if not isinstance(event, jobs.Job):
+        if not isinstance(event, jobs.Job | jobs.Clock):
             yield event
         if isinstance(event, jobs.Done):
             return

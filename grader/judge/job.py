@@ -13,8 +13,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from grader.records import CheckResult, CommitStatus, Lab, Mapping, MappingMismatch
+from grader.records import CheckResult, CommitStatus, Lab, Mapping, MappingMismatch, Usage
 
+FAR_NET = 10.0
+"""Times a budget of computing in wall time, until something is given up without blame."""
 _LENGTH = struct.Struct("!I")
 
 
@@ -70,6 +72,18 @@ class SandboxRequest(Struct, frozen=True, tag=True):
     """Why the one before it was lost; empty for the first."""
 
 
+class ClockRequest(Struct, frozen=True, tag=True):
+    """Asks what a sandbox has used; the answer is a ``Clock``."""
+
+    environment: str
+
+
+class Clock(Struct, frozen=True, tag=True):
+    """What a sandbox has used; ``None``: that can't be known here."""
+
+    usage: Usage | None
+
+
 class Started(Struct, frozen=True, tag=True):
     """A check begins."""
 
@@ -97,8 +111,8 @@ class Done(Struct, frozen=True, tag=True):
     trouble: str = ""
 
 
-Event = SandboxRequest | Started | Finished | MappingFailed | Done
-Message = Job | SandboxRequest | Started | Finished | MappingFailed | Done
+Event = SandboxRequest | ClockRequest | Started | Finished | MappingFailed | Done
+Message = Job | Clock | SandboxRequest | ClockRequest | Started | Finished | MappingFailed | Done
 
 
 def _plain(value: object) -> object:

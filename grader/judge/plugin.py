@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pytest
+from _pytest.runner import runtestprotocol
 from msgspec.structs import replace
 
 from grader.checks.documents import Documents
@@ -17,7 +18,7 @@ from grader.checks.evidence import Evidence
 from grader.checks.failure import CheckFailed
 from grader.checks.known_mistakes import KnownMistakes
 from grader.judge import job as jobs
-from grader.judge.processes import SandboxLost, ZygotePool
+from grader.judge.processes import Killed, SandboxLost, ZygotePool
 from grader.judge.project import Project
 from grader.judge.reference import Reference
 from grader.judge.student import MappingMismatchError, Student
@@ -33,8 +34,8 @@ SECRET_FIELDS = ("yours", "expected")
 """What a hidden check's finding keeps from the student's copy: it would show inputs and expected values."""
 
 
-NET_SECONDS = 30
-"""Beyond a check's own limit, until pytest-timeout ends a judge that hangs itself."""
+NET_SECONDS = 60
+"""Beyond the far net of a check's own limit, until pytest-timeout ends a judge that hangs itself."""
 
 
 class _Blocked(Exception):
@@ -74,11 +75,11 @@ class JudgePlugin:
         self._zygotes = zygotes
         self._report = report
         self._outcomes: dict[str, Outcome] = {}
-        self._time_left = job.lab.limits.total_seconds
         self._started = 0.0
         self._evidence = Evidence()
         self._mismatches: set[str] = set()
         self._found: dict[str, object] = {}
+        self._again = self._repeating = False
         self._position = 0
         self._total = 0
         self.trouble = ""
@@ -103,7 +104,7 @@ class JudgePlugin:
         items[:] = ordered.values()
         for item in items:
             seconds = _check(item).seconds or self._job.lab.limits.check_seconds
-            item.add_marker(pytest.mark.timeout(seconds + NET_SECONDS))
+            item.add_marker(pytest.mark.timeout(jobs.FAR_NET * seconds + NET_SECONDS))
         self._total = len(items)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -115,13 +116,24 @@ class JudgePlugin:
         """A fault of ours: reported with its traceback, for nothing else would show it."""
         self.trouble = "".join(traceback.format_exception(excinfo.value, limit=-6))
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+        """Run a check; once more, from its beginning, if a process or a sandbox was lost to we don't know what."""
+        self._again = self._repeating = False
+        runtestprotocol(item, log=False, nextitem=nextitem)
+        if self._again:
+            self._repeating = True
+            item._initrequest()  # type: ignore[attr-defined]  # noqa: SLF001 - fresh fixtures, as pytest-rerunfailures does
+            runtestprotocol(item, log=False, nextitem=nextitem)
+        return True
+
     # ── one check ────────────────────────────────────────────────────────────────────────────────────────
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Begin a check, unless something it needs did not pass or the lab's time is used up."""
         spec = _check(item)
-        self._position += 1
+        self._position += not self._repeating
         self._report(jobs.Started(spec.id, _promise(item), self._position, self._total))
         self._started = time.monotonic()
         self._evidence = Evidence()
@@ -131,11 +143,11 @@ class JudgePlugin:
             )
             if outcome is not Outcome.PASSED:
                 raise _Blocked(need, outcome)
-        if self._time_left <= 0:
+        if self._time_left() <= 0:
             raise CheckFailed(
                 Finding(
                     headline="This check was not run: the lab's time was used up by the checks before it.",
-                    allowed=f"{self._job.lab.limits.total_seconds:g} seconds for all checks together",
+                    allowed=f"{self._job.lab.limits.total_seconds:g} seconds of computing for all checks together",
                     hint="Look at the checks that took longest.",
                 )
             )
@@ -155,7 +167,9 @@ class JudgePlugin:
     def _finish(self, item: pytest.Item, error: BaseException | None) -> None:
         spec = _check(item)
         seconds = time.monotonic() - self._started
-        self._time_left -= seconds
+        if isinstance(error, Killed | SandboxLost) and not self._repeating:
+            self._again = True
+            return
         meaning = self._judge(error, hidden=_is_hidden(item))
         result = CheckResult(
             id=spec.id,
@@ -192,6 +206,14 @@ class JudgePlugin:
                     self._report(jobs.MappingFailed(MappingMismatch(module=module, message=str(error))))
                 finding = Finding(headline="The mapping does not fit this repository.", yours=str(error))
                 return _Meaning(Outcome.UNGRADED, Fault.COURSE, finding)
+            case Killed(call=call):
+                finding = Finding(
+                    headline="Your code's process was killed, each time that it was started.",
+                    call=call,
+                    yours="ended by SIGKILL, with memory to spare",
+                    hint="Remove os.kill() and whatever else sends signals.",
+                )
+                return _Meaning(Outcome.FAILED, Fault.STUDENT, _with_secrets(finding) if hidden else finding)
             case SandboxLost():
                 finding = Finding(
                     headline="We could not run your code: no sandbox was to be had.", yours=str(error)
@@ -204,13 +226,17 @@ class JudgePlugin:
                 )
                 return _Meaning(Outcome.UNGRADED, Fault.COURSE, finding)
 
+    def _time_left(self) -> float:
+        """CPU seconds that the lab's checks may still use."""
+        return self._job.lab.limits.total_seconds - self._zygotes.computed
+
     # ── fixtures ─────────────────────────────────────────────────────────────────────────────────────────
 
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest) -> Iterator[Student]:
         """The submission, in processes of this check's own."""
         limits = self._job.lab.limits
-        seconds = min(_check(request.node).seconds or limits.check_seconds, self._time_left)
+        seconds = min(_check(request.node).seconds or limits.check_seconds, self._time_left())
         student = Student(self._job.modules, self._zygotes, limits, seconds, self._job.device)
         yield student
         student.leave()
@@ -222,7 +248,7 @@ class JudgePlugin:
             "this lab is not about the repository: the rubric lacks `project: true`"
         )
         limits = self._job.lab.limits
-        seconds = min(_check(request.node).seconds or limits.check_seconds, self._time_left)
+        seconds = min(_check(request.node).seconds or limits.check_seconds, self._time_left())
         tested = self._job.lab.tested
         project = Project(self._job.project, tested, self._zygotes, limits, seconds, self._found)
         yield project

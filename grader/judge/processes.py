@@ -14,9 +14,13 @@ import time
 from typing import TYPE_CHECKING
 
 from grader import wire
+from grader.judge.budget import Budget, Idled, Spent
+from grader.judge.job import FAR_NET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from grader.records import Usage
 
 READY, BEGIN, END = b"R", b"B", b"E"
 ENDED = struct.Struct("!cBi")
@@ -36,6 +40,25 @@ class Died(Exception):
         super().__init__(headline)
         self.headline = headline
         self.hint = hint
+
+
+class OutOfMemory(Died):
+    """The student's process took its whole sandbox down: the kernel says that its memory was full."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Your code took its whole sandbox down.", "It used far more memory or processes than allowed."
+        )
+
+
+class Killed(Exception):
+    """A student process was killed, and not for its own memory: by itself, or by this machine.
+
+    Nothing tells the two apart at once. Code that kills itself does so again; so the check is repeated.
+    """
+
+    call = ""
+    """What was called then."""
 
 
 class ZygoteClient:
@@ -78,19 +101,24 @@ class ZygoteClient:
 
     def _receive(self, count: int, seconds: float) -> bytes:
         try:
-            return bytes(wire.receive(self._control, count, time.monotonic() + seconds))
+            return bytes(wire.receive(self._control, count, wire.At(time.monotonic() + seconds)))
         except wire.WireError as error:
             raise SandboxLost(str(error)) from error
 
 
 class StudentProcess:
-    """One student process, for one check."""
+    """One student process, for one check.
 
-    def __init__(self, client: ZygoteClient, seconds: float, reply_bytes: int) -> None:
+    Args:
+        client: Its zygote.
+        budget: What the check may use.
+        reply_bytes: Largest reply.
+    """
+
+    def __init__(self, client: ZygoteClient, budget: Budget, reply_bytes: int) -> None:
         self._client = client
         self._channel: socket.socket | None = client.begin()
-        self._seconds = seconds
-        self._deadline = time.monotonic() + seconds
+        self._budget = budget
         self._reply_bytes = reply_bytes
 
     def ask(self, question: wire.Question) -> wire.Reply:
@@ -98,7 +126,9 @@ class StudentProcess:
 
         Raises:
             Died: The process ended, hung, or broke the agreement; it is gone now.
-            SandboxLost: The sandbox went down with it.
+            OutOfMemory: And the sandbox with it.
+            Killed: It was killed, and nothing says by whom.
+            SandboxLost: The sandbox went down with it, or the machine gave it too little to go on.
         """
         if self._channel is None:
             raise Died("Your code's process had already ended.")
@@ -106,26 +136,22 @@ class StudentProcess:
         try:
             if not wire.is_quiet(self._channel):
                 raise wire.WireError("something was said before a question was asked")  # noqa: TRY301
-            wire.send(self._channel, wire.encode(question, identity), self._deadline)
-            return wire.read_reply(self._channel, identity, wire.Bounds(self._reply_bytes, self._deadline))
-        except wire.TooLate:
-            self.leave()
-            raise Died(
-                f"Your code did not finish within {self._seconds:g} seconds.",
-                "Look for a loop that never ends, a wait for input, or training at the top level of the file; "
-                'code that should only run as a script belongs under `if __name__ == "__main__":`.',
-            ) from None
+            wire.send(self._channel, wire.encode(question, identity), self._budget)
+            return wire.read_reply(self._channel, identity, wire.Bounds(self._reply_bytes, self._budget))
+        except wire.TooLate as late:
+            self._end()
+            raise _out_of_time(late, self._budget.seconds) from None
         except wire.TooLarge as error:
-            self.leave()
+            self._end()
             raise Died(
                 f"Your code returned more than can be read: {error}.",
                 f"At most {self._reply_bytes >> 20} MB are read: check the shape of what you return.",
             ) from None
         except wire.Closed:
-            died, status = self.leave()
-            raise _exit_reason(died, status) from None
+            died, status = self._end()
+            raise self._exit_reason(died, status) from None
         except wire.WireError as error:
-            self.leave()
+            self._end()
             raise Died(
                 "Your code's process wrote to the grader's own connection.",
                 f"What it wrote is not an answer ({error}). Don't write to open files or sockets you did not open.",
@@ -137,19 +163,34 @@ class StudentProcess:
             return True, 0
         self._channel.close()
         self._channel = None
+        self._budget.look()
         return self._client.end()
 
+    def _end(self) -> tuple[bool, int]:
+        try:
+            return self.leave()
+        except SandboxLost:
+            self._budget.look()
+            if self._budget.memory_killed:
+                raise OutOfMemory from None
+            raise
 
-def _exit_reason(died: bool, status: int) -> Died:
-    if not died:
-        return Died(
-            "Your code closed the connection to the grader.", "Don't close files that you did not open."
-        )
-    if os.WIFSIGNALED(status):
+    def _exit_reason(self, died: bool, status: int) -> Exception:
+        if not died:
+            return Died(
+                "Your code closed the connection to the grader.", "Don't close files that you did not open."
+            )
+        if not os.WIFSIGNALED(status):
+            return Died(
+                f"Your code ended its own process (exit code {os.waitstatus_to_exitcode(status)}).",
+                "Remove exit(), quit() and os._exit(): a library must return to its caller.",
+            )
         number = os.WTERMSIG(status)
         if number == signal.SIGKILL:
+            if not self._budget.memory_killed:
+                return Killed("a process of the sandbox was killed, and not for its memory")
             return Died(
-                "Your code's process was killed: most likely it used more memory than allowed.",
+                "Your code's process was killed: it used more memory than allowed.",
                 "Look for arrays that grow with every step, or a shape like (N, N) where (N,) was meant.",
             )
         if number == signal.SIGSEGV:
@@ -157,11 +198,34 @@ def _exit_reason(died: bool, status: int) -> Died:
                 "Your code's process crashed (segmentation fault).",
                 "This happens with endless recursion and with ctypes; look for a function that calls itself.",
             )
-        return Died(f"Your code's process ended with {signal.Signals(number).name}.")
-    return Died(
-        f"Your code ended its own process (exit code {os.waitstatus_to_exitcode(status)}).",
-        "Remove exit(), quit() and os._exit(): a library must return to its caller.",
-    )
+        return Died(f"Your code's process ended with {_signal_name(number)}.")
+
+
+def _signal_name(number: int) -> str:
+    """``SIGTERM``; a real-time signal has a number only."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _out_of_time(late: wire.TooLate, seconds: float) -> Exception:
+    match late:
+        case Spent():
+            return Died(
+                f"Your code did not finish within {seconds:g} seconds of computing.",
+                "Look for a loop that never ends, or training at the top level of the file; "
+                'code that should only run as a script belongs under `if __name__ == "__main__":`.',
+            )
+        case Idled():
+            return Died(
+                f"Your code did not finish within {seconds:g} seconds: it was waiting.",
+                "Look for a sleep, a wait for input, or a lock that nobody opens.",
+            )
+        case _:
+            return SandboxLost(
+                f"this machine gave the check less than {seconds:g} s of computing in {FAR_NET:g} times as long"
+            )
 
 
 class ZygotePool:
@@ -169,10 +233,17 @@ class ZygotePool:
 
     Args:
         request: Asks the grader for a sandbox: environment and why the last was lost → its connection, or ``None``.
+        clock: Asks the grader what an environment's sandbox has used.
     """
 
-    def __init__(self, request: Callable[[str, str], socket.socket | None]) -> None:
+    def __init__(
+        self,
+        request: Callable[[str, str], socket.socket | None],
+        clock: Callable[[str], Usage | None],
+    ) -> None:
         self._request = request
+        self._clock = clock
+        self._budgets: list[Budget] = []
         self._clients: dict[str, ZygoteClient] = {}
         self._lost: dict[str, str] = {}
 
@@ -188,6 +259,22 @@ class ZygotePool:
                 raise SandboxLost(f"no sandbox for {environment}")
             self._clients[environment] = ZygoteClient(control)
         return self._clients[environment]
+
+    def begin(self, environment: str, seconds: float, reply_bytes: int) -> StudentProcess:
+        """A process for one check, with its budget.
+
+        Raises:
+            SandboxLost: There is no sandbox to be had: our side's fault.
+        """
+        client = self.client(environment)
+        budget = Budget(seconds, lambda: self._clock(environment))
+        self._budgets.append(budget)
+        return StudentProcess(client, budget, reply_bytes)
+
+    @property
+    def computed(self) -> float:
+        """CPU seconds that student processes have used in all."""
+        return sum(budget.computed for budget in self._budgets)
 
     def abandon(self, environment: str, why: str) -> None:
         """Give up a sandbox that was lost; the next check gets another."""

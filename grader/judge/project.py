@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from grader import wire
 from grader.checks.failure import fail
 from grader.checks.project.sandbox import Invocation, Ran
-from grader.judge.processes import Died, SandboxLost, StudentProcess, ZygotePool
+from grader.judge.check_processes import CheckProcesses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from grader.judge.job import ProjectSource
+    from grader.judge.processes import ZygotePool
     from grader.records import Limits
 
 ENVIRONMENT = "project"
@@ -45,10 +46,8 @@ class Project:
         self.tested = tuple(file for file in tested if file in source.texts)
         self.status = source.status
         self.found = found
-        self._zygotes = zygotes
         self._limits = limits
-        self._seconds = seconds
-        self._process: StudentProcess | None = None
+        self._processes = CheckProcesses(zygotes, limits, seconds)
         self._index: dict[str, str] | None = None
 
     def index(self) -> Mapping[str, str]:
@@ -103,31 +102,10 @@ class Project:
 
     def leave(self) -> None:
         """End the process with all it left."""
-        if self._process is not None:
-            try:
-                self._process.leave()
-            except SandboxLost as lost:
-                self._zygotes.abandon(ENVIRONMENT, str(lost))
-            self._process = None
+        self._processes.leave()
 
     def _ask(self, question: wire.Run | wire.Trials) -> object:
-        try:
-            if self._process is None:
-                client = self._zygotes.client(ENVIRONMENT)
-                self._process = StudentProcess(client, self._seconds, self._limits.reply_mb << 20)
-            reply = self._process.ask(question)
-        except Died as death:
-            raise fail(death.headline, call=" ".join(question.argv)[:120], hint=death.hint) from None
-        except SandboxLost as lost:
-            had_process, self._process = self._process is not None, None
-            self._zygotes.abandon(ENVIRONMENT, str(lost))
-            if not had_process:
-                raise
-            raise fail(
-                "Your code took its whole sandbox down.",
-                call=" ".join(question.argv)[:120],
-                hint="Most likely it used far more memory or processes than allowed.",
-            ) from None
+        reply = self._processes.ask(ENVIRONMENT, question, " ".join(question.argv)[:120])
         if isinstance(reply, wire.Returned):
             return reply.value
         raise fail(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from grader.judge.processes import ZygotePool
 
 if TYPE_CHECKING:
     from grader.judge.place import Place
+    from grader.records import Usage
 
 
 def run(job: jobs.Job, place: Place, channel: socket.socket) -> str:
@@ -28,7 +30,7 @@ def run(job: jobs.Job, place: Place, channel: socket.socket) -> str:
     sys.path.insert(0, str(place.course))
     silence()
 
-    zygotes = ZygotePool(lambda environment, lost: _request(channel, environment, lost))
+    zygotes = ZygotePool(partial(_request, channel), partial(_clock, channel))
     plugin = JudgePlugin(job, place, zygotes, lambda event: jobs.send(channel, event))
     try:
         status = pytest.main(
@@ -58,6 +60,15 @@ def _request(channel: socket.socket, environment: str, lost: str) -> socket.sock
     if answer == b"":
         raise BrokenPipeError
     return socket.socket(fileno=fds[0]) if answer == b"1" and fds else None
+
+
+def _clock(channel: socket.socket, environment: str) -> Usage | None:
+    jobs.send(channel, jobs.ClockRequest(environment))
+    received = jobs.receive(channel)
+    if received is None:
+        raise BrokenPipeError
+    answer = received[0]
+    return answer.usage if isinstance(answer, jobs.Clock) else None
 
 
 def silence() -> None:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from grader import wire
 from grader.checks.answer import Answer, Handle, render_call
 from grader.checks.failure import CheckFailed, fail
-from grader.judge.processes import Died, SandboxLost, StudentProcess, ZygotePool
+from grader.judge.check_processes import CheckProcesses
 from grader.records import Finding, Limits
 
 if TYPE_CHECKING:
     from grader.judge.job import ModuleSource
+    from grader.judge.processes import ZygotePool
 
 MESSAGE_SHOWN = 300
 
@@ -36,7 +37,7 @@ class Student:
         modules: The lab's modules as this submission has them.
         zygotes: Gives the zygotes.
         limits: Of the lab.
-        seconds: Wall time of this check.
+        seconds: Of computing, for this check.
         device: Where torch modules work.
     """
 
@@ -49,11 +50,8 @@ class Student:
         device: str,
     ) -> None:
         self._sources = {m.name: m for m in modules}
-        self._zygotes = zygotes
-        self._limits = limits
-        self._seconds = seconds
+        self._processes = CheckProcesses(zygotes, limits, seconds)
         self._device = device
-        self._processes: dict[str, StudentProcess] = {}
         self._loaded: set[str] = set()
 
     def __getattr__(self, name: str) -> ModuleProxy:
@@ -69,12 +67,7 @@ class Student:
 
     def leave(self) -> None:
         """End all processes of this check."""
-        for environment, process in self._processes.items():
-            try:
-                process.leave()
-            except SandboxLost as lost:
-                self._zygotes.abandon(environment, str(lost))
-        self._processes.clear()
+        self._processes.leave()
         self._loaded.clear()
 
     # ── used by the proxies ──────────────────────────────────────────────────────────────────────────────
@@ -102,27 +95,7 @@ class Student:
         )
 
     def _ask(self, source: ModuleSource, question: wire.Question, call: str) -> object:
-        environment = source.environment
-        try:
-            if environment not in self._processes:
-                client = self._zygotes.client(environment)
-                self._processes[environment] = StudentProcess(
-                    client, self._seconds, self._limits.reply_mb << 20
-                )
-            reply = self._processes[environment].ask(question)
-        except Died as death:
-            raise fail(death.headline, call=call, hint=death.hint) from None
-        except SandboxLost as lost:
-            had_process = environment in self._processes
-            self._processes.pop(environment, None)
-            self._zygotes.abandon(environment, str(lost))
-            if had_process:
-                raise fail(
-                    "Your code took its whole sandbox down.",
-                    call=call,
-                    hint="Most likely it used far more memory or processes than allowed.",
-                ) from None
-            raise
+        reply = self._processes.ask(source.environment, question, call)
         if isinstance(reply, wire.Returned):
             return reply.value
         raise self._failure(source, reply, call)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import shutil
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from grader.errors import Ungraded
 from grader.sandbox import callback_socket, filling, hardening
 from grader.sandbox.engine import Refused
+from grader.sandbox.usage import ControlGroups, Delays
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Mapping
     from pathlib import Path
 
+    from grader.records import Usage
     from grader.sandbox.engine import Engine
     from grader.sandbox.remover import Remover
 
@@ -51,6 +55,9 @@ class Container:
         self._id = ""
         self._since = time.time()
         self._memory_mb = 0
+        self._groups: ControlGroups | None = None
+        self._delays = Delays()
+        self._used: Usage | None = None
 
     def start(self, image: str, program: hardening.Program, labels: Mapping[str, str]) -> None:
         """Run the program and wait for its call; if this raises, nothing is left of it.
@@ -83,14 +90,21 @@ class Container:
         """Put the student's files into ``/submission``, which is read-only inside."""
         filling.fill(self._submission, files)
 
+    def usage(self) -> Usage | None:
+        """What its processes have used, from its control group."""
+        if self._groups is None and (pid := self._engine.pid(self._id)):
+            self._groups = ControlGroups.of(pid)
+        usage = self._groups.usage(self._delays) if self._groups else None
+        if usage is None and self._used is not None and self._ran_out_of_memory():
+            usage = replace(self._used, memory_kills=self._used.memory_kills + 1)
+        self._used = usage or self._used
+        return usage
+
     def exit_reason(self) -> str:
         """Why it died, by the engine's events; empty while it lives."""
         if self._engine.running(self._id):
             return ""
-        try:
-            events = self._engine.events(self._id, self._since - 60, time.time() + 1)
-        except (Refused, Ungraded):
-            return ""
+        events = self._events()
         if any(event["Action"] == "oom" for event in events):
             return f"it needed more than its {self._memory_mb} MB of memory"
         statuses = [
@@ -100,6 +114,16 @@ class Container:
         return (f"it ended with exit status {statuses[-1]}" if statuses else "") + (
             f": {words}" if words else ""
         )
+
+    def _ran_out_of_memory(self) -> bool:
+        return any(event["Action"] == "oom" for event in self._events())
+
+    def _events(self) -> list[dict[str, Any]]:
+        """What the engine saw happen to it; nothing if it doesn't say."""
+        try:
+            return self._engine.events(self._id, self._since - 60, time.time() + 1)
+        except (Refused, Ungraded):
+            return []
 
     def close(self) -> None:
         """Hang up, which ends everything inside, and have it removed."""

@@ -152,6 +152,13 @@ class Engine:
         except Refused:
             return False
 
+    def pid(self, container: str) -> int:
+        """Its first process as this machine counts; 0 if it has ended or is gone."""
+        try:
+            return int(self.ask("GET", f"/containers/{container}/json")["State"]["Pid"])
+        except Refused:
+            return 0
+
     def containers(self, *labels: str) -> list[dict[str, Any]]:
         """All containers with these labels (``key`` or ``key=value``), also those that have ended."""
         query = {"all": True, "filters": {"label": list(labels)}}

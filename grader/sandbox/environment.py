@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import socket
     from pathlib import Path
 
-    from grader.records import Limits
+    from grader.records import Limits, Usage
 
 Progress = Callable[[str], None]
 """Is called with what takes long, one line at a time: ``building the torch image``."""
@@ -52,6 +52,13 @@ class Sandbox(Protocol):
         Raises:
             ValueError: A path is absolute, leaves the folder, or is a folder of another.
             Ungraded: The host's disk is full, or the sandbox is already closed.
+        """
+        ...
+
+    def usage(self) -> Usage | None:
+        """What its processes have used until now, from the kernel of this machine; ``None`` if that can't be known.
+
+        Of a sandbox that died for its memory: one kill more than before.
         """
         ...
 

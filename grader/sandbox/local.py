@@ -24,13 +24,14 @@ from grader.sandbox import callback_socket, filling, hardening, owner
 from grader.sandbox.environment import options
 from grader.sandbox.pool import Pool
 from grader.sandbox.sources import ENGINE, worker_sources
+from grader.sandbox.usage import Delays, tree_usage
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from grader.records import Limits
+    from grader.records import Limits, Usage
 
 START_SECONDS = 60.0
 DENIED = {"numpy": "torch,jax,tensorflow,autograd", "torch": "", "project": ""}
@@ -62,6 +63,7 @@ class Process:
         closed: Callable[[Process], None],
     ) -> None:
         self.connection = connection
+        self._delays = Delays()
         self._process = process
         self._folder = folder
         self._closed = closed
@@ -69,6 +71,10 @@ class Process:
     def fill(self, files: Mapping[str, bytes]) -> None:
         """Put the student's files into the sandbox's own folder."""
         filling.fill(self._folder / "submission", files)
+
+    def usage(self) -> Usage | None:
+        """What its processes have used, from their tree."""
+        return tree_usage(self._process.pid, self._delays)
 
     def exit_reason(self) -> str:
         """How it ended; empty while it lives."""

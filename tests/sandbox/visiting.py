@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from grader import wire
+from grader.judge.budget import Budget
 from grader.judge.processes import StudentProcess, ZygoteClient
 from grader.records import Limits
 
@@ -31,9 +32,8 @@ class Visitor:
 
     def call(self, name: str, *args, seconds: float | None = None, stay: bool = False):
         """The value that the student's function returns; raises StudentError or Died. ``stay``: don't end it."""
-        process = StudentProcess(
-            self.client, seconds or self.limits.check_seconds, self.limits.reply_mb << 20
-        )
+        budget = Budget(seconds or self.limits.check_seconds, self.sandbox.usage)
+        process = StudentProcess(self.client, budget, self.limits.reply_mb << 20)
         try:
             for question in (wire.Load("student", "student.py"), wire.Call("student", name, list(args))):
                 reply = process.ask(question)

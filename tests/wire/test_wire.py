@@ -33,7 +33,7 @@ def read(data, ends, **bounds):
     sender = threading.Thread(target=_send, args=(theirs, data))  # more than a socket's buffer holds
     sender.start()
     try:
-        return wire.read_reply(ours, ID, wire.Bounds(**{"deadline": time.monotonic() + 5, **bounds}))
+        return wire.read_reply(ours, ID, wire.Bounds(**{"deadline": wire.At(time.monotonic() + 5), **bounds}))
     finally:
         ours.close()
         sender.join()
@@ -96,7 +96,7 @@ def test_a_reply_to_another_question_is_refused(ends):
     ours, theirs = ends
     theirs.sendall(encoded(wire.Returned(1)))
     with pytest.raises(wire.WireError, match="no question"):
-        wire.read_reply(ours, bytes(16), wire.Bounds(deadline=time.monotonic() + 5))
+        wire.read_reply(ours, bytes(16), wire.Bounds(deadline=wire.At(time.monotonic() + 5)))
 
 
 def test_a_reply_above_the_announced_bound_is_refused_before_it_is_read(ends):
@@ -115,21 +115,21 @@ def test_a_trickle_of_bytes_does_not_stretch_the_deadline(ends):
     theirs.sendall(encoded(wire.Returned(np.zeros(100)))[:60])
     begun = time.monotonic()
     with pytest.raises(wire.TooLate):
-        wire.read_reply(ours, ID, wire.Bounds(deadline=begun + 0.2))
+        wire.read_reply(ours, ID, wire.Bounds(deadline=wire.At(begun + 0.2)))
     assert time.monotonic() - begun < 2
 
 
 def test_a_reader_that_never_reads_does_not_block_the_sender(ends):
     ours, _ = ends
     with pytest.raises(wire.TooLate):
-        wire.send(ours, [bytes(32 << 20)], time.monotonic() + 0.2)
+        wire.send(ours, [bytes(32 << 20)], wire.At(time.monotonic() + 0.2))
 
 
 def test_a_closed_connection_is_told_apart(ends):
     ours, theirs = ends
     theirs.close()
     with pytest.raises(wire.Closed):
-        wire.read_reply(ours, ID, wire.Bounds(deadline=time.monotonic() + 5))
+        wire.read_reply(ours, ID, wire.Bounds(deadline=wire.At(time.monotonic() + 5)))
 
 
 def test_a_pipe_with_something_unread_is_not_quiet(ends):
@@ -222,7 +222,7 @@ def test_a_hundred_thousand_malformed_replies_are_refused_or_harmless():
             theirs.sendall(mutate(rng.choice(samples), rng))
             theirs.shutdown(socket.SHUT_WR)
             try:
-                reply = wire.read_reply(ours, ID, wire.Bounds(1 << 20, time.monotonic() + 20))
+                reply = wire.read_reply(ours, ID, wire.Bounds(1 << 20, wire.At(time.monotonic() + 20)))
             except wire.WireError:
                 refused += 1
             else:

@@ -1,0 +1,66 @@
+"""The student processes of one check, one per environment: begun on first use, ended with the check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grader.checks.failure import fail
+from grader.judge.processes import Died, Killed, OutOfMemory, SandboxLost, StudentProcess, ZygotePool
+
+if TYPE_CHECKING:
+    from grader import wire
+    from grader.records import Limits
+
+
+class CheckProcesses:
+    """Asks questions; what goes wrong over there becomes a finding, what goes wrong here does not.
+
+    Args:
+        zygotes: Give the processes.
+        limits: Of the lab.
+        seconds: Of computing, for each process.
+    """
+
+    def __init__(self, zygotes: ZygotePool, limits: Limits, seconds: float) -> None:
+        self._zygotes = zygotes
+        self._limits = limits
+        self._seconds = seconds
+        self._processes: dict[str, StudentProcess] = {}
+
+    def ask(self, environment: str, question: wire.Question, call: str) -> wire.Reply:
+        """One question, one reply.
+
+        Raises:
+            CheckFailed: The process ended, hung, or broke the agreement.
+            Killed: See there.
+            SandboxLost: Our side's fault; the next question gets another sandbox.
+        """
+        try:
+            if environment not in self._processes:
+                reply_bytes = self._limits.reply_mb << 20
+                self._processes[environment] = self._zygotes.begin(environment, self._seconds, reply_bytes)
+            return self._processes[environment].ask(question)
+        except OutOfMemory as death:
+            self._abandon(environment, death.headline)
+            raise fail(death.headline, call=call, hint=death.hint) from None
+        except Died as death:
+            raise fail(death.headline, call=call, hint=death.hint) from None
+        except Killed as killed:
+            killed.call = call
+            raise
+        except SandboxLost as lost:
+            self._abandon(environment, str(lost))
+            raise
+
+    def leave(self) -> None:
+        """End all of them."""
+        for environment, process in list(self._processes.items()):
+            try:
+                process.leave()
+            except SandboxLost as lost:
+                self._abandon(environment, str(lost))
+        self._processes.clear()
+
+    def _abandon(self, environment: str, why: str) -> None:
+        self._processes.pop(environment, None)
+        self._zygotes.abandon(environment, why)
