@@ -257,7 +257,12 @@ class ZygotePool:
             control = self._request(environment, self._lost.pop(environment, ""))
             if control is None:
                 raise SandboxLost(f"no sandbox for {environment}")
-            self._clients[environment] = ZygoteClient(control)
+            try:
+                self._clients[environment] = ZygoteClient(control)
+            except SandboxLost as lost:  # it ended before it said a word: the next request is for another
+                control.close()
+                self._lost[environment] = str(lost)
+                raise
         return self._clients[environment]
 
     def begin(self, environment: str, seconds: float, reply_bytes: int) -> StudentProcess:

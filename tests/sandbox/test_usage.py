@@ -1,0 +1,75 @@
+"""What a sandbox has used is read from the kernel: computing, queueing, pauses, and deaths for memory."""
+
+import time
+
+import pytest
+
+from tests.sandbox.visiting import Visitor
+
+BUSY = """
+import os, time
+
+def compute(seconds):
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
+    return time.process_time()
+
+def compute_in_a_child(seconds):
+    pid = os.fork()
+    if pid == 0:
+        compute(seconds)
+        os._exit(0)
+    os.waitpid(pid, 0)
+
+def sleep(seconds):
+    time.sleep(seconds)
+"""
+
+
+@pytest.fixture
+def visitor(provider):
+    visitor = Visitor(provider, BUSY)
+    yield visitor
+    visitor.sandbox.close()
+
+
+@pytest.mark.parametrize("how", ["compute", "compute_in_a_child"])
+def test_computing_is_seen_also_in_children(visitor, how):
+    visitor.call("sleep", 0.0)
+    before = visitor.sandbox.usage()
+    visitor.call(how, 0.5)
+    assert visitor.sandbox.usage().cpu_seconds - before.cpu_seconds >= 0.45
+
+
+def test_sleeping_is_not_computing(visitor):
+    visitor.call("sleep", 0.0)
+    before = visitor.sandbox.usage()
+    visitor.call("sleep", 1.0)
+    assert visitor.sandbox.usage().cpu_seconds - before.cpu_seconds < 0.5
+
+
+@pytest.mark.docker
+def test_a_paused_container_is_seen_as_frozen(docker, engine):
+    visitor = Visitor(docker, BUSY)
+    container = visitor.sandbox._id
+    assert not visitor.sandbox.usage().frozen
+    engine.ask("POST", f"/containers/{container}/pause")
+    try:
+        assert visitor.sandbox.usage().frozen
+    finally:
+        engine.ask("POST", f"/containers/{container}/unpause")
+    assert not visitor.sandbox.usage().frozen
+    visitor.sandbox.close()
+
+
+@pytest.mark.docker
+def test_a_container_that_is_gone_has_no_usage(docker, engine):
+    visitor = Visitor(docker, BUSY)
+    assert visitor.sandbox.usage() is not None
+    engine.ask("POST", f"/containers/{visitor.sandbox._id}/kill")
+    until = time.monotonic() + 30
+    while visitor.sandbox.usage() is not None and time.monotonic() < until:
+        time.sleep(0.05)
+    assert visitor.sandbox.usage() is None
+    visitor.sandbox.close()
