@@ -86,9 +86,9 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What student code may use; each from the rubric, with these defaults."""
 
     check_seconds: float = 20.0
-    """Wall time of one check, and of the student's import; the judge's clock decides."""
+    """Of computing in one check, the student's import included, and of waiting; the kernel's account decides."""
     total_seconds: float = 300.0
-    """Wall time of a lab's whole suite."""
+    """Of computing in a lab's whole suite."""
     memory_mb: int = 1024
     """Memory of one container, tmpfs included."""
     processes: int = 128
