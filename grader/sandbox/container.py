@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import Ungraded
 from grader.sandbox import callback_socket, filling, hardening
-from grader.sandbox.engine import Refused
+from grader.sandbox.engine_trouble import Refused
 
 if TYPE_CHECKING:
     import socket
@@ -89,13 +89,11 @@ class Container:
             return ""
         try:
             events = self._engine.events(self._id, self._since - 60, time.time() + 1)
-        except (Refused, Ungraded):
+        except Ungraded:
             return ""
-        if any(event["Action"] == "oom" for event in events):
+        if any(event.action == "oom" for event in events):
             return f"it needed more than its {self._memory_mb} MB of memory"
-        statuses = [
-            event["Actor"]["Attributes"].get("exitCode") for event in events if event["Action"] == "die"
-        ]
+        statuses = [event.exit_status for event in events if event.action == "die"]
         words = self._engine.log_tail(self._id)
         return (f"it ended with exit status {statuses[-1]}" if statuses else "") + (
             f": {words}" if words else ""
