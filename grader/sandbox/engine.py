@@ -180,21 +180,21 @@ class Engine:
     def tag(self, image: str, name: str) -> None:
         """Give an image another name, ``repository:tag``."""
         with self.client() as client:
-            client.tag(image, *name.split(":"))
+            client.tag(image, *_repository_and_tag(name))
 
     def pull(self, name: str) -> None:
         """Fetch an image from its registry."""
         with self.client(BUILD_SECONDS) as client:
-            for _ in _progress(client.pull(*name.split(":"), stream=True, decode=True)):
+            repository, tag = _repository_and_tag(name)
+            for _ in _progress(client.pull(repository, tag, stream=True, decode=True)):
                 pass
 
     def load(self, name: str, tar: Iterable[bytes]) -> None:
         """Make an image of a root folder's tar."""
-        repository, tag = name.split(":")
         with self.client(BUILD_SECONDS) as client:
-            said = client.import_image(src=tar, repository=repository, tag=tag, stream_src=True)
-            for _ in _progress(map(json.loads, said.splitlines())):
-                pass
+            said = client.import_image(src=tar, stream_src=True)
+            *_, last = _progress(json.loads(line) for line in said.splitlines() if line.strip())
+            client.tag(last["status"], *_repository_and_tag(name))  # Podman's import knows no tags
 
     def build(self, name: str, context: Iterable[bytes], arguments: Mapping[str, str]) -> Iterator[str]:
         """Build an image from a context's tar, without network; yields what the engine says meanwhile."""
@@ -213,6 +213,11 @@ class Engine:
             )
             for answer in _progress(answers):
                 yield str(answer.get("stream", "")).strip()
+
+
+def _repository_and_tag(name: str) -> tuple[str, str]:
+    repository, _, tag = name.rpartition(":")
+    return repository, tag
 
 
 def _progress(answers: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:

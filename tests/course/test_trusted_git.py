@@ -250,7 +250,10 @@ def test_the_command_writes_commits_and_says_what_changed(course, capsys):
 
 def test_a_revision_that_is_none_is_told_before_anything_is_written(course):
     commit(course.root)
-    assert run(["starter", "week01", str(course.root / "out"), "--course", str(course.root), "--since", "v9"]) == 2
+    assert (
+        run(["starter", "week01", str(course.root / "out"), "--course", str(course.root), "--since", "v9"])
+        == 2
+    )
     assert not (course.root / "out").exists()
 
 
