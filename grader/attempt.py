@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from grader.course import Choice, rubric_of
 from grader.judge.job import Job
-from grader.records import CheckResult, Document, LabResult, Rubric, Submission, Terms, Timing
+from grader.records import CheckResult, CourseVersion, Document, LabResult, Rubric, Submission, Terms, Timing
 from grader.request import Request
 
 
@@ -25,6 +25,7 @@ class Attempt(Struct, frozen=True, kw_only=True, dict=True):
     results: tuple[LabResult, ...]
     graded_at: str
     """ISO 8601."""
+    course: CourseVersion
     sandbox: str
     image_digests: dict[str, str]
     timings: tuple[Timing, ...]

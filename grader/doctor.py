@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -24,6 +24,8 @@ from grader.sandbox.engine import Engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from grader.sandbox.engine import Info
 
 GIB = 1 << 30
 NEEDED_GIB = 4
@@ -63,15 +65,13 @@ def examine() -> Iterator[Item]:
     yield _disk()
     try:
         engine = Engine()
-        version, info = engine.ask("GET", "/version"), engine.ask("GET", "/info")
+        info = engine.info()
+        found = image.present(engine)
     except Ungraded as trouble:
         yield Item("Docker", State.BROKEN, trouble.message, trouble.remedy)
     else:
-        yield Item(
-            "Docker", State.WORKS, f"engine {version['Version']}, {info['Driver']}, {info['NCPU']} CPUs"
-        )
+        yield Item("Docker", State.WORKS, f"engine {info.server_version}, {info.driver}, {info.cpus} CPUs")
         yield _limits(info)
-        found = image.present(engine)
         yield from (_image(engine, environment, found.get(environment, "")) for environment in image.CHAIN)
         if "numpy" in found:
             yield _sandbox()
@@ -102,11 +102,16 @@ def _disk() -> Item:
     return Item("disk", State.WORKS, f"{free:.0f} GB free in {folder}")
 
 
-def _limits(info: dict[str, Any]) -> Item:
+def _limits(info: Info) -> Item:
     """Whether the kernel lets the engine set the walls that a sandbox needs."""
-    needs = {"MemoryLimit": "memory", "SwapLimit": "swap", "PidsLimit": "processes", "CpuCfsQuota": "CPU"}
-    missing = [word for key, word in needs.items() if not info.get(key)]
-    options = " ".join(info.get("SecurityOptions") or ())
+    limits = {
+        "memory": info.memory_limit,
+        "swap": info.swap_limit,
+        "processes": info.pids_limit,
+        "CPU": info.cpu_cfs_quota,
+    }
+    missing = [word for word, can in limits.items() if not can]
+    options = " ".join(info.security_options or ())
     missing += ["system calls (seccomp)"] if "seccomp" not in options else []
     if missing:
         remedy = "Enable cgroup v2, or boot with `cgroup_enable=memory swapaccount=1`."
@@ -122,7 +127,10 @@ def _limits(info: dict[str, Any]) -> Item:
 def _image(engine: Engine, environment: str, image_id: str) -> Item:
     if not image_id:
         return Item(f"{environment} image", State.OPTIONAL, "not built yet, or out of date", BUILD)
-    size = engine.ask("GET", f"/images/{image_id}/json")["Size"]
+    try:
+        size = engine.image_size(image_id)
+    except Ungraded as trouble:
+        return Item(f"{environment} image", State.BROKEN, trouble.message, trouble.remedy)
     return Item(f"{environment} image", State.WORKS, f"{image_id[7:19]}, {size / 1e6:.0f} MB")
 
 

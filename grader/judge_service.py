@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
+from grader.course import course_version
 from grader.judge import client
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from grader.judge.job import Event, Job, ModuleSource
-    from grader.records import Lab, LabResult, Limits, Usage
+    from grader.records import CourseVersion, Lab, LabResult, Limits, Usage
     from grader.sandbox.environment import JudgeSandbox, Sandbox, SandboxProvider
 
 Files = Mapping[str, bytes]
@@ -41,10 +42,18 @@ class JudgeService:
         self._data = data
         self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="judge")
         self._judge = self._start_judge()
+        self._course_version = self._starter.submit(course_version, course)
         self._sending = threading.Lock()
 
     def _start_judge(self) -> Future[JudgeSandbox]:
         return self._starter.submit(self.provider.judge, self.course, self._data)
+
+    @property
+    def course_version(self) -> CourseVersion:
+        """Which state of its own repository the course is in; looked up while a submission is judged."""
+        if self._course_version.cancel():  # the judge is still being started: interrupted early
+            return course_version(self.course)
+        return self._course_version.result()
 
     def prepare(self, labs: Iterable[Lab], count: int = 1) -> None:
         """Have sandboxes standing by for each environment of these labs."""

@@ -77,6 +77,7 @@ def grade(request: Request, service: JudgeService, history: History, watch: Watc
         jobs=jobs,
         results=results,
         graded_at=begun.isoformat(timespec="seconds"),
+        course=service.course_version,
         sandbox=service.provider.name,
         image_digests=service.provider.image_digests(),
         timings=clock.timings(),

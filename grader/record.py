@@ -43,6 +43,7 @@ def make_record(
             suite=request.suite,
             image_digests=attempt.image_digests,
             suite_digest=assignment.digest,
+            course=attempt.course,
             seed=attempt.seed,
             grader_version=__version__,
             pass_points=assignment.pass_points,

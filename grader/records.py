@@ -218,6 +218,23 @@ class Assignment(Struct, frozen=True, kw_only=True):
     """sha256 of rubric, suites and references: with it a verdict can be replayed."""
 
 
+class CourseVersion(Struct, frozen=True, kw_only=True):
+    """Which state of the course's own git repository was used; empty where the course is in none."""
+
+    commit: str = ""
+    tag: str = ""
+    """Of that commit, if it has one; of several the latest."""
+    dirty: bool = False
+    """Whether rubrics, suites or references were not those of the commit."""
+
+    def __str__(self) -> str:
+        """``v2026.1 (4a5b6c7d8e9f), with changes that were not committed``."""
+        if not self.commit:
+            return ""
+        name = f"{self.tag} ({self.commit[:12]})" if self.tag else self.commit[:12]
+        return name + ", with changes that were not committed" * self.dirty
+
+
 class Mapping(Struct, frozen=True, kw_only=True):
     """How a repository spells one module's interface: Python expressions, run on the student's side only."""
 
@@ -515,6 +532,7 @@ class Record(Struct, frozen=True, kw_only=True):
     image_digests: dict[str, str] = field(default_factory=dict)
     """Environment → image id."""
     suite_digest: str = ""
+    course: CourseVersion = CourseVersion()
     seed: str = ""
     """The secret seed, 128 bits in hex; empty in the student's copy."""
     grader_version: str = ""

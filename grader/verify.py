@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from grader.course import apply, reference_files, starter_files
 from grader.plan import plan
-from grader.records import Decision, Outcome, Rubric, RubricLab
+from grader.records import CourseVersion, Decision, Outcome, Rubric, RubricLab
 from grader.verdict import decide
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Proof(Struct, frozen=True, kw_only=True):
 
     assignment: str
     suite_digest: str
+    course: CourseVersion
     seeds: int
     rows: tuple[Row, ...]
 
@@ -101,7 +102,13 @@ def verify(
         for row in uncovered:
             saw(row)
         rows += uncovered
-    return Proof(assignment=assignment.id, suite_digest=assignment.digest, seeds=seeds, rows=tuple(rows))
+    return Proof(
+        assignment=assignment.id,
+        suite_digest=assignment.digest,
+        course=service.course_version,
+        seeds=seeds,
+        rows=tuple(rows),
+    )
 
 
 def _seed(assignment: str, number: int) -> str:

@@ -32,7 +32,7 @@ def engine():
 
     try:
         engine = Engine()
-        engine.ask("GET", "/version")
+        engine.info()
     except Ungraded as error:
         if REQUIRE_DOCKER:
             pytest.fail(f"a Docker engine was promised, but: {error.message}")

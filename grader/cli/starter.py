@@ -8,18 +8,52 @@ import click
 from rich.console import Console
 
 from grader.cli import choices
-from grader.course import load, write_starter
+from grader.course import (
+    Change,
+    course_version,
+    load,
+    make_repository,
+    starter_changes,
+    write_starter,
+)
 
 
 @click.command()
 @click.argument("assignment")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--since",
+    metavar="TAG",
+    help="Say what changed in what students are given since TAG, a tag or commit of the course's repository.",
+)
 @choices.course
 @choices.no_color
-def starter(*, assignment: str, folder: Path, course: Path, no_color: bool) -> int:
-    """Write ASSIGNMENT's starter into FOLDER: the reference's files with their solutions cut."""
-    written = write_starter(load(course.resolve(), assignment), folder)
-    console = Console(no_color=no_color, highlight=False)
+def starter(*, assignment: str, folder: Path, since: str | None, course: Path, no_color: bool) -> int:
+    """Write ASSIGNMENT's starter into FOLDER: the reference's files with their solutions cut.
+
+    FOLDER becomes a git repository with one commit; one that is a repository already is left to you to commit.
+    """
+    console = Console(no_color=no_color, highlight=False, soft_wrap=True)
+    content = load(course.resolve(), assignment)
+    changed = starter_changes(content, since) if since else ()
+    ours = not (folder / ".git").exists()
+    written = write_starter(content, folder)
     for path in written:
         console.print(str(path), markup=False)
+    if ours:
+        version = str(course_version(content.root))
+        message = f"The starter of {content.id}\n" + f"\nCut from the course at {version}.\n" * bool(version)
+        console.print(f"Committed as {make_repository(folder, written, message)[:12]}.")
+    else:
+        console.print(f"{folder} is a git repository already: look at it, and commit.", markup=False)
+    if since:
+        console.print(f"Since {since}:" if changed else f"Since {since} nothing changed.", markup=False)
+    for change in changed:
+        console.print(f"  {change.kind:<8} {change.path}{_size(change)}", markup=False)
     return 0
+
+
+def _size(change: Change) -> str:
+    """How much, for texts that students had before and have now."""
+    counted = change.kind == "changed" and change.added + change.removed
+    return f"  +{change.added} -{change.removed}" if counted else ""

@@ -82,7 +82,8 @@ def _show(console: Console, row: Row) -> None:
 
 def _table(proof: Proof) -> Table:
     table = Table(
-        title=f"{proof.assignment}: {'the content holds' if proof.holds else 'the content is at fault'}"
+        title=f"{proof.assignment}: {'the content holds' if proof.holds else 'the content is at fault'}",
+        caption=f"the course at {plain(str(proof.course))}" if proof.course.commit else None,
     )
     for column in ("lab", "what", "held", "of"):
         table.add_column(column, justify="right" if column in ("held", "of") else "left")

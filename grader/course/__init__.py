@@ -6,6 +6,8 @@
     terms           an assignment, a repository → when its work is due, with extensions
     apply           a mistake → the wrong submission's files
     write_starter   an assignment → a student's first commit
+    starter_changes  an assignment, a revision of the course → what changed in what students are given
+    course_version  a course → the state of its own git repository; course_at: its content at another
 
 No content is imported or run here, and what students write is bounded before it is read.
 """
@@ -17,12 +19,15 @@ from grader.course.loading import load
 from grader.course.mapping import Declared, GradeFile, declared, read_grade_file, with_folders
 from grader.course.mistakes import apply
 from grader.course.reference import reference_files
-from grader.course.starter import starter_files, write_starter
+from grader.course.starter import starter, starter_files, write_starter
+from grader.course.starter_changes import Change, starter_changes
 from grader.course.suite import rubric_of
+from grader.course.trusted_git import course_at, course_version, make_repository
 
 __all__ = [
     "GRADE_FILE",
     "GRADE_FILE_BYTES",
+    "Change",
     "Choice",
     "Declared",
     "Found",
@@ -30,14 +35,19 @@ __all__ = [
     "apply",
     "assignments",
     "choose",
+    "course_at",
+    "course_version",
     "declared",
     "find_assignment",
     "load",
+    "make_repository",
     "read_grade_file",
     "reference_files",
     "repository_name",
     "rubric_of",
     "select_labs",
+    "starter",
+    "starter_changes",
     "starter_files",
     "terms",
     "with_folders",

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 PACKAGES = {"numpy": "Python and NumPy only", "torch": "Python, NumPy and PyTorch"}
 
 
+def starter(assignment: Assignment) -> dict[str, bytes]:
+    """What students are given, by path.
+
+    Raises:
+        CourseError: A reference file has no marked solution, so that the starter would hand it out.
+    """
+    texts = {**_modules(assignment), "grade.yml": _grade_yml(assignment), "README.md": _readme(assignment)}
+    return {name: text.encode() for name, text in texts.items()} | _given(assignment)
+
+
 def write_starter(assignment: Assignment, folder: Path) -> tuple[Path, ...]:
     """Write the starter of an assignment's labs.
 
@@ -31,9 +41,7 @@ def write_starter(assignment: Assignment, folder: Path) -> tuple[Path, ...]:
         UsageError: One of them is there already: nothing is overwritten, and nothing was written.
         CourseError: A reference file has no marked solution, so that the starter would hand it out.
     """
-    texts = {**_modules(assignment), "grade.yml": _grade_yml(assignment), "README.md": _readme(assignment)}
-    contents = {name: text.encode() for name, text in texts.items()} | _given(assignment)
-    files = {folder / name: content for name, content in contents.items()}
+    files = {folder / name: content for name, content in starter(assignment).items()}
     there = [file.relative_to(folder).as_posix() for file in files if file.exists()]
     if there:
         raise UsageError(

@@ -212,6 +212,7 @@ def _facts(record: Record) -> tuple[tuple[str, str], ...]:
         ("Device", record.device),
         *((f"Image ({environment})", digest) for environment, digest in record.image_digests.items()),
         ("Suite digest", record.suite_digest),
+        ("Course", str(record.course)),
         ("Seed", record.seed),
         ("Grader", record.grader_version),
         ("Time", ", ".join(f"{t.stage} {words.duration(t.seconds)}" for t in record.timings)),

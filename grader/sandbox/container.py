@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from grader.errors import Ungraded
 from grader.sandbox import callback_socket, filling, hardening
-from grader.sandbox.engine import Refused
+from grader.sandbox.engine_trouble import Refused
 from grader.sandbox.usage import ControlGroups, Delays
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.records import Usage
-    from grader.sandbox.engine import Engine
+    from grader.sandbox.engine import Engine, Event
     from grader.sandbox.remover import Remover
 
 START_SECONDS = 60.0
@@ -105,20 +105,18 @@ class Container:
         if self._engine.running(self._id):
             return ""
         events = self._events()
-        if any(event["Action"] == "oom" for event in events):
+        if any(event.action == "oom" for event in events):
             return f"it needed more than its {self._memory_mb} MB of memory"
-        statuses = [
-            event["Actor"]["Attributes"].get("exitCode") for event in events if event["Action"] == "die"
-        ]
+        statuses = [event.exit_status for event in events if event.action == "die"]
         words = self._engine.log_tail(self._id)
         return (f"it ended with exit status {statuses[-1]}" if statuses else "") + (
             f": {words}" if words else ""
         )
 
     def _ran_out_of_memory(self) -> bool:
-        return any(event["Action"] == "oom" for event in self._events())
+        return any(event.action == "oom" for event in self._events())
 
-    def _events(self) -> list[dict[str, Any]]:
+    def _events(self) -> list[Event]:
         """What the engine saw happen to it; nothing if it doesn't say."""
         try:
             return self._engine.events(self._id, self._since - 60, time.time() + 1)

@@ -12,13 +12,15 @@ import secrets
 import stat
 import sys
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from grader.errors import Ungraded, UsageError
 from grader.records import Limits
 from grader.sandbox import hardening, image, owner
 from grader.sandbox.container import Container, DidNotStart
-from grader.sandbox.engine import LOCAL_INSTEAD, Engine
+from grader.sandbox.engine import Engine
+from grader.sandbox.engine_trouble import LOCAL_INSTEAD
 from grader.sandbox.environment import options
 from grader.sandbox.pool import Pool
 from grader.sandbox.remover import Remover
@@ -65,11 +67,10 @@ class DockerProvider:
                 LOCAL_INSTEAD,
             )
         self._engine = Engine()
+        self._engine.reach()
         self._remover = Remover(self._engine)
-        leftovers = [c["Id"] for c in self._engine.containers(OWNER) if owner.is_dead(c["Labels"][OWNER])]
-        for container in leftovers:
-            self._remover.remove(container)
-        owner.remove_dead_folders()
+        self._sweeping = threading.Thread(target=self._sweep, name="sweep", daemon=True)
+        self._sweeping.start()
         self._folder = owner.private_folder()
         self._pool = Pool(self._sandbox)
         self._labels = {OWNER: owner.myself(), SANDBOX: secrets.token_hex(8)}
@@ -123,10 +124,23 @@ class DockerProvider:
             return
         self._closed = True
         self._pool.close()
+        self._sweeping.join(CLOSE_SECONDS)
         for container in self._engine.containers(f"{SANDBOX}={self._labels[SANDBOX]}"):
-            self._remover.remove(container["Id"])
+            self._remover.remove(container.id)
         self._remover.finish(CLOSE_SECONDS)
         owner.remove(self._folder)
+
+    def _sweep(self) -> None:
+        """Remove what the dead left behind.
+
+        It is the first to need Docker's client, which takes a while to import: so it has a thread, and git fetches
+        meanwhile.
+        """
+        with suppress(Ungraded):  # whoever needs the engine next is told
+            for container in self._engine.containers(OWNER):
+                if owner.is_dead(container.labels[OWNER]):
+                    self._remover.remove(container.id)
+        owner.remove_dead_folders()
 
     def _image(self, environment: str) -> str:
         with self._building:

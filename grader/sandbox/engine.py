@@ -1,207 +1,238 @@
-"""A Docker engine, spoken to over its Unix socket: the dozen endpoints we need, on the standard library.
-
-Docker's own Python package costs 190 ms to import, more than a container takes to start; this costs nothing.
-One connection per request, so an engine object may be used from any thread.
-"""
+"""A Docker engine on this machine: what we ask of it, by Docker's own client, with its failures in our words."""
 
 from __future__ import annotations
 
-import contextlib
-import http.client
 import json
 import os
-import shutil
 import socket
-import urllib.parse
+from collections import deque
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from grader.errors import Ungraded
+import msgspec
+from msgspec import Struct, field
+
+from grader.errors import GraderError, Ungraded
+from grader.sandbox.engine_trouble import LOCAL_INSTEAD, Refused, in_words, unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from grader.sandbox.engine_client import EngineClient
+
 DEFAULT_SOCKET = "/var/run/docker.sock"
-LOCAL_INSTEAD = "Or use --sandbox local: it needs no Docker, but doesn't protect this machine."
+SECONDS, LOOK_SECONDS, BUILD_SECONDS = 60.0, 10.0, 900.0
+"""For an answer to begin and to go on: of most calls, of those that only help to explain, of builds."""
 
 
-class Refused(Exception):  # the engine's word on one request; callers turn it into Ungraded
-    """The engine answered, and the answer is no.
+class Info(Struct, frozen=True, rename="pascal"):
+    """What an engine says of itself and its machine."""
 
-    Attributes:
-        status: HTTP status: 404 no such thing, 409 conflict, 500 the engine failed.
-    """
+    server_version: str
+    driver: str
+    architecture: str
+    cpus: int = field(name="NCPU")
+    memory_limit: bool = False
+    swap_limit: bool = False
+    pids_limit: bool = False
+    cpu_cfs_quota: bool = False
+    security_options: list[str] | None = None
 
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
+
+class Listed(Struct, frozen=True, rename="pascal"):
+    """One container of a listing."""
+
+    id: str
+    labels: dict[str, str]
 
 
-class _Connection(http.client.HTTPConnection):
-    def __init__(self, path: str, seconds: float) -> None:
-        super().__init__("docker", timeout=seconds)
-        self.path = path
+class Event(Struct, frozen=True):
+    """What happened to a container: ``oom``, ``die`` (with its exit status) and so on."""
 
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self.path)
+    action: str
+    exit_status: str = ""
 
 
 class Engine:
-    """The engine at ``DOCKER_HOST``, or at the usual place."""
+    """The engine at ``DOCKER_HOST``, or at the usual place; safe to use from several threads.
+
+    Every method raises ``Ungraded`` if the engine is not installed, not running, not permitted, too slow, or none
+    at all; and ``Refused``, which is one, if it says no.
+    """
 
     def __init__(self) -> None:
         self.path = _socket_path(os.environ.get("DOCKER_HOST", ""))
+        self._version = ""
+        self._idle: deque[EngineClient] = deque()
 
-    def ask(
-        self,
-        method: str,
-        path: str,
-        body: object = None,
-        *,
-        query: Mapping[str, object] | None = None,
-        seconds: float = 60.0,
-    ) -> Any:
-        """One request, one JSON answer (``None`` if it has no body).
+    def reach(self) -> None:
+        """See whether something listens there, without Docker's client: importing that takes a while."""
+        with socket.socket(socket.AF_UNIX) as attempt:
+            attempt.settimeout(LOOK_SECONDS)
+            try:
+                attempt.connect(self.path)
+            except OSError as error:
+                raise unreachable(error, self.path) from error
 
-        Raises:
-            Refused: The engine said no.
-            Ungraded: There is no engine, it may not be used, or it did not answer in time.
+    @contextmanager
+    def client(self, seconds: float = SECONDS) -> Iterator[EngineClient]:
+        """Docker's client, lent to one thread at a time; what goes wrong with it is told in our words.
+
+        Args:
+            seconds: For an answer to begin, and to go on.
         """
-        sent = None if body is None else json.dumps(body).encode()
-        text = b"".join(self._pieces(method, _with(path, query), sent, seconds=seconds))
-        return json.loads(text) if text.strip() else None
+        if not self._version:
+            self.reach()
+        from grader.sandbox.engine_client import EngineClient
 
-    def stream(
-        self, path: str, tar: Iterable[bytes], *, query: Mapping[str, object], seconds: float = 900.0
-    ) -> Iterator[dict[str, Any]]:
-        """POST a tar (a build, an import) and yield the engine's progress, one JSON object a line.
-
-        Raises:
-            Refused: The engine said no, at once or in the midst of it.
-        """
-        rest = b""
-        for piece in self._pieces("POST", _with(path, query), tar, "application/x-tar", seconds=seconds):
-            *lines, rest = (rest + piece).split(b"\n")
-            for line in filter(bytes.strip, lines):
-                message = json.loads(line)
-                if "error" in message:
-                    raise Refused(500, str(message["error"]))
-                yield message
-
-    def _pieces(
-        self,
-        method: str,
-        url: str,
-        body: bytes | Iterable[bytes] | None = None,
-        content: str = "application/json",
-        *,
-        seconds: float,
-    ) -> Iterator[bytes]:
-        connection = _Connection(self.path, seconds)
-        headers = {} if body is None else {"Content-Type": content}
+        client = None
         try:
-            with contextlib.suppress(BrokenPipeError):  # it may refuse before it has read all
-                connection.request(method, url, body, headers)
-            answer = connection.getresponse()
-            if answer.status >= 400:
-                raise Refused(answer.status, _message(answer.read()))
-            while piece := answer.read1(1 << 16):
-                yield piece
-        except TimeoutError as late:
-            raise Ungraded(
-                f"Docker did not answer within {seconds:.0f} s ({method} {url.partition('?')[0]}).",
-                "Is the machine overloaded? `dmesg` may say more; a restart of Docker usually helps.",
-            ) from late
-        except (OSError, http.client.HTTPException) as error:
-            raise self._absent(error) from error
+            with suppress(IndexError):
+                client = self._idle.pop()
+            client = client or EngineClient(self.path, self._version, seconds)
+            self._version, client.timeout = client.api_version, seconds
+            yield client
+        except GraderError:
+            raise
+        except Exception as error:  # also of an answer that is no JSON, or not Docker's
+            raise in_words(error, self.path, seconds) from error
         finally:
-            connection.close()
+            if client is not None:
+                self._idle.append(client)
 
-    def _absent(self, error: Exception) -> Ungraded:
-        """Which of the three it is: not installed, not running, or not permitted."""
-        if isinstance(error, PermissionError):
-            return Ungraded(
-                f"You are not permitted to use Docker ({self.path}).",
-                f"Run `sudo usermod -aG docker $USER`, then log in again. {LOCAL_INSTEAD}",
-            )
-        if not os.path.exists(self.path) and not shutil.which("dockerd") and not shutil.which("docker"):  # noqa: PTH110
-            return Ungraded(
-                f"Docker is not installed: there is neither a `docker` command nor {self.path}.",
-                f"Install it (https://docs.docker.com/engine/install/). {LOCAL_INSTEAD}",
-            )
-        return Ungraded(
-            f"Docker is installed, but its engine is not running: {error} ({self.path}).",
-            f"Start it with `sudo systemctl start docker`. {LOCAL_INSTEAD}",
-        )
+    def info(self, seconds: float = SECONDS) -> Info:
+        """What it says of itself."""
+        with self.client(seconds) as client:
+            return msgspec.convert(client.info(), Info)
 
     # ── containers ────────────────────────────────────────────────────────────────────────────────────────
 
     def create(self, config: Mapping[str, object]) -> str:
         """Create a container and return its id."""
-        return str(self.ask("POST", "/containers/create", config)["Id"])
+        with self.client() as client:
+            return str(client.create_container_from_config(config)["Id"])
 
     def start(self, container: str) -> None:
         """Start it."""
-        self.ask("POST", f"/containers/{container}/start")
+        with self.client() as client:
+            client.start(container)
+
+    def inspect(self, container: str) -> dict[str, Any]:
+        """All that the engine knows of it."""
+        with self.client() as client:
+            return dict(client.inspect_container(container))
 
     def running(self, container: str) -> bool:
         """False if it has ended or is gone."""
         try:
-            return bool(self.ask("GET", f"/containers/{container}/json")["State"]["Running"])
+            with self.client() as client:
+                return bool(client.inspect_container(container)["State"]["Running"])
         except Refused:
             return False
 
     def pid(self, container: str) -> int:
         """Its first process as this machine counts; 0 if it has ended or is gone."""
         try:
-            return int(self.ask("GET", f"/containers/{container}/json")["State"]["Pid"])
+            return int(self.inspect(container)["State"]["Pid"])
         except Refused:
             return 0
 
-    def containers(self, *labels: str) -> list[dict[str, Any]]:
+    def containers(self, *labels: str) -> list[Listed]:
         """All containers with these labels (``key`` or ``key=value``), also those that have ended."""
-        query = {"all": True, "filters": {"label": list(labels)}}
-        return list(self.ask("GET", "/containers/json", query=query))
+        with self.client() as client:
+            return msgspec.convert(client.containers(all=True, filters={"label": list(labels)}), list[Listed])
 
     def remove(self, container: str, seconds: float = 30.0) -> None:
         """Kill and remove it; fine if it is gone already."""
         try:
-            self.ask("DELETE", f"/containers/{container}", query={"force": True, "v": True}, seconds=seconds)
+            with self.client(seconds) as client:
+                client.remove_container(container, v=True, force=True)
         except Refused as refused:
-            if refused.status == 404 or "already in progress" in str(refused):
+            if refused.status == 404 or "already in progress" in refused.words:
                 return
             raise
 
     def log_tail(self, container: str, lines: int = 12) -> str:
         """The end of its stdout and stderr; empty if it is gone or keeps no log."""
-        query = {"stdout": True, "stderr": True, "tail": lines}
         try:
-            raw = b"".join(self._pieces("GET", _with(f"/containers/{container}/logs", query), seconds=10.0))
-        except (Refused, Ungraded):
+            with self.client(LOOK_SECONDS) as client:
+                return str(client.logs(container, tail=lines), errors="replace").strip()
+        except Ungraded:
             return ""
-        text, at = b"", 0
-        while at + 8 <= len(raw):  # each piece: stream u8, 3 zero bytes, length u32
-            size = int.from_bytes(raw[at + 4 : at + 8], "big")
-            text, at = text + raw[at + 8 : at + 8 + size], at + 8 + size
-        return text.decode(errors="replace").strip()
 
-    def events(self, container: str, since: float, until: float) -> list[dict[str, Any]]:
-        """What happened to it between two Unix times: ``oom``, ``die`` (with its exit code) and so on."""
-        query = {"since": str(int(since)), "until": str(int(until)), "filters": {"container": [container]}}
-        raw = b"".join(self._pieces("GET", _with("/events", query), seconds=10.0))
-        return [json.loads(line) for line in raw.splitlines() if line.strip()]
+    def events(self, container: str, since: float, until: float) -> list[Event]:
+        """What happened to it between two Unix times."""
+        bounds = {"since": int(since), "until": int(until)}
+        with self.client(LOOK_SECONDS) as client:
+            found = client.events(**bounds, filters={"container": [container]}, decode=True)
+            return [Event(e["Action"], e["Actor"]["Attributes"].get("exitCode", "")) for e in found]
 
     # ── images ────────────────────────────────────────────────────────────────────────────────────────────
 
     def image_id(self, name: str) -> str:
         """``sha256:…``, or empty if there is no such image here."""
         try:
-            return str(self.ask("GET", f"/images/{name}/json")["Id"])
+            with self.client() as client:
+                return str(client.inspect_image(name)["Id"])
         except Refused as refused:
             if refused.status == 404:
                 return ""
             raise
+
+    def image_size(self, name: str) -> int:
+        """In bytes."""
+        with self.client() as client:
+            return int(client.inspect_image(name)["Size"])
+
+    def tag(self, image: str, name: str) -> None:
+        """Give an image another name, ``repository:tag``."""
+        with self.client() as client:
+            client.tag(image, *_repository_and_tag(name))
+
+    def pull(self, name: str) -> None:
+        """Fetch an image from its registry."""
+        with self.client(BUILD_SECONDS) as client:
+            repository, tag = _repository_and_tag(name)
+            for _ in _progress(client.pull(repository, tag, stream=True, decode=True)):
+                pass
+
+    def load(self, name: str, tar: Iterable[bytes]) -> None:
+        """Make an image of a root folder's tar."""
+        with self.client(BUILD_SECONDS) as client:
+            said = client.import_image(src=tar, stream_src=True)
+            *_, last = _progress(json.loads(line) for line in said.splitlines() if line.strip())
+            client.tag(last["status"], *_repository_and_tag(name))  # Podman's import knows no tags
+
+    def build(self, name: str, context: Iterable[bytes], arguments: Mapping[str, str]) -> Iterator[str]:
+        """Build an image from a context's tar, without network; yields what the engine says meanwhile."""
+        with self.client(BUILD_SECONDS) as client:
+            answers = client.build(
+                fileobj=context,
+                custom_context=True,
+                tag=name,
+                buildargs=dict(arguments),
+                network_mode="none",
+                rm=True,
+                forcerm=True,
+                use_config_proxy=False,
+                decode=True,
+                timeout=BUILD_SECONDS,
+            )
+            for answer in _progress(answers):
+                yield str(answer.get("stream", "")).strip()
+
+
+def _repository_and_tag(name: str) -> tuple[str, str]:
+    repository, _, tag = name.rpartition(":")
+    return repository, tag
+
+
+def _progress(answers: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """An engine's report on long work; that it failed is said in the midst of it."""
+    for answer in answers:
+        if "error" in answer:
+            raise Refused(500, str(answer["error"]))
+        yield answer
 
 
 def _socket_path(docker_host: str) -> str:
@@ -213,19 +244,4 @@ def _socket_path(docker_host: str) -> str:
             f"DOCKER_HOST is {docker_host!r}, but sandboxes need an engine on this machine (unix://…).",
             f"Unset DOCKER_HOST. {LOCAL_INSTEAD}",
         )
-    return path
-
-
-def _with(path: str, query: Mapping[str, object] | None) -> str:
-    """The path without a version: every engine speaks its own, and what we use has long been the same."""
-    text = {
-        name: value if isinstance(value, str) else json.dumps(value) for name, value in (query or {}).items()
-    }
-    return f"{path}?{urllib.parse.urlencode(text)}" if text else path
-
-
-def _message(raw: bytes) -> str:
-    try:
-        return str(json.loads(raw)["message"])
-    except (ValueError, KeyError, TypeError):
-        return raw[:500].decode(errors="replace")
+    return os.path.abspath(path)  # noqa: PTH100 - Docker's client takes absolute paths alone

@@ -8,7 +8,6 @@ import time
 from typing import TYPE_CHECKING
 
 from grader.errors import Ungraded
-from grader.sandbox.engine import Refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +44,7 @@ class Remover:
             try:
                 self._engine.remove(container, SECONDS)
                 break
-            except (Refused, Ungraded):
+            except Ungraded:
                 time.sleep(pause)
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)

@@ -58,7 +58,7 @@ class Terminal:
 
 
 def containers_of(engine, pid: int) -> list:
-    return [c for c in engine.containers(OWNER) if c["Labels"][OWNER].startswith(f"{pid}-")]
+    return [c for c in engine.containers(OWNER) if c.labels[OWNER].startswith(f"{pid}-")]
 
 
 def eventually(condition, seconds=20.0) -> bool:

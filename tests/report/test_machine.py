@@ -7,10 +7,12 @@ from pathlib import Path
 import msgspec
 import pytest
 import report_samples as samples
+from msgspec.structs import replace
 
 from grader.errors import CourseError
-from grader.records import CheckResult, CriterionResult, Finding, LabVerdict, Record
+from grader.records import CheckResult, CourseVersion, CriterionResult, Finding, LabVerdict, Record
 from grader.report import decode, encode, schema
+from grader.report.markdown import to_markdown
 from grader.report.sanitizer import sanitize
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -91,3 +93,10 @@ def test_another_schema_version_is_refused_with_a_remedy():
     with pytest.raises(CourseError, match="schema version 99; this grader reads version 1") as caught:
         decode(encode(msgspec.structs.replace(samples.passed(), schema_version=99)))
     assert "grader_version" in caught.value.remedy
+
+
+def test_the_course_s_state_is_in_the_record_and_on_the_page():
+    version = CourseVersion(commit="4a5b6c7d8e9f0a1b2c3d", tag="v2026.1", dirty=True)
+    record = sanitize(replace(samples.revise(), course=version))
+    assert json.loads(encode(record))["course"] == {"commit": version.commit, "tag": "v2026.1", "dirty": True}
+    assert "Course: `v2026.1 (4a5b6c7d8e9f), with changes that were not committed`" in to_markdown(record)

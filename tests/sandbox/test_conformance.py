@@ -475,7 +475,7 @@ def test_a_killed_grader_s_sandboxes_end_and_the_next_one_removes_what_is_left(p
 def _traces(folder: Path, owner: str) -> list[str]:
     processes = [line for line in _command_lines() if str(folder) in line]
     try:
-        return processes + [c["Id"] for c in Engine().containers(f"grader.owner={owner}")]
+        return processes + [c.id for c in Engine().containers(f"grader.owner={owner}")]
     except Ungraded:
         return processes
 

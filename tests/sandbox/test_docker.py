@@ -129,7 +129,7 @@ def test_a_device_that_the_images_lack_is_refused_before_anything_is_graded():
 
 def test_limits_of_a_sandbox_are_set_on_the_container(docker):
     sandbox = docker.open("numpy", Limits(memory_mb=392, processes=33, cpus=0.5), {})
-    host = Engine().ask("GET", f"/containers/{sandbox._id}/json")["HostConfig"]
+    host = Engine().inspect(sandbox._id)["HostConfig"]
     sandbox.close()
     assert host["Memory"] == host["MemorySwap"] == 392 << 20
     assert host["PidsLimit"] == 33

@@ -1,14 +1,19 @@
-"""The engine's client: which of three reasons there is no engine, and what it says when it says no."""
+"""The engine: which of three reasons there is none, what it says when it says no, and what is no engine at all."""
 
 import contextlib
+import json
 import os
 import socket
+import subprocess
+import sys
 import threading
+import urllib.parse
 
 import pytest
 
 from grader.errors import Ungraded
-from grader.sandbox.engine import Engine, Refused
+from grader.sandbox.engine import Engine
+from grader.sandbox.engine_trouble import Refused
 from grader.sandbox.image import archive
 
 
@@ -69,11 +74,14 @@ def test_an_engine_that_does_not_answer_is_given_up(at):
         listener.bind(str(at))
         listener.listen()
         with pytest.raises(Ungraded, match="did not answer within 0 s"):
-            Engine().ask("GET", "/version", seconds=0.1)
+            Engine().info(seconds=0.1)
 
 
-def answering(at, *answers: bytes):
-    """An engine that gives these answers, one a connection, and keeps what it was asked."""
+VERSION = b'{"ApiVersion": "1.41"}'
+
+
+def answering(at, *answers: bytes, version: bytes = VERSION):
+    """An engine that gives these answers, one a connection, and keeps what it was asked; first comes its version."""
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(at))
     listener.listen()
@@ -81,11 +89,13 @@ def answering(at, *answers: bytes):
 
     def serve():
         with listener:
-            for answer in answers:
+            left = [reply(200, version), *answers]
+            while left:
                 connection, _ = listener.accept()
                 with connection:
-                    asked.append(connection.recv(65536))
-                    connection.sendall(answer)
+                    if question := connection.recv(65536):  # not only a look whether somebody listens
+                        asked.append(question)
+                        connection.sendall(left.pop(0))
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -96,10 +106,17 @@ def reply(status: int, body: bytes) -> bytes:
     return b"HTTP/1.1 %d x\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (status, len(body), body)
 
 
+def chunked(*pieces: bytes) -> bytes:
+    body = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in (*pieces, b""))
+    return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n" + body
+
+
 def test_what_the_engine_refuses_carries_its_own_words(at):
     answering(at, reply(500, b'{"message": "no space left on device"}'))
-    with pytest.raises(Refused, match="no space left on device"):
+    with pytest.raises(Refused, match="no space left on device") as caught:
         Engine().create({})
+    assert caught.value.message == "Docker's engine refused: no space left on device"
+    assert "grade doctor" in caught.value.remedy
 
 
 def test_removing_what_is_gone_or_going_is_fine(at):
@@ -117,19 +134,118 @@ def test_removing_what_is_gone_or_going_is_fine(at):
 
 
 def test_an_error_in_the_midst_of_a_build_is_raised(at):
-    answering(at, reply(200, b'{"stream": "Step 1"}\r\n{"error": "it broke"}\r\n'))
-    lines = Engine().stream("/build", iter([b"tar"]), query={})
-    assert next(lines) == {"stream": "Step 1"}
+    answering(at, chunked(b'{"stream": "Step 1"}\r\n', b'{"error": "it broke"}\r\n'))
+    lines = Engine().build("name:tag", iter([b"tar"]), {})
+    assert next(lines) == "Step 1"
     with pytest.raises(Refused, match="it broke"):
         next(lines)
+
+
+def test_an_error_in_the_midst_of_an_import_is_raised(at):
+    answering(at, reply(200, b'{"status": "Importing"}\n{"error": "it is no tar"}\n'))
+    with pytest.raises(Refused, match="it is no tar"):
+        Engine().load("name:tag", iter([b"tar"]))
+
+
+def test_a_build_is_told_no_proxy_and_gets_no_network(at, monkeypatch, tmp_path):
+    (tmp_path / "config.json").write_text('{"proxies": {"default": {"httpProxy": "http://me:secret@proxy"}}}')
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    asked = answering(at, chunked(b'{"stream": "Step 1"}\r\n'))
+    assert list(Engine().build("name:tag", iter([b"tar"]), {"BASE": "x"})) == ["Step 1"]
+    query = query_of(asked[1])
+    assert query["networkmode"] == ["none"]
+    assert json.loads(query["buildargs"][0]) == {"BASE": "x"}
 
 
 def test_queries_are_written_as_the_engine_reads_them(at):
     asked = answering(at, reply(200, b"[]"))
     assert Engine().containers("a=b") == []
-    assert asked[0].startswith(
-        b"GET /containers/json?all=true&filters=%7B%22label%22%3A+%5B%22a%3Db%22%5D%7D "
-    )
+    query = query_of(asked[1])
+    assert query["all"] == ["1"]
+    assert json.loads(query["filters"][0]) == {"label": ["a=b"]}
+
+
+def query_of(question: bytes) -> dict[str, list[str]]:
+    return urllib.parse.parse_qs(urllib.parse.urlsplit(question.split()[1].decode()).query)
+
+
+# ── What is no engine ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        reply(500, b"a page of HTML"),
+        reply(500, b'{"trouble": "a page of HTML"}'),
+        reply(500, b'"a page of HTML"'),
+    ],
+    ids=["no JSON", "no message in it", "no object"],
+)
+def test_an_engine_that_fails_in_other_words_has_these_repeated(at, answer):
+    answering(at, answer)
+    with pytest.raises(Refused, match="a page of HTML") as caught:
+        Engine().info()
+    assert caught.value.status == 500
+
+
+ODD = {
+    "no JSON": reply(200, b"<html>hello</html>"),
+    "JSON of another kind": reply(200, b"[1, 2]"),
+    "an object of another kind": reply(200, b'{"hello": 1}'),
+    "null": reply(200, b"null"),
+    "no HTTP": b"SSH-2.0-OpenSSH_9.2\r\n",
+}
+
+
+@pytest.mark.parametrize("answer", ODD.values(), ids=ODD)
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda engine: engine.info(),
+        lambda engine: engine.create({}),
+        lambda engine: engine.image_id("x"),
+        lambda engine: engine.running("x"),
+        lambda engine: engine.containers("x"),
+    ],
+    ids=["info", "create", "image", "running", "containers"],
+)
+def test_what_answers_but_is_no_engine_is_told_in_a_sentence(at, ask, answer):
+    answering(at, answer)
+    with pytest.raises(Ungraded, match="no Docker engine") as caught:
+        ask(Engine())
+    assert "DOCKER_HOST" in caught.value.remedy
+
+
+@pytest.mark.parametrize("version", [b"<html>", b"{}", b"[]"])
+def test_a_version_that_is_none_is_told_in_a_sentence(at, version):
+    answering(at, version=version)
+    with pytest.raises(Ungraded, match="no Docker engine"):
+        Engine().info()
+
+
+def test_a_file_that_cannot_be_read_while_it_is_sent_is_no_fault_of_the_engines(at, tmp_path):
+    answering(at, reply(200, b"{}"))
+    with pytest.raises(Ungraded, match="missing") as caught:
+        list(Engine().build("name:tag", archive.stream({"context": tmp_path / "missing"}), {}))
+    assert "Docker" not in caught.value.message
+
+
+# ── What it costs ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_docker_s_package_is_imported_by_whoever_asks_first_and_not_with_the_commands():
+    code = "import sys, grader.cli, grader.sandbox.docker as d; d.Engine(); sys.exit('docker' in sys.modules or 'git' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_one_client_serves_one_thread_at_a_time(at):
+    answering(at, *[reply(200, b"[]")] * 4)
+    engine = Engine()
+    engine.containers()
+    with engine.client() as one, engine.client() as other:
+        assert one is not other
+    with engine.client() as again:
+        assert again in (one, other)
 
 
 # ── Archives ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,13 +1,18 @@
 """Images: named by what is in them, so that a change is seen and nothing is built twice."""
 
+import io
 import re
+import secrets
+import tarfile
 import time
 from pathlib import Path
 
 import pytest
 
+from grader.errors import Ungraded
 from grader.sandbox import image
 from grader.sandbox.engine import Engine
+from grader.sandbox.engine_trouble import Refused
 from grader.sandbox.sources import worker_sources
 
 PINNED = re.compile(r"^([A-Za-z0-9_.-]+)==([^+\s]+)", re.MULTILINE)
@@ -63,3 +68,32 @@ def test_images_that_are_there_are_found_at_once(docker):
     assert time.monotonic() - began < 1.0
     assert found["numpy"].startswith("sha256:")
     assert said == []
+
+
+@pytest.mark.docker
+def test_an_image_is_loaded_and_another_built_on_it(docker, tmp_path):
+    """What ``image`` asks of the engine when it makes a base where no registry is."""
+    engine, name, file = Engine(), f"grader-test:{secrets.token_hex(6)}", io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as root:
+        root.addfile(tarfile.TarInfo("etc/hello"))
+    (tmp_path / "Dockerfile").write_text("ARG BASE\nFROM ${BASE}\nCOPY Dockerfile /here\n")
+    try:
+        engine.load(name, iter([file.getvalue()]))
+        assert engine.image_id(name).startswith("sha256:")
+        context = {"Dockerfile": tmp_path / "Dockerfile"}
+        said = list(engine.build(f"{name}-on-it", image.archive.stream(context), {"BASE": name}))
+        assert any("COPY" in line for line in said)
+        assert engine.image_size(f"{name}-on-it") > 0
+        with pytest.raises(Ungraded, match="could not build") as caught:
+            image._build(engine, f"{name}-bad", context, {"BASE": f"{name}-not-there"})
+        assert "grade image build" in caught.value.remedy
+    finally:
+        with engine.client() as client:
+            for made in (f"{name}-on-it", name):
+                client.remove_image(made)
+
+
+@pytest.mark.docker
+def test_an_image_that_no_registry_has_is_refused(docker):
+    with pytest.raises(Refused):
+        Engine().pull("localhost:1/grader-nothing:here")

@@ -54,11 +54,13 @@ def test_a_paused_container_is_seen_as_frozen(docker, engine):
     visitor = Visitor(docker, BUSY)
     container = visitor.sandbox._id
     assert not visitor.sandbox.usage().frozen
-    engine.ask("POST", f"/containers/{container}/pause")
+    with engine.client() as client:
+        client.pause(container)
     try:
         assert visitor.sandbox.usage().frozen
     finally:
-        engine.ask("POST", f"/containers/{container}/unpause")
+        with engine.client() as client:
+            client.unpause(container)
     assert not visitor.sandbox.usage().frozen
     visitor.sandbox.close()
 
@@ -67,7 +69,8 @@ def test_a_paused_container_is_seen_as_frozen(docker, engine):
 def test_a_container_that_is_gone_has_no_usage(docker, engine):
     visitor = Visitor(docker, BUSY)
     assert visitor.sandbox.usage() is not None
-    engine.ask("POST", f"/containers/{visitor.sandbox._id}/kill")
+    with engine.client() as client:
+        client.kill(visitor.sandbox._id)
     until = time.monotonic() + 30
     while visitor.sandbox.usage() is not None and time.monotonic() < until:
         time.sleep(0.05)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import Ungraded
 from grader.sandbox import owner
-from grader.sandbox.engine import Refused
+from grader.sandbox.engine_trouble import Refused
 from grader.sandbox.image import archive, base, wheels
 from grader.sandbox.sources import worker_sources
 
@@ -80,8 +80,7 @@ def _final(engine: Engine, names: Mapping[str, str], environment: str, progress:
         return
     _packages(engine, names, environment, progress)
     if environment == "judge":  # runs the engine that is installed here, so that it never needs a rebuild
-        repository, tag = names[environment].split(":")
-        engine.ask("POST", f"/images/{names['judge-packages']}/tag", query={"repo": repository, "tag": tag})
+        engine.tag(names["judge-packages"], names[environment])
         return
     progress(f"{environment} image: adding the worker")
     context = {"Dockerfile": HERE / "Dockerfile.worker", **worker_sources()}
@@ -109,11 +108,10 @@ def _packages(engine: Engine, names: Mapping[str, str], environment: str, progre
 
 
 def _build(engine: Engine, name: str, context: Mapping[str, Path], arguments: Mapping[str, str]) -> None:
-    query = {"t": name, "buildargs": dict(arguments), "networkmode": "none", "rm": True, "forcerm": True}
     said = ""
     try:
-        for message in engine.stream("/build", archive.stream(context), query=query):
-            said = str(message.get("stream", "")).strip() or said
+        for line in engine.build(name, archive.stream(context), arguments):
+            said = line or said
     except Refused as refused:
         raise Ungraded(
             f"Docker could not build {name}: {refused}" + (f" (after: {said})" if said else ""),
@@ -137,8 +135,10 @@ def _digest(*parts: str | Path | Mapping[str, Path]) -> str:
 
 
 def _machine(engine: Engine) -> str:
-    architecture = str(engine.ask("GET", "/version")["Arch"])
-    return {"amd64": "x86_64", "arm64": "aarch64"}.get(architecture, architecture)
+    architecture = engine.info().architecture
+    return {"amd64": "x86_64", "arm64": "aarch64"}.get(
+        architecture, architecture
+    )  # Podman says it as Go does
 
 
 @contextlib.contextmanager

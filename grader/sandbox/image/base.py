@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import Ungraded
 from grader.sandbox import owner
-from grader.sandbox.engine import Refused
+from grader.sandbox.engine_trouble import Refused
 from grader.sandbox.image import archive
 
 if TYPE_CHECKING:
@@ -42,8 +42,7 @@ def obtain(engine: Engine, progress: Progress) -> str:
         return image
     progress(f"pulling {REGISTRY}")
     try:
-        for _ in engine.stream("/images/create", (), query={"fromImage": "python", "tag": "3.11-slim"}):
-            pass
+        engine.pull(REGISTRY)
     except Refused as refused:
         progress(f"no registry ({refused}); building Debian with Python instead, about a minute")
         _debootstrap(engine, str(refused))
@@ -66,10 +65,7 @@ def _debootstrap(engine: Engine, why: str) -> None:
                 f"debootstrap failed: {said[-1]}",
                 f"It needs root and a Debian mirror. Or run `docker pull {REGISTRY}` on a network.",
             )
-        repository, tag = OWN.split(":")
-        query = {"fromSrc": "-", "repo": repository, "tag": tag}
-        for _ in engine.stream("/images/create", archive.stream({".": root}, _needed), query=query):
-            pass
+        engine.load(OWN, archive.stream({".": root}, _needed))
 
 
 def _needed(member: tarfile.TarInfo) -> tarfile.TarInfo | None:

@@ -1,0 +1,48 @@
+"""A judge's service knows which course it serves, also while its judge is still being started."""
+
+import subprocess
+import threading
+
+import pytest
+
+from grader.course import course_version
+from grader.errors import Ungraded
+from grader.judge_service import JudgeService
+
+
+class Provider:
+    """Its judge never comes: it waits until the provider is closed, or fails at once."""
+
+    name = "docker"
+
+    def __init__(self, *, fails: bool = False) -> None:
+        self.closed = threading.Event()
+        if fails:
+            self.closed.set()
+
+    def judge(self, _course, _data):
+        self.closed.wait(30)
+        raise Ungraded("no judge")
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+@pytest.fixture
+def course(tmp_path):
+    (tmp_path / "rubrics").mkdir()
+    (tmp_path / "rubrics/week01.yaml").write_text("assignment: week01")
+    for command in ("init -q", "add -A", "-c user.name=Ada -c user.email=a@b commit -q -m one", "tag v1"):
+        subprocess.run(["git", *command.split()], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+def test_the_course_s_version_does_not_wait_for_the_judge(course):
+    with JudgeService(Provider(), course) as service:
+        assert service.course_version.tag == "v1"
+        assert service.course_version == course_version(course)
+
+
+def test_the_course_s_version_is_known_though_the_judge_failed(course):
+    with JudgeService(Provider(fails=True), course) as service:
+        assert service.course_version.tag == "v1"
