@@ -76,7 +76,7 @@ def judge_lab(
                     case jobs.SandboxRequest(environment=environment, lost=lost):
                         _give_sandbox(ours, environment, lost, open_sandbox)
                     case jobs.ClockRequest(environment=environment):
-                        jobs.send(ours, jobs.Clock(clock(environment)))
+                        jobs.send(ours, jobs.ClockReading(clock(environment)))
                     case jobs.Finished(result=result):
                         checks.append(result)
                     case jobs.MappingFailed(mismatch=mismatch):
@@ -106,7 +106,7 @@ def _events(channel: socket.socket, seconds: float) -> Iterator[jobs.Event]:
             yield jobs.Done("the judge ended early")
             return
         event = received[0]
-        if not isinstance(event, jobs.Job | jobs.Clock):
+        if not isinstance(event, jobs.Job | jobs.ClockReading):
             yield event
         if isinstance(event, jobs.Done):
             return

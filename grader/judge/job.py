@@ -73,12 +73,12 @@ class SandboxRequest(Struct, frozen=True, tag=True):
 
 
 class ClockRequest(Struct, frozen=True, tag=True):
-    """Asks what a sandbox has used; the answer is a ``Clock``."""
+    """Asks what a sandbox has used; the answer is a ``ClockReading``."""
 
     environment: str
 
 
-class Clock(Struct, frozen=True, tag=True):
+class ClockReading(Struct, frozen=True, tag=True):
     """What a sandbox has used; ``None``: that can't be known here."""
 
     usage: Usage | None
@@ -112,7 +112,7 @@ class Done(Struct, frozen=True, tag=True):
 
 
 Event = SandboxRequest | ClockRequest | Started | Finished | MappingFailed | Done
-Message = Job | Clock | SandboxRequest | ClockRequest | Started | Finished | MappingFailed | Done
+Message = Job | ClockReading | SandboxRequest | ClockRequest | Started | Finished | MappingFailed | Done
 
 
 def _plain(value: object) -> object:

@@ -68,7 +68,7 @@ def _clock(channel: socket.socket, environment: str) -> Usage | None:
     if received is None:
         raise BrokenPipeError
     answer = received[0]
-    return answer.usage if isinstance(answer, jobs.Clock) else None
+    return answer.usage if isinstance(answer, jobs.ClockReading) else None
 
 
 def silence() -> None:
