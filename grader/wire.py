@@ -78,6 +78,8 @@ class Load(Struct, frozen=True, tag=True, tag_field="kind"):
     interface: dict[str, object] = {}
     mapping: dict[str, str] | None = None
     """Spellings, if the repository is graded through a mapping."""
+    derived: dict[str, str] = {}
+    """What the mapping leaves out → the function of the lab's tools that it follows by."""
     load: str = "import"
     pythonpath: tuple[str, ...] = ()
     tensors: bool = False
@@ -86,9 +88,18 @@ class Load(Struct, frozen=True, tag=True, tag_field="kind"):
 
 
 class Call(Struct, frozen=True, tag=True, tag_field="kind"):
-    """Call ``name`` of an object, of a module, or of the tools (``target`` is a handle, a module's name or "")."""
+    """Call ``name`` of an object or of a module (``target`` is a handle or a module's name)."""
 
     target: object
+    name: str
+    args: list[object] = []
+    kwargs: dict[str, object] = {}
+
+
+class Tool(Struct, frozen=True, tag=True, tag_field="kind"):
+    """Call a function of the lab's tools, with arguments as the module's functions get them."""
+
+    module: str
     name: str
     args: list[object] = []
     kwargs: dict[str, object] = {}
@@ -158,7 +169,7 @@ class Trials(Struct, frozen=True, tag=True, tag_field="kind"):
     at_once: int = 1
 
 
-Question = Load | Call | Get | Set | Hold | Fetch | Run | Trials
+Question = Load | Call | Tool | Get | Set | Hold | Fetch | Run | Trials
 
 
 class Returned(Struct, frozen=True, tag=True, tag_field="kind"):
@@ -180,7 +191,7 @@ class Raised(Struct, frozen=True, tag=True, tag_field="kind"):
     """The call raised; all of it is hostile text.
 
     ``where`` is ``student`` (their code), ``mapping`` (an expression of the mapping), ``missing`` (no such
-    file, module or name) or ``unsendable`` (the value can't cross).
+    file, module or name), ``tool`` (the lab's own tool) or ``unsendable`` (the value can't cross).
     """
 
     where: str
@@ -193,6 +204,7 @@ Reply = Returned | Raised
 
 _VALUES: dict[type, tuple[str, ...]] = {
     Call: ("target", "args", "kwargs"),
+    Tool: ("args", "kwargs"),
     Get: ("target",),
     Set: ("target", "value"),
     Hold: ("value",),

@@ -127,6 +127,8 @@ def test_gradients(student, reference, rng, evidence, known_mistakes):
     """Gradients flow through every block, along the convolutions and along the shortcut."""
     probe = Probe(reference, rng)
     yours = student.model.tool("gradients", probe.yours(student), probe.X, probe.cotangent, list(ASKED))
+    if "lost" in yours.names():
+        raise fail("Your code raised RuntimeError.", call=yours.call, yours=yours.item("lost").text())
     gradients_match(
         yours,
         probe.networks.gradients(probe.of(reference.model), probe.X, probe.cotangent, ASKED),
