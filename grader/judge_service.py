@@ -63,7 +63,9 @@ class JudgeService:
 
     def sandboxes(self, job: Job, files: Files) -> SubmissionSandboxes:
         """The sandboxes for one submission of the job's lab; close it when the submission is judged."""
-        return SubmissionSandboxes(self.provider, job.lab.limits, job.modules, files)
+        folder = self.course / job.lab.reference
+        tools = {name: (folder / name).read_bytes() for name in job.lab.tools}
+        return SubmissionSandboxes(self.provider, job.lab.limits, job.modules, files, tools)
 
     def judge_lab(
         self, job: Job, sandboxes: SubmissionSandboxes, watch: Callable[[Event], None]
@@ -122,15 +124,22 @@ class SubmissionSandboxes:
         limits: Of the lab.
         modules: Decide which files a sandbox may see.
         files: The submission's files, by path.
+        tools: The lab's tools, by name.
     """
 
     def __init__(
-        self, provider: SandboxProvider, limits: Limits, modules: tuple[ModuleSource, ...], files: Files
+        self,
+        provider: SandboxProvider,
+        limits: Limits,
+        modules: tuple[ModuleSource, ...],
+        files: Files,
+        tools: Files,
     ) -> None:
         self._provider = provider
         self._limits = limits
         self._modules = modules
         self._files = files
+        self._tools = tools
         self._sandboxes: dict[str, Sandbox] = {}
 
     def connection(self, environment: str, lost: str) -> socket.socket:
@@ -139,7 +148,7 @@ class SubmissionSandboxes:
             self._sandboxes.pop(environment).close()
         if environment not in self._sandboxes:
             seen = visible(self._files, self._modules, environment)
-            self._sandboxes[environment] = self._provider.open(environment, self._limits, seen)
+            self._sandboxes[environment] = self._provider.open(environment, self._limits, seen, self._tools)
         return self._sandboxes[environment].connection
 
     def usage(self, environment: str) -> Usage | None:

@@ -186,6 +186,8 @@ class Lab(Struct, frozen=True, kw_only=True):
     """Free settings for the lab's suite, e.g. where its data comes from."""
     given: tuple[str, ...] = ()
     """Files of the reference that students get as they are, and that are never graded: data, a simulation."""
+    tools: tuple[str, ...] = ()
+    """Files of the reference that run beside the student's code, in its sandbox; public, and students get them."""
     documents: dict[str, str] = field(default_factory=dict)
     """What is handed in beside code and read as text: name → path relative to the lab's folder."""
     project: bool = False
@@ -245,6 +247,8 @@ class Mapping(Struct, frozen=True, kw_only=True):
     pythonpath: tuple[str, ...] = ()
     spellings: dict[str, str] = field(default_factory=dict)
     """``make``, each tensor, each method, or ``step``: name → expression."""
+    derived: dict[str, str] = field(default_factory=dict)
+    """What it leaves out → the function of the lab's tools that it follows by, as ``derive.loss``."""
     where: str = ""
     """``grade.yml:12``: where it was written, for messages."""
 

@@ -78,6 +78,8 @@ class Load(Struct, frozen=True, tag=True, tag_field="kind"):
     interface: dict[str, object] = {}
     mapping: dict[str, str] | None = None
     """Spellings, if the repository is graded through a mapping."""
+    derived: dict[str, str] = {}
+    """What the mapping leaves out → the function of the lab's tools that it follows by."""
     load: str = "import"
     pythonpath: tuple[str, ...] = ()
     tensors: bool = False
@@ -86,9 +88,18 @@ class Load(Struct, frozen=True, tag=True, tag_field="kind"):
 
 
 class Call(Struct, frozen=True, tag=True, tag_field="kind"):
-    """Call ``name`` of an object, of a module, or of the tools (``target`` is a handle, a module's name or "")."""
+    """Call ``name`` of an object or of a module (``target`` is a handle or a module's name)."""
 
     target: object
+    name: str
+    args: list[object] = []
+    kwargs: dict[str, object] = {}
+
+
+class Tool(Struct, frozen=True, tag=True, tag_field="kind"):
+    """Call a function of the lab's tools, with arguments as the module's functions get them."""
+
+    module: str
     name: str
     args: list[object] = []
     kwargs: dict[str, object] = {}
@@ -158,7 +169,7 @@ class Trials(Struct, frozen=True, tag=True, tag_field="kind"):
     at_once: int = 1
 
 
-Question = Load | Call | Get | Set | Hold | Fetch | Run | Trials
+Question = Load | Call | Tool | Get | Set | Hold | Fetch | Run | Trials
 
 
 class Returned(Struct, frozen=True, tag=True, tag_field="kind"):
@@ -180,7 +191,7 @@ class Raised(Struct, frozen=True, tag=True, tag_field="kind"):
     """The call raised; all of it is hostile text.
 
     ``where`` is ``student`` (their code), ``mapping`` (an expression of the mapping), ``missing`` (no such
-    file, module or name) or ``unsendable`` (the value can't cross).
+    file, module or name), ``tool`` (the lab's own tool) or ``unsendable`` (the value can't cross).
     """
 
     where: str
@@ -193,6 +204,7 @@ Reply = Returned | Raised
 
 _VALUES: dict[type, tuple[str, ...]] = {
     Call: ("target", "args", "kwargs"),
+    Tool: ("args", "kwargs"),
     Get: ("target",),
     Set: ("target", "value"),
     Hold: ("value",),
@@ -325,7 +337,7 @@ def _unpack_array(data: bytes, buffer: bytearray | None) -> NDArray[np.generic]:
 # ── Messages ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Deadline(Protocol):
+class TimeLimit(Protocol):
     """Says how long to wait."""
 
     def left(self) -> float:
@@ -354,7 +366,7 @@ class Bounds(NamedTuple):
     """What the reader will read at most, and by when; ``None``: no limit."""
 
     total: int = 64 << 20
-    deadline: Deadline | None = None
+    deadline: TimeLimit | None = None
 
 
 def encode(
@@ -417,7 +429,7 @@ def _read(channel: socket.socket, bounds: Bounds) -> tuple[bytes, list[bytearray
     return body, [receive(channel, n, bounds.deadline) for n in lengths], identity
 
 
-def receive(channel: socket.socket, count: int, deadline: Deadline | None) -> bytearray:
+def receive(channel: socket.socket, count: int, deadline: TimeLimit | None) -> bytearray:
     """Exactly ``count`` bytes by ``deadline``, however slowly they trickle."""
     data = bytearray(count)
     view = memoryview(data)
@@ -436,7 +448,7 @@ def receive(channel: socket.socket, count: int, deadline: Deadline | None) -> by
     return data
 
 
-def send(channel: socket.socket, pieces: list[bytes | memoryview], deadline: Deadline | None = None) -> None:
+def send(channel: socket.socket, pieces: list[bytes | memoryview], deadline: TimeLimit | None = None) -> None:
     """All pieces by ``deadline``; never blocks longer, even if nobody reads."""
     for piece in pieces:
         view = memoryview(piece)
@@ -450,7 +462,7 @@ def send(channel: socket.socket, pieces: list[bytes | memoryview], deadline: Dea
                 raise Closed("the connection broke") from error
 
 
-def _wait(channel: socket.socket, event: int, deadline: Deadline | None) -> None:
+def _wait(channel: socket.socket, event: int, deadline: TimeLimit | None) -> None:
     poller = select.poll()
     poller.register(channel, event)
     while not poller.poll(None if deadline is None else deadline.left() * 1000 + 1):

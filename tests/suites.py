@@ -38,11 +38,13 @@ class WarmSandboxes:
         self._open = {}
         self._job: Job | None = None
         self._files: Mapping[str, bytes] = {}
+        self._tools: Mapping[str, bytes] = {}
         self._filled: set[str] = set()
 
     def hold(self, job: Job, files: Mapping[str, bytes]) -> None:
         """The next job is about this submission."""
         self._job, self._files = job, files
+        self._tools = {name: (COURSE / job.lab.reference / name).read_bytes() for name in job.lab.tools}
         self._filled.clear()
 
     def connection(self, environment: str, lost: str):
@@ -51,9 +53,12 @@ class WarmSandboxes:
             self._open.pop(environment).close()
         seen = visible(self._files, self._job.modules, environment)
         if environment not in self._open:
-            self._open[environment] = self._provider.open(environment, self._job.lab.limits, seen)
+            limits = self._job.lab.limits
+            self._open[environment] = self._provider.open(environment, limits, seen, self._tools)
         elif environment not in self._filled:
-            _refill(self._open[environment]._folder / "submission", seen)
+            folder = self._open[environment]._folder
+            _refill(folder / "submission", seen)
+            _refill(folder / "tools", self._tools)
         self._filled.add(environment)
         return self._open[environment].connection
 

@@ -1,8 +1,8 @@
 """What comes back from the student's side: plain data, looked at only after it was validated.
 
 A suite never touches a student's value directly. It hands the ``Answer`` to a comparison, or asks for what it
-expects (``answer.array(shape=(8, 3))``); anything else fails the check in words, so that no reply, however
-odd, can raise inside the suite and be mistaken for a fault of ours.
+expects (``answer.array(shape=(8, 3))``, ``answer.flag()``); anything else fails the check in words, so that no
+reply, however odd, can raise inside the suite and be mistaken for a fault of ours.
 """
 
 from __future__ import annotations
@@ -262,6 +262,67 @@ class Answer:
                 expected=wanted,
             )
         return Answer(f"{self.call}[{name!r}]", self.value[name])
+
+    def whole(self, least: int | None = None) -> int:
+        """The value as a whole number, not below ``least``."""
+        number = int(self.array((), kind="integer"))
+        if least is not None and number < least:
+            raise fail(f"{self.call} is too small.", yours=str(number), expected=f"at least {least}")
+        return number
+
+    def flag(self, headline: str = "True or False was expected.") -> bool:
+        """The value as True or False; nothing else will do."""
+        if not isinstance(self.value, bool):
+            raise fail(headline, call=self.call, yours=describe(self.value))
+        return self.value
+
+    def text(self) -> str:
+        """The value as text: the student's, so hostile wherever it is shown."""
+        if not isinstance(self.value, str):
+            raise fail("Text was expected.", call=self.call, yours=describe(self.value))
+        return self.value
+
+    def pair(self, headline: str = "Two values were expected.") -> tuple[Answer, Answer]:
+        """The value as a tuple or a list of two."""
+        parts = self._parts()
+        if len(parts) != 2:
+            raise fail(headline, call=self.call, yours=describe(self.value))
+        return parts[0], parts[1]
+
+    def table(self, columns: int | None = None) -> NDArray[np.float64]:
+        """The value as a list of rows of ``columns`` finite numbers; ``None``: as many as the first row has."""
+        rows = self._parts()
+        if not rows:
+            many = "" if columns is None else f"{columns} "
+            raise fail(f"A list of rows of {many}numbers was expected.", call=self.call)
+        if columns is None:
+            columns = rows[0].array((None,)).size
+        return np.array([row.array((columns,)) for row in rows])
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The value as a dict of shapes: lists of whole numbers."""
+        parts = {name: self.item(name) for name in self.names()}
+        return {
+            name: tuple(int(size) for size in part.array((None,), kind="integer"))
+            for name, part in parts.items()
+        }
+
+    def names(self) -> tuple[str, ...]:
+        """The keys of a dict that are text; of anything else none."""
+        return tuple(k for k in self.value if isinstance(k, str)) if isinstance(self.value, dict) else ()
+
+    def shape(self) -> tuple[int, ...]:
+        """The shape of an array; of anything else ``()``."""
+        return self.value.shape if isinstance(self.value, np.ndarray) else ()
+
+    def _parts(self) -> list[Answer]:
+        parts = self.value if isinstance(self.value, list) else []
+        return [Answer(f"{self.call}[{i}]", part) for i, part in enumerate(parts)]
+
+    def is_finite(self) -> bool:
+        """False if a number in it is NaN or infinite."""
+        numbers = [v for v in _leaves(self.value) if isinstance(v, float | np.ndarray)]
+        return all(bool(np.isfinite(v).all()) for v in numbers)
 
     def is_single(self) -> bool:
         """True if the value was computed in single precision (or less): then float32 limits apply.

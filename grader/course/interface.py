@@ -6,27 +6,35 @@ The interface stays plain data, since the worker's adapter reads it on the stude
     make: [n_in, n_hidden, n_out, seed]
     tensors: {W1: [n_in, n_hidden], b1: [n_hidden]}
     methods: {forward: [X], gradients: [X, y], predict: [X]}
-    step: [X, y, lr]
-    derive: {predict: "forward(X).argmax(1)"}
+    by_tensor: [gradients]                    # methods that give a value for each tensor
+    step: [X, y, lr]                          # a mapping's word for one update; no check calls it
+    derive: {predict: derive.predict}         # functions of the lab's tools; see ``derivations``
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from grader.course.derivations import follow, read_derivations
 from grader.course.problems import quoted, suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from grader.course.derivations import Functions
     from grader.course.fields import Fields
 
 RESERVED = ("file", "load", "pythonpath", "make", "step")
 """What a mapping says beside tensors and methods, so that neither may be called so."""
 
 
-def read_interface(fields: Fields) -> dict[str, object]:
-    """Read and check one interface; a module without one can't be spelled in another way."""
+def read_interface(fields: Fields, functions: Functions) -> dict[str, object]:
+    """Read and check one interface; a module without one can't be spelled in another way.
+
+    Args:
+        fields: The rubric's.
+        functions: Of the lab's tools, by which methods may be derived.
+    """
     make = list(fields.names("make"))
     tensors = fields.record("tensors", _lists) or {}
     methods = fields.record("methods", _lists) or {}
@@ -34,11 +42,21 @@ def read_interface(fields: Fields) -> dict[str, object]:
         if name in tensors:
             fields.problems.add(fields.node.at("methods", name).where, f"{quoted(name)} is a tensor already.")
     _check_sizes(fields, tensors, make)
+    helpers = {"step": list(fields.names("step"))} if "step" in fields else {}
     interface: dict[str, object] = {"class": fields.text("class"), "make": make}
     interface |= {"tensors": tensors} if tensors else {}
     interface |= {"methods": methods} if methods else {}
-    interface |= {"step": list(fields.names("step"))} if "step" in fields else {}
-    derived = fields.record("derive", lambda derive: _derived(derive, methods))
+    interface |= {"helpers": helpers} if helpers else {}
+    by_tensor = list(fields.texts("by_tensor", required=False))
+    for name in by_tensor:
+        if name not in methods:
+            fields.problems.add(
+                fields.where("by_tensor"),
+                f"'by_tensor' names the unknown method {quoted(name)}.",
+                suggest(name, methods, "methods"),
+            )
+    interface |= {"by_tensor": by_tensor} if by_tensor else {}
+    derived = fields.record("derive", lambda derive: read_derivations(derive, methods | helpers, functions))
     return interface | ({"derive": derived} if derived else {})
 
 
@@ -66,25 +84,9 @@ def _check_sizes(fields: Fields, tensors: Mapping[str, list[str]], make: list[st
                 )
 
 
-def _derived(fields: Fields, methods: Mapping[str, object]) -> dict[str, str]:
-    derived = {}
-    for name, node in fields.rest():
-        if name not in methods:
-            fields.problems.add(
-                node.where,
-                f"'derive' names the unknown method {quoted(name)}.",
-                suggest(name, methods, "methods"),
-            )
-        derived[name] = fields.text(name)
-    return derived
-
-
 def spellings(interface: Mapping[str, object]) -> tuple[str, ...]:
     """Every name a mapping may spell, in the interface's order."""
-    if not interface:
-        return ()
-    step = ("step",) if "step" in interface else ()
-    return ("make", *tensors(interface), *_methods(interface), *step)
+    return ("make", *tensors(interface), *_behaviours(interface)) if interface else ()
 
 
 def tensors(interface: Mapping[str, object]) -> tuple[str, ...]:
@@ -92,20 +94,39 @@ def tensors(interface: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(cast("dict[str, object]", interface.get("tensors", {})))
 
 
-def missing(interface: Mapping[str, object], given: Mapping[str, object]) -> tuple[str, ...]:
+def derived(interface: Mapping[str, object], given: Iterable[str]) -> dict[str, str]:
+    """What follows from a mapping's spellings: method → the function of the tools that it follows by."""
+    return follow(_derivations(interface), set(given))
+
+
+def missing(interface: Mapping[str, object], given: Iterable[str]) -> tuple[str, ...]:
     """What a mapping leaves out: ``make``, tensors, methods that don't follow from the rest.
 
-    Where the interface has a ``step``, one update will do instead of ``gradients``.
+    Methods that could follow from each other are named together: ``gradients or step``.
     """
-    derived = cast("dict[str, object]", interface.get("derive", {}))
-    needed = [name for name in spellings(interface) if name not in derived and name != "step"]
-    if "step" in interface and "step" in given:
-        needed = [name for name in needed if name != "gradients"]
-    left = [name for name in needed if name not in given]
-    return tuple(
-        "gradients or step" if name == "gradients" and "step" in interface else name for name in left
-    )
+    needed = [name for name in spellings(interface) if name not in _helpers(interface)]
+    derivations = _derivations(interface)
+    there = set(given)
+    left = [name for name in needed if name not in there and name not in derivations]
+    told = {name: name for name in left}
+    there |= set(left)
+    for name in needed:
+        if name not in there and name not in derived(interface, there):
+            needs = (need for way in derivations[name] for need in cast("list[str]", way["needs"]))
+            helpers = [need for need in needs if need in _helpers(interface)]
+            told[name] = " or ".join(dict.fromkeys([name, *helpers]))
+            there.add(name)
+    return tuple(told[name] for name in needed if name in told)
 
 
-def _methods(interface: Mapping[str, object]) -> tuple[str, ...]:
-    return tuple(cast("dict[str, object]", interface.get("methods", {})))
+def _derivations(interface: Mapping[str, object]) -> dict[str, list[dict[str, object]]]:
+    return cast("dict[str, list[dict[str, object]]]", interface.get("derive", {}))
+
+
+def _helpers(interface: Mapping[str, object]) -> tuple[str, ...]:
+    return tuple(cast("dict[str, object]", interface.get("helpers", {})))
+
+
+def _behaviours(interface: Mapping[str, object]) -> tuple[str, ...]:
+    """Methods, and what only mappings and derivations speak of."""
+    return (*cast("dict[str, object]", interface.get("methods", {})), *_helpers(interface))

@@ -93,7 +93,11 @@ def _lint_folders(content: LabContent, problems: Problems) -> None:
                     suggest(module.file, content.reference_files, "files"),
                 )
         named = [(content.rubric.at("documents", name).where, file) for name, file in lab.documents.items()]
-        named += [(_item(content.rubric.at("given"), file), file) for file in lab.given]
+        named += [
+            (_item(content.rubric.at(key), file), file)
+            for key, files in (("given", lab.given), ("tools", lab.tools))
+            for file in files
+        ]
         for where, file in named:
             if file and not (reference / file).is_file():
                 problems.add(

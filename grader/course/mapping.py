@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, structs
 
 from grader.course.fields import Fields, read_record
-from grader.course.interface import missing, spellings, tensors
+from grader.course.interface import derived, missing, spellings, tensors
 from grader.course.paths import checked_path, read_path
 from grader.course.problems import Problems, quoted, suggest
 from grader.course.project import with_tested
@@ -184,6 +184,7 @@ def _mapping(fields: Fields, module: Module, default_file: str) -> Mapping:
             checked_path(fields, "pythonpath", path) for path in fields.texts("pythonpath", required=False)
         ),
         spellings=spelled,
+        derived=derived(module.interface, spelled) if spelled else {},
         where=fields.node.where,
     )
 

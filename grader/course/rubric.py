@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, structs
 
 from grader.course.deadline import DeadlineError, parse_date, parse_deadline
+from grader.course.derivations import Functions, read_functions
 from grader.course.fields import Fields, read_record
 from grader.course.interface import read_interface
 from grader.course.paths import checked_path, read_path
@@ -75,7 +76,7 @@ def _rubric(fields: Fields, root: Path, assignment: str) -> RubricFile:
             opens=_opens(fields),
             policy=fields.record("policy", _policy) or Policy(),
             pass_points=fields.number("pass_points") if "pass_points" in fields else None,
-            labs=_labs(fields, assignment),
+            labs=_labs(fields, root, assignment),
             root=root,
         ),
         node=fields.node,
@@ -111,13 +112,15 @@ def _policy(fields: Fields) -> Policy:
     )
 
 
-def _labs(fields: Fields, assignment: str) -> tuple[Lab, ...]:
+def _labs(fields: Fields, root: Path, assignment: str) -> tuple[Lab, ...]:
     labs = []
     for lab_id, node in fields.named("labs"):
         _check_identifier(fields, node, "lab", lab_id)
         place = Path(assignment) / lab_id
 
         def read(lab: Fields, lab_id: str = lab_id, place: Path = place) -> Lab:
+            tools = tuple(checked_path(lab, "tools", path) for path in lab.texts("tools", required=False))
+            functions = read_functions(root / "reference" / place, root, tools, lab.problems)
             return Lab(
                 id=lab_id,
                 assignment=assignment,
@@ -128,7 +131,8 @@ def _labs(fields: Fields, assignment: str) -> tuple[Lab, ...]:
                 given=tuple(checked_path(lab, "given", path) for path in lab.texts("given", required=False)),
                 documents=lab.record("documents", _documents) or {},
                 project=lab.flag("project"),
-                modules=_modules(lab, required=not lab.flag("project")),
+                tools=tools,
+                modules=_modules(lab, functions, required=not lab.flag("project")),
                 criteria=_criteria(lab),
                 suite=Path("test_suites") / place,
                 reference=Path("reference") / place,
@@ -148,7 +152,7 @@ def _limits(fields: Fields) -> Limits:
     return Limits(**given)  # type: ignore[arg-type]
 
 
-def _modules(lab: Fields, *, required: bool) -> tuple[Module, ...]:
+def _modules(lab: Fields, functions: Functions, *, required: bool) -> tuple[Module, ...]:
     modules = []
     for name, node in lab.named("modules", required=required):
         _check_identifier(lab, node, "module", name)
@@ -163,7 +167,7 @@ def _modules(lab: Fields, *, required: bool) -> tuple[Module, ...]:
                 file=read_path(module, "file"),
                 environment=module.text("environment", default="numpy", choices=ENVIRONMENTS),
                 arrays=_arrays(module),
-                interface=module.record("interface", read_interface) or {},
+                interface=module.record("interface", lambda fields: read_interface(fields, functions)) or {},
             )
 
         module = read_record(node, read, lab.problems, subject=quoted(name))

@@ -92,7 +92,7 @@ def _given(assignment: Assignment) -> dict[str, bytes]:
     return {
         (Path(lab.folder) / name).as_posix(): (assignment.root / lab.reference / name).read_bytes()
         for lab in assignment.labs
-        for name in lab.given
+        for name in (*lab.given, *lab.tools)
     }
 
 
@@ -120,6 +120,10 @@ def _lab(lab: Lab) -> list[str]:
         file = (Path(lab.folder) / module.file).as_posix()
         lines.append(f"- `{file}` runs with {PACKAGES[module.environment]}.")
     lines += [f"- `{(Path(lab.folder) / name).as_posix()}` is given, and not graded." for name in lab.given]
+    lines += [
+        f"- `{(Path(lab.folder) / name).as_posix()}` is what checks run beside your code: to read, not to change."
+        for name in lab.tools
+    ]
     lines += [
         f"- `{(Path(lab.folder) / name).as_posix()}` is yours to write." for name in lab.documents.values()
     ]

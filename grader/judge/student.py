@@ -30,6 +30,10 @@ class MappingMismatchError(Exception):
         self.module = module
 
 
+class ToolFailedError(Exception):
+    """A tool of the lab raised, and no code of the student's was being run: the course's fault."""
+
+
 class Student:
     """One check's view: processes are started on first use and ended by ``leave``.
 
@@ -88,6 +92,7 @@ class Student:
             file=source.file,
             interface=source.interface,
             mapping=mapping.spellings if mapping and mapping.spellings else None,
+            derived=mapping.derived if mapping else {},
             load=mapping.load if mapping else "import",
             pythonpath=mapping.pythonpath if mapping else (),
             tensors=(source.arrays or "tensor") == "tensor" and source.environment == "torch",
@@ -98,6 +103,8 @@ class Student:
         reply = self._processes.ask(source.environment, question, call)
         if isinstance(reply, wire.Returned):
             return reply.value
+        if reply.where == "tool" and isinstance(question, wire.Tool):
+            raise ToolFailedError(_tool_trouble(question, reply))
         raise self._failure(source, reply, call)
 
     def _failure(self, source: ModuleSource, reply: wire.Raised, call: str) -> Exception:
@@ -185,8 +192,15 @@ class ModuleProxy:
         self._put(wire.Get(self._module.name, "__name__"), f"import {self._module.name}")
 
     def tool(self, name: str, *args: object, **kwargs: object) -> Answer:
-        """Run a tool of ``grader.worker.torch_tools`` on the student's side."""
-        return self.call("", name, args, kwargs, render_call(name, args, kwargs))
+        """Run a function of the lab's ``tools.py`` beside the student's code.
+
+        Raises:
+            CheckFailed: The student's code raised, or lacks a name that the tool asks for.
+            ToolFailedError: The tool raised, or can't run in this module's environment: the course's fault.
+        """
+        question = wire.Tool(self._module.name, name, *_arguments(args, kwargs))
+        call = render_call(name, args, kwargs)
+        return self._answer(self._put(question, call), call)
 
     def hold(self, value: object) -> Answer:
         """Put a value on the student's side and keep hold of it; ``fetch`` reads it back."""
@@ -217,10 +231,8 @@ class ModuleProxy:
         kwargs: Mapping[str, object],
         call: str,
     ) -> Answer:
-        """Call ``name`` of an object, a module, or the tools (``""``)."""
-        question = wire.Call(
-            _remote(target), name, [_send(a) for a in args], {k: _send(v) for k, v in kwargs.items()}
-        )
+        """Call ``name`` of an object or a module."""
+        question = wire.Call(_remote(target), name, *_arguments(args, kwargs))
         return self._answer(self._put(question, call), call)
 
     def get(self, target: Handle, name: str, call: str) -> Answer:
@@ -251,6 +263,17 @@ class _Function:
 
 def _remote(target: Handle | str) -> object:
     return wire.Remote(target.number, target.type_name) if isinstance(target, Handle) else target
+
+
+def _arguments(
+    args: tuple[object, ...], kwargs: Mapping[str, object]
+) -> tuple[list[object], dict[str, object]]:
+    return [_send(a) for a in args], {k: _send(v) for k, v in kwargs.items()}
+
+
+def _tool_trouble(question: wire.Tool, reply: wire.Raised) -> str:
+    at = "".join(f" ({frame.file}, line {frame.line})" for frame in reply.frames[-1:])
+    return f"the tool {question.name} raised {reply.type}: {reply.message.strip()[:MESSAGE_SHOWN]}{at}"
 
 
 def _send(value: object) -> object:

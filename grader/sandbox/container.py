@@ -52,6 +52,7 @@ class Container:
         self._folder = filling.open_folder(folder)
         self._rpc = filling.open_folder(folder / "rpc")
         self._submission = filling.open_folder(folder / "submission")
+        self._tools = filling.open_folder(folder / "tools")
         self._id = ""
         self._since = time.time()
         self._memory_mb = 0
@@ -67,7 +68,12 @@ class Container:
             Ungraded: The engine is gone.
         """
         program = program._replace(
-            mounts={"/rpc": self._rpc, "/submission": self._submission, **program.mounts}
+            mounts={
+                "/rpc": self._rpc,
+                "/submission": self._submission,
+                "/tools": self._tools,
+                **program.mounts,
+            }
         )
         callback = callback_socket.CallbackSocket(self._rpc / "callback.sock")
         try:
@@ -86,9 +92,10 @@ class Container:
         self.image = image
         self._memory_mb = program.limits.memory_mb
 
-    def fill(self, files: Mapping[str, bytes]) -> None:
-        """Put the student's files into ``/submission``, which is read-only inside."""
+    def fill(self, files: Mapping[str, bytes], tools: Mapping[str, bytes]) -> None:
+        """Put the student's files into ``/submission``, the lab's tools into ``/tools``: read-only inside."""
         filling.fill(self._submission, files)
+        filling.fill(self._tools, tools)
 
     def usage(self) -> Usage | None:
         """What its processes have used, from its control group."""

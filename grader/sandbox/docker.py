@@ -21,7 +21,7 @@ from grader.sandbox import hardening, image, owner
 from grader.sandbox.container import Container, DidNotStart
 from grader.sandbox.engine import Engine
 from grader.sandbox.engine_trouble import LOCAL_INSTEAD
-from grader.sandbox.environment import options
+from grader.sandbox.environment import NO_TOOLS, options
 from grader.sandbox.pool import Pool
 from grader.sandbox.remover import Remover
 from grader.sandbox.sources import ENGINE
@@ -85,11 +85,17 @@ class DockerProvider:
         self._image(environment)
         self._pool.prepare(environment, limits, count)
 
-    def open(self, environment: str, limits: Limits, files: Mapping[str, bytes]) -> Container:
+    def open(
+        self,
+        environment: str,
+        limits: Limits,
+        files: Mapping[str, bytes],
+        tools: Mapping[str, bytes] = NO_TOOLS,
+    ) -> Container:
         """A sandbox with the student's files in it; see ``SandboxProvider``."""
         sandbox = self._pool.take(environment, limits)
         try:
-            sandbox.fill(files)
+            sandbox.fill(files, tools)
         except BaseException:
             sandbox.close()
             raise

@@ -9,6 +9,7 @@ never charged to the student. The *judge* has a sandbox of its own, with the cou
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 """Is called with what takes long, one line at a time: ``building the torch image``."""
 
+NO_TOOLS: Mapping[str, bytes] = MappingProxyType({})
+"""Of a lab whose suite needs none."""
 NUMPY = "numpy,numpy.random,numpy.linalg"
 """NumPy imports some of itself at first use: 10 ms in every process that draws a number."""
 PRELOAD = {"numpy": NUMPY, "torch": f"{NUMPY},torch", "project": f"{NUMPY},torch,pytest"}
@@ -43,11 +46,12 @@ class Sandbox(Protocol):
     connection: socket.socket
     image: str
 
-    def fill(self, files: Mapping[str, bytes]) -> None:
-        """Put the student's files in, read-only for everything inside.
+    def fill(self, files: Mapping[str, bytes], tools: Mapping[str, bytes]) -> None:
+        """Put the student's files and the lab's tools in, read-only for everything inside.
 
         Args:
             files: Path relative to the sandbox's ``/submission`` → contents.
+            tools: The same, relative to ``/tools``: public files of the course.
 
         Raises:
             ValueError: A path is absolute, leaves the folder, or is a folder of another.
@@ -110,8 +114,14 @@ class SandboxProvider(Protocol):
         """
         ...
 
-    def open(self, environment: str, limits: Limits, files: Mapping[str, bytes]) -> Sandbox:
-        """A sandbox with the student's files in it: one that stands by, else a new one.
+    def open(
+        self,
+        environment: str,
+        limits: Limits,
+        files: Mapping[str, bytes],
+        tools: Mapping[str, bytes] = NO_TOOLS,
+    ) -> Sandbox:
+        """A sandbox with the student's files and the lab's tools in it: one that stands by, else a new one.
 
         Raises:
             Ungraded: It failed to start, twice; the engine's own words are in the message.

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from grader.errors import Ungraded
 from grader.sandbox import callback_socket, filling, hardening, owner
-from grader.sandbox.environment import options
+from grader.sandbox.environment import NO_TOOLS, options
 from grader.sandbox.pool import Pool
 from grader.sandbox.sources import ENGINE, worker_sources
 from grader.sandbox.usage import Delays, tree_usage
@@ -68,9 +68,10 @@ class Process:
         self._folder = folder
         self._closed = closed
 
-    def fill(self, files: Mapping[str, bytes]) -> None:
-        """Put the student's files into the sandbox's own folder."""
+    def fill(self, files: Mapping[str, bytes], tools: Mapping[str, bytes]) -> None:
+        """Put the student's files and the lab's tools into the sandbox's own folders."""
         filling.fill(self._folder / "submission", files)
+        filling.fill(self._folder / "tools", tools)
 
     def usage(self) -> Usage | None:
         """What its processes have used, from their tree."""
@@ -112,11 +113,17 @@ class LocalProvider:
         """Have sandboxes standing by; see ``SandboxProvider``."""
         self._pool.prepare(environment, limits, count)
 
-    def open(self, environment: str, limits: Limits, files: Mapping[str, bytes]) -> Process:
+    def open(
+        self,
+        environment: str,
+        limits: Limits,
+        files: Mapping[str, bytes],
+        tools: Mapping[str, bytes] = NO_TOOLS,
+    ) -> Process:
         """A sandbox with the student's files in it; see ``SandboxProvider``."""
         sandbox = self._pool.take(environment, limits)
         try:
-            sandbox.fill(files)
+            sandbox.fill(files, tools)
         except BaseException:
             sandbox.close()
             raise
@@ -150,11 +157,13 @@ class LocalProvider:
         folder = self._folder / str(next(self._numbers))
         folder.mkdir()
         scratch, submission = folder / "tmp", filling.open_folder(folder / "submission")
+        tools = filling.open_folder(folder / "tools")
         scratch.mkdir()
         callback = callback_socket.CallbackSocket(folder / "callback.sock")
         program = [sys.executable, "-s", "-P", *command, "--socket", str(callback.path)]
         if environment != "judge":
             program += ["--scratch", str(scratch), "--submission", str(submission)]
+            program += ["--tools", str(tools)]
         with (folder / "stderr").open("wb") as stderr:
             process = subprocess.Popen(  # noqa: S603 - our own program
                 ["/bin/sh", "-c", LAUNCH, "sh", str(CPU_SECONDS), str(file_mb * 2048), *program],

@@ -16,6 +16,7 @@ def main() -> None:
     place.add_argument("--socket", help="Unix socket to connect to")
     place.add_argument("--fd", type=int, help="inherited, connected socket")
     options.add_argument("--submission", type=Path, default=Path("/submission"))
+    options.add_argument("--tools", type=Path, default=Path("/tools"))
     options.add_argument("--scratch", type=Path, default=Path("/tmp"))  # noqa: S108 - its own tmpfs
     options.add_argument(
         "--uid-base", type=int, default=0, help="first uid for student processes; 0: stay who we are"
@@ -35,6 +36,7 @@ def main() -> None:
         control,
         zygote.ZygoteConfig(
             submission=given.submission.resolve(),
+            tools=given.tools.resolve(),
             scratch=given.scratch.resolve(),
             uid_base=given.uid_base,
             preload=tuple(filter(None, given.preload.split(","))),

@@ -7,7 +7,7 @@ import os
 import socket
 import traceback
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from grader import wire
 from grader.worker import confine
@@ -15,12 +15,13 @@ from grader.worker.loading import load
 from grader.worker.mapped import MappingError, adapter
 from grader.worker.plain import ObjectTable, to_tensors
 from grader.worker.running import CommandRunner
+from grader.worker.tools import Tools
 
 MESSAGE_LENGTH = 2_000
 FRAMES = 12
 
 
-def live(handover: socket.socket, home: confine.Home, submission: Path) -> NoReturn:
+def live(handover: socket.socket, home: confine.Home, submission: Path, tools: Path) -> NoReturn:
     """Confine this process, wait for its socket, serve, and leave without looking back."""
     try:
         confine.close_all_but(handover.fileno())
@@ -28,7 +29,7 @@ def live(handover: socket.socket, home: confine.Home, submission: Path) -> NoRet
         _, fds, _, _ = socket.recv_fds(handover, 1, 1)
         handover.close()
         if fds:
-            Server(socket.socket(fileno=fds[0]), submission).serve()
+            Server(socket.socket(fileno=fds[0]), submission, Tools(tools)).serve()
     finally:
         os._exit(0)
 
@@ -36,9 +37,10 @@ def live(handover: socket.socket, home: confine.Home, submission: Path) -> NoRet
 class Server:
     """Answers questions about one submission."""
 
-    def __init__(self, channel: socket.socket, submission: Path) -> None:
+    def __init__(self, channel: socket.socket, submission: Path, tools: Tools) -> None:
         self._channel = channel
         self._submission = submission
+        self._tools = tools
         self._modules: dict[str, tuple[object, wire.Load]] = {}
         self._objects = ObjectTable()
         self._runner = CommandRunner(submission, Path.cwd())
@@ -68,23 +70,25 @@ class Server:
         try:
             return wire.Returned(self._do(question))
         except BaseException as error:
-            return self._raised(error)
+            return self._raised(error, question)
 
     def _do(self, question: wire.Question) -> object:  # noqa: C901 - one case per question
         match question:
             case wire.Load():
                 module: object = load(self._submission, question.file, question.load, question.pythonpath)
                 if question.mapping is not None:
-                    mapped = adapter(module, question.interface, question.mapping)
+                    derived = {n: self._tools.function(name) for n, name in question.derived.items()}
+                    mapped = adapter(module, question.interface, question.mapping, derived)
                     module = type(mapped.__name__, (), {mapped.__name__: mapped})
                 self._modules[question.name] = (module, question)
                 return None
             case wire.Call():
                 function, spec = self._function(question.target, question.name)
-                args, kwargs = self._objects.take(question.args), self._objects.take(question.kwargs)
-                if spec is not None and spec.tensors:
-                    args, kwargs = to_tensors(args, spec.device), to_tensors(kwargs, spec.device)
-                return function(*args, **kwargs)  # type: ignore[operator,misc,arg-type]
+                args, kwargs = self._given(question, spec)
+                return function(*args, **kwargs)  # type: ignore[operator]
+            case wire.Tool():
+                args, kwargs = self._given(question, self._modules[question.module][1])
+                return self._tools.function(question.name)(*args, **kwargs)
             case wire.Get():
                 return getattr(self._object(question.target), question.name)
             case wire.Set():
@@ -104,6 +108,16 @@ class Server:
             case wire.Run() | wire.Trials():
                 return self._runner.do(question)
 
+    def _given(
+        self, question: wire.Call | wire.Tool, spec: wire.Load | None
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """The arguments of a call: objects for handles, and tensors where the module works with them."""
+        args: Any = self._objects.take(question.args)
+        kwargs: Any = self._objects.take(question.kwargs)
+        if spec is not None and spec.tensors:
+            args, kwargs = to_tensors(args, spec.device), to_tensors(kwargs, spec.device)
+        return args, kwargs
+
     def _spec(self) -> wire.Load | None:
         return next((spec for _, spec in self._modules.values()), None)
 
@@ -111,10 +125,6 @@ class Server:
         return self._modules[target][0] if isinstance(target, str) else self._objects.take(target)
 
     def _function(self, target: object, name: str) -> tuple[object, wire.Load | None]:
-        if target == "":
-            from grader.worker import torch_tools
-
-            return getattr(torch_tools, name), self._spec()
         if isinstance(target, str):
             if not hasattr(self._object(target), name):
                 raise NoSuchName(f"{target}.py has no {name}")
@@ -123,38 +133,55 @@ class Server:
 
     # ── What went wrong, as data ─────────────────────────────────────────────────────────────────────────
 
-    def _raised(self, error: BaseException) -> wire.Raised:
+    def _raised(self, error: BaseException, question: wire.Question) -> wire.Raised:
         frames = self._frames(error)
-        innermost = frames[-1].file if frames else ""
-        if isinstance(error, MappingError) or innermost.startswith("<mapping"):
-            where = "mapping"
-        elif isinstance(error, NoSuchName | FileNotFoundError) and not frames:
-            where = "missing"
-        else:
-            where = "student"
+        where = self._where(error, [place for place, _ in frames], question)
+        shown = ("tool",) if where == "tool" else ("student",)
         return wire.Raised(
             where=where,
             type=type(error).__name__[:100],
             message=_clean(_message(error)),
-            frames=[f for f in frames if not f.file.startswith("<mapping")],
+            frames=[frame for place, frame in frames if place in shown],
         )
 
-    def _frames(self, error: BaseException) -> list[wire.Frame]:
+    def _where(self, error: BaseException, places: list[str], question: wire.Question) -> str:
+        """Where it went wrong; a tool is at fault only if no code of the student's was being run."""
+        innermost = places[-1] if places else ""
+        if isinstance(error, MappingError) or innermost == "mapping":
+            return "mapping"
+        if "student" not in places and isinstance(question, wire.Tool):
+            return "missing" if self._lacks(error, question) else "tool"
+        if "student" not in places and innermost == "tool":
+            return "mapping"  # a derivation could make nothing of what the mapping gave
+        if isinstance(error, NoSuchName | FileNotFoundError) and not places:
+            return "missing"
+        return "student"
+
+    def _lacks(self, error: BaseException, question: wire.Tool) -> bool:
+        """Whether a tool asked one of the objects that it was given for a name that it hasn't."""
+        given = [*question.args, *question.kwargs.values()]
+        objects = [self._objects.take(v) for v in given if v is None or isinstance(v, wire.Remote)]
+        return isinstance(error, AttributeError) and any(error.obj is value for value in objects)
+
+    def _frames(self, error: BaseException) -> list[tuple[str, wire.Frame]]:
+        """Frames of the mapping, the tools and the student, each with whose it is."""
         if isinstance(error, SyntaxError) and error.filename:
             return self._own(error.filename, error.lineno or 0, "", error.text or "")
         summary = traceback.extract_tb(error.__traceback__)
         found = [f for s in summary for f in self._own(s.filename, s.lineno or 0, s.name, "")]
         return found[:2] + found[max(2, len(found) - FRAMES) :]
 
-    def _own(self, file: str, line: int, function: str, text: str) -> list[wire.Frame]:
-        if file.startswith("<mapping"):
-            return [wire.Frame(file, line, function)]
+    def _own(self, file: str, line: int, function: str, text: str) -> list[tuple[str, wire.Frame]]:
         path = Path(file)
+        if file.startswith("<mapping"):
+            return [("mapping", wire.Frame(file, line, function))]
+        if tool := self._tools.file(path):
+            return [("tool", wire.Frame(tool, line, function))]
         if not path.is_relative_to(self._submission):
             return []
         shown = _clean(str(path.relative_to(self._submission)))
         text = text or linecache.getline(file, line)
-        return [wire.Frame(shown[:200], line, function[:100], _clean(text.strip())[:200])]
+        return [("student", wire.Frame(shown[:200], line, function[:100], _clean(text.strip())[:200]))]
 
 
 class NoSuchName(AttributeError):

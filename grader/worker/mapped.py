@@ -1,40 +1,47 @@
 """A repository with its own spelling, made to look like the lab's interface.
 
-The lab names behaviours (``make``, tensors, methods, perhaps one update ``step``); a mapping says in Python
-expressions how this repository spells them. Layout, bias shape, list or array are read off the student's own
-tensors: suites choose all sizes different. The expressions run here, on the student's side, nowhere else.
+The lab names behaviours (``make``, tensors, methods, helpers); a mapping says in Python expressions how this
+repository spells them, and what it leaves out follows by the lab's own derivations. Layout, bias shape, list or
+array are read off the student's own tensors: suites choose all sizes different. The expressions run here, on
+the student's side, nowhere else.
 """
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 
-READING_RATE = 1.0
-"""Learning rate at which gradients are read off one update, as -ΔW / lr: at 1 nothing is lost to rounding."""
+NET = "net"
+"""What a derivation calls the mapped object itself; its other names are behaviours."""
 
 Names = dict[str, Any]
+Derived = Mapping[str, Callable[..., Any]]
 
 
 class MappingError(Exception):
     """An expression of the mapping doesn't fit the repository."""
 
 
-def adapter(module: object, interface: Mapping[str, Any], spellings: Mapping[str, str]) -> type[Mapped]:
+def adapter(
+    module: object, interface: Mapping[str, Any], spellings: Mapping[str, str], derived: Derived
+) -> type[Mapped]:
     """A class that offers the lab's interface through the mapping's expressions.
 
     Args:
         module: The student's module; its names are what the expressions speak of.
-        interface: ``class``, ``make``, ``tensors``, ``methods``, ``step``, ``derive`` of the rubric.
-        spellings: ``make``, each tensor's name, methods, ``step`` → expression.
+        interface: ``class``, ``make``, ``tensors``, ``methods``, ``helpers``, ``by_tensor`` of the rubric.
+        spellings: ``make``, each tensor's name, methods, helpers → expression.
+        derived: Methods and helpers that the mapping leaves out → the lab's function, which takes the method's
+            arguments, and by keyword-only names what it follows from.
     """
-    name = str(interface.get("class", "Model"))
-    methods = {method: _method(method, names) for method, names in interface.get("methods", {}).items()}
-    described = {"names": vars(module), "interface": interface, "spellings": spellings}
-    return type(name, (Mapped,), {**methods, **described})
+    behaviours = {**interface.get("methods", {}), **interface.get("helpers", {})}
+    own = {name: _behaviour(name, names) for name, names in behaviours.items()}
+    described = {"names": vars(module), "interface": interface, "spellings": spellings, "derived": derived}
+    return type(str(interface["class"]), (Mapped,), {**own, **described, "behaviours": tuple(behaviours)})
 
 
 class Mapped:
@@ -44,11 +51,15 @@ class Mapped:
         names: What the student's module defines.
         interface: The lab's.
         spellings: The mapping's.
+        derived: Functions of the lab's for what the mapping leaves out.
+        behaviours: Names of methods and helpers.
     """
 
     names: ClassVar[Names]
     interface: ClassVar[Mapping[str, Any]]
     spellings: ClassVar[Mapping[str, str]]
+    derived: ClassVar[Derived]
+    behaviours: ClassVar[tuple[str, ...]]
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         self.sizes = _bind(self.interface["make"], args, kwargs)
@@ -66,43 +77,25 @@ class Mapped:
             transposed = _to_lab(name, current, self._shape(name))[1]
             self._write(name, _to_student(_to_array(values[name]), current, transposed=transposed))
 
-    def load_params(self, values: Mapping[str, object]) -> None:
-        """Set every tensor."""
-        self.params = dict(values)
-
-    def step(self, *args: object, **kwargs: object) -> None:
-        """One update of the parameters: as mapped, or along the mapped gradients."""
-        values = _bind(self.interface.get("step", []), args, kwargs)
-        if "step" in self.spellings:
-            self.run("step", **values)
-            return
-        rate, before = values.pop("lr"), self.params
-        gradients = self.read_gradients(**values)
-        self.params = {n: before[n] - rate * gradients[n] for n in before}
-
-    def run(self, name: str, **values: Any) -> Any:
-        """Evaluate the expression called ``name``; it sees the module, ``m``, the sizes and the behaviours."""
-        expression = self.spellings.get(name) or self.interface.get("derive", {}).get(name)
-        if expression is None:
+    def behave(self, name: str, values: Names) -> Any:
+        """What the behaviour called ``name`` gives: as the mapping spells it, or as the lab derives it."""
+        if name in self.spellings:
+            own = {behaviour: getattr(self, behaviour) for behaviour in self.behaviours}
+            scope = self._scope(**own, **self.sizes, m=self.m, **values)
+            found = _evaluate(name, self.spellings[name], scope)
+        elif name in self.derived:
+            function = self.derived[name]
+            needs = {n: self if n == NET else getattr(self, n) for n in _follows_from(function)}
+            found = function(*values.values(), **needs)
+        else:
             raise MappingError(f"the mapping does not say how to {name}")
-        behaviours = {n: getattr(self, n) for n in (*self.interface.get("methods", {}), "step")}
-        batch = {"N": len(values["X"])} if hasattr(values.get("X"), "__len__") else {}
-        return _evaluate(
-            name, expression, self._scope(**behaviours, **self.sizes, **batch, m=self.m, **values)
-        )
+        return self._by_tensor(found) if name in self.interface.get("by_tensor", ()) else found
 
-    def read_gradients(self, **values: object) -> Names:
-        """The mapped gradients in the lab's layout, or -ΔW / lr of one update, which is then taken back."""
-        if "gradients" in self.spellings:
-            found = self.run("gradients", **values)
-            if not isinstance(found, Mapping):
-                found = dict(zip(self.interface["tensors"], found, strict=True))
-            return {n: _to_lab(n, found[n], self._shape(n))[0] for n in self.interface["tensors"]}
-        before = self.params
-        self.run("step", **values, lr=READING_RATE)
-        after = self.params
-        self.params = before
-        return {n: (before[n] - after[n]) / READING_RATE for n in before}
+    def _by_tensor(self, found: Any) -> Names:
+        """One value for each tensor, in the lab's layout."""
+        if not isinstance(found, Mapping):
+            found = dict(zip(self.interface["tensors"], found, strict=True))
+        return {n: _to_lab(n, found[n], self._shape(n))[0] for n in self.interface["tensors"]}
 
     def _scope(self, **more: object) -> Names:
         return {**self.names, **_libraries(), **more}
@@ -124,12 +117,17 @@ class Mapped:
         return tuple(int(self.sizes[size]) for size in self.interface["tensors"][name])
 
 
-def _method(method: str, names: list[str]) -> Callable[..., object]:
+def _behaviour(name: str, names: list[str]) -> Callable[..., object]:
     def call(self: Mapped, *args: object, **kwargs: object) -> object:
-        values = _bind(names, args, kwargs)
-        return self.read_gradients(**values) if method == "gradients" else self.run(method, **values)
+        return self.behave(name, _bind(names, args, kwargs))
 
     return call
+
+
+def _follows_from(function: Callable[..., Any]) -> list[str]:
+    """The keyword-only names of a derivation."""
+    parameters = inspect.signature(function).parameters.values()
+    return [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
 
 
 def _bind(names: list[str], args: tuple[object, ...], kwargs: Mapping[str, object]) -> Names:

@@ -38,6 +38,7 @@ class ZygoteConfig(NamedTuple):
     """Where student processes live, and as whom."""
 
     submission: Path
+    tools: Path
     scratch: Path
     uid_base: int = 0
     preload: tuple[str, ...] = ()
@@ -115,7 +116,7 @@ class Forker:
                 scratch=self._config.scratch,
                 name=f"check{self._serial}",
             )
-            child.live(theirs, home, self._config.submission)
+            child.live(theirs, home, self._config.submission, self._config.tools)
         theirs.close()
         self._handover = ours
 

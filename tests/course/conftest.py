@@ -28,7 +28,8 @@ labs:
             b: [n_out]
           methods: {forward: [X], gradients: [X, y], predict: [X]}
           step: [X, y, lr]
-          derive: {predict: "forward(X).argmax(1)"}
+          derive: {predict: derive.predict, gradients: derive.gradients, step: derive.step}
+    tools: [derive.py]
     criteria:
       - id: forward
         title: "The line is computed"
@@ -100,6 +101,22 @@ class Line:
         # END SOLUTION
 '''
 
+DERIVE = '''\
+"""What follows from a mapped line's other methods."""
+
+
+def predict(X, *, forward):
+    return forward(X).argmax(1)
+
+
+def gradients(X, y, *, net, step):
+    return {}
+
+
+def step(X, y, lr, *, net, gradients):
+    return None
+'''
+
 MISTAKES = """\
 - id: no-mean
   idea: "a sum is as good as a mean"
@@ -121,6 +138,7 @@ FILES = {
     "test_suites/week01/lab1_line/public/test_forward.py": PUBLIC,
     "test_suites/week01/lab1_line/hidden/test_gradients.py": HIDDEN,
     "reference/week01/lab1_line/line.py": REFERENCE,
+    "reference/week01/lab1_line/derive.py": DERIVE,
     "reference/week01/lab1_line/mistakes.yaml": MISTAKES,
 }
 
@@ -129,6 +147,7 @@ SHORT = {
     "public": "test_suites/week01/lab1_line/public/test_forward.py",
     "hidden": "test_suites/week01/lab1_line/hidden/test_gradients.py",
     "reference": "reference/week01/lab1_line/line.py",
+    "derive": "reference/week01/lab1_line/derive.py",
     "mistakes": "reference/week01/lab1_line/mistakes.yaml",
 }
 

@@ -9,11 +9,11 @@ NOWHERE = "Add it to a criterion of the rubric: required, or advice."
 FAULTS = {
     "a check nobody wrote": (
         ("rubric", "[gradients.W, gradients.b]", "[gradients.W, gradients.b, gradient.b]"),
-        "rubric:28: nobody wrote the check 'gradient.b'. Did you mean 'gradients.b'?",
+        "rubric:29: nobody wrote the check 'gradient.b'. Did you mean 'gradients.b'?",
     ),
     "a check like no other": (
         ("rubric", "[gradients.W, gradients.b]", "[gradients.W, gradients.b, zzz]"),
-        "rubric:28: nobody wrote the check 'zzz'. "
+        "rubric:29: nobody wrote the check 'zzz'. "
         "Known checks: forward.value, forward.large, gradients.W, gradients.b.",
     ),
     "a check in no criterion": (
@@ -22,7 +22,7 @@ FAULTS = {
     ),
     "a check in two criteria": (
         ("rubric", "[gradients.W, gradients.b]", "[gradients.W, forward.value, gradients.b]"),
-        "rubric:28: the check 'forward.value' is in the criterion 'forward' already.",
+        "rubric:29: the check 'forward.value' is in the criterion 'forward' already.",
     ),
     "an unknown need": (
         ("hidden", 'needs="forward.value"', 'needs="forward.valeu"'),
@@ -56,7 +56,7 @@ FAULTS = {
     ),
     "points on advice": (
         ("rubric", "advice: true", "advice: true\n        points: 2"),
-        "rubric:32: the criterion 'stability' is advice, so it can't carry points.",
+        "rubric:33: the criterion 'stability' is advice, so it can't carry points.",
     ),
     "points that don't add up": (
         ("rubric", "labs:\n", "points_total: 10\nlabs:\n"),

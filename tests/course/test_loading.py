@@ -32,8 +32,12 @@ def test_the_interface_is_plain_data(course):
         "make": ["n_in", "n_out"],
         "tensors": {"W": ["n_in", "n_out"], "b": ["n_out"]},
         "methods": {"forward": ["X"], "gradients": ["X", "y"], "predict": ["X"]},
-        "step": ["X", "y", "lr"],
-        "derive": {"predict": "forward(X).argmax(1)"},
+        "helpers": {"step": ["X", "y", "lr"]},
+        "derive": {
+            "predict": [{"by": "derive.predict", "needs": ["forward"]}],
+            "gradients": [{"by": "derive.gradients", "needs": ["step"]}],
+            "step": [{"by": "derive.step", "needs": ["gradients"]}],
+        },
     }
 
 
@@ -58,7 +62,7 @@ def test_all_faults_are_reported_at_once_with_their_places(course):
         "mistakes:4: the text '/ len(Y)' is not found in line.py.",
         "rubric:5: 'title' is missing.",
         "rubric:6: unknown key 'titel'. Did you mean 'title'?",
-        "rubric:25: nobody wrote the check 'forward.vaule'. Did you mean 'forward.value'?",
+        "rubric:26: nobody wrote the check 'forward.vaule'. Did you mean 'forward.value'?",
         "hidden:4: the check 'gradients.W' has no docstring. Its first line is the promise that students read.",
         "public:4: the check 'forward.value' is in no criterion. "
         "Add it to a criterion of the rubric: required, or advice.",

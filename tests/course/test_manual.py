@@ -18,7 +18,7 @@ def test_a_manual_criterion_has_guidance_and_no_checks(course):
 def test_a_criterion_can_not_be_decided_by_a_person_and_by_checks(course):
     add(course, '      - {id: memo, title: "The memo", manual: "Is it sound?", checks: [forward.value]}\n')
     assert (
-        "rubric:33: the criterion 'memo' has 'manual' and 'checks'. "
+        "rubric:34: the criterion 'memo' has 'manual' and 'checks'. "
         "A person decides it, or checks do: make two criteria of it."
     ) in course.faults()
 
@@ -26,9 +26,9 @@ def test_a_criterion_can_not_be_decided_by_a_person_and_by_checks(course):
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ("manual: ''", "rubric:33: 'manual' must be text, not empty text."),
-        ("advice: true", "rubric:33: 'checks' is missing."),
-        ("manuel: 'x', checks: [forward.large]", "rubric:33: unknown key 'manuel'. Did you mean 'manual'?"),
+        ("manual: ''", "rubric:34: 'manual' must be text, not empty text."),
+        ("advice: true", "rubric:34: 'checks' is missing."),
+        ("manuel: 'x', checks: [forward.large]", "rubric:34: unknown key 'manuel'. Did you mean 'manual'?"),
     ],
 )
 def test_a_faulty_manual_criterion_is_reported(course, written, told):

@@ -60,6 +60,7 @@ def test_a_mapping_says_how_a_repository_spells_the_interface(assignment):
                         "forward": "m.forward(X)[-1]",
                         "step": "m.train_step((X, y), lr)",
                     },
+                    derived={"predict": "derive.predict", "gradients": "derive.gradients"},
                     where="grade.yml:4",
                 ),
             )
@@ -72,6 +73,7 @@ def test_gradients_will_do_instead_of_a_step(assignment):
     (mapping,) = read(text, assignment).mappings["lab1_line"]
     assert "gradients" in mapping.spellings
     assert "step" not in mapping.spellings
+    assert mapping.derived == {"predict": "derive.predict", "step": "derive.step"}
 
 
 def test_only_the_assignment_is_enough(assignment):

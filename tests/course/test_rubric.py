@@ -8,12 +8,12 @@ FAULTS = {
     "an unknown key": (
         "advice: true",
         "advise: true",
-        "31: unknown key 'advise'. Did you mean 'advice'?",
+        "32: unknown key 'advise'. Did you mean 'advice'?",
     ),
     "an unknown key like no other": (
         "advice: true",
         "zzz: true",
-        "31: unknown key 'zzz'. Known keys: id, title, advice, points, checks, manual.",
+        "32: unknown key 'zzz'. Known keys: id, title, advice, points, checks, manual.",
     ),
     "a missing title": ('title: "A line through points"\n', "", "1: 'title' is missing."),
     "a number for a title": (
@@ -31,17 +31,17 @@ FAULTS = {
     "a number among checks": (
         "[forward.value]",
         "[forward.value, 3]",
-        "25: 'checks' must be a list of texts, with the number 3 in it. Put it in quotes.",
+        "26: 'checks' must be a list of texts, with the number 3 in it. Put it in quotes.",
     ),
     "a check twice in a criterion": (
         "[forward.value]",
         "[forward.value, forward.value]",
-        "25: 'forward.value' stands twice in 'checks'.",
+        "26: 'forward.value' stands twice in 'checks'.",
     ),
     "advice that is no flag": (
         "advice: true",
         "advice: yes",
-        "31: 'advice' must be true or false, not text.",
+        "32: 'advice' must be true or false, not text.",
     ),
     "an unknown environment": (
         "environment: numpy",
@@ -66,7 +66,7 @@ FAULTS = {
     "a document the reference lacks": (
         "    data:",
         "    documents: {memo: MEMO.md}\n    data:",
-        "8: the reference has no file 'MEMO.md'. Known files: line.py.",
+        "8: the reference has no file 'MEMO.md'. Known files: derive.py, line.py.",
     ),
     "a document that is no Python name": (
         "    data:",
@@ -96,12 +96,12 @@ FAULTS = {
     "negative points": (
         "id: forward\n",
         "id: forward\n        points: -1\n",
-        "24: 'points' must be 0 or more, not -1.",
+        "25: 'points' must be 0 or more, not -1.",
     ),
     "a flag for a number": (
         "id: forward\n",
         "id: forward\n        points: true\n",
-        "24: 'points' must be a number, not true or false.",
+        "25: 'points' must be a number, not true or false.",
     ),
     "a module that is no Python name": (
         "      line:\n",
@@ -116,7 +116,7 @@ FAULTS = {
     "a criterion twice": (
         "id: gradients",
         "id: forward",
-        "26: the criterion 'forward' is written twice, first in line 23.",
+        "27: the criterion 'forward' is written twice, first in line 24.",
     ),
     "a folder outside": (
         "    limits:",
@@ -155,6 +155,16 @@ FAULTS = {
         "derive: {predikt:",
         "21: 'derive' names the unknown method 'predikt'. Did you mean 'predict'?",
     ),
+    "a derivation by nobody": (
+        "predict: derive.predict",
+        "predict: derive.predikt",
+        "21: 'predict' is derived by 'derive.predikt', which no tool has. Did you mean 'derive.predict'?",
+    ),
+    "a derivation with other arguments": (
+        "predict: derive.predict",
+        "predict: derive.gradients",
+        "21: 'predict' is derived by 'derive.gradients', which takes X, y, not X.",
+    ),
     "a deadline without a zone": (
         "Friday 18:00 Africa/Lagos",
         "Friday 18:00",
@@ -176,7 +186,7 @@ def test_a_fault_is_reported_once_with_its_line_and_what_was_meant(course, old, 
 
 def test_checks_that_are_no_list_leave_a_check_alone(course):
     assert course.change("rubric", "[forward.value]", "forward.value").faults() == [
-        "rubric:25: 'checks' must be a list of texts, not text.",
+        "rubric:26: 'checks' must be a list of texts, not text.",
         "public:4: the check 'forward.value' is in no criterion. "
         "Add it to a criterion of the rubric: required, or advice.",
     ]
@@ -186,8 +196,8 @@ def test_a_criterion_that_is_no_map_does_not_move_the_others_places(course):
     course.change("rubric", "    criteria:\n", "    criteria:\n      - forward\n")
     course.change("rubric", "[forward.large]", "[forward.big]")
     assert course.faults() == [
-        "rubric:23: an item of 'criteria' must be a map (keys with values), not text.",
-        "rubric:33: nobody wrote the check 'forward.big'. Did you mean 'forward.large'?",
+        "rubric:24: an item of 'criteria' must be a map (keys with values), not text.",
+        "rubric:34: nobody wrote the check 'forward.big'. Did you mean 'forward.large'?",
         "public:12: the check 'forward.large' is in no criterion. "
         "Add it to a criterion of the rubric: required, or advice.",
     ]
@@ -209,7 +219,7 @@ def test_a_lab_that_is_no_python_name_has_no_folders_either(course):
 def test_a_lab_without_criteria_is_reported(course):
     text = course.read("rubric")
     course.overwrite("rubric", text.split("    criteria:")[0] + "    criteria: []\n")
-    assert "rubric:22: 'criteria' must be a list of maps, not an empty list." in course.faults()
+    assert "rubric:23: 'criteria' must be a list of maps, not an empty list." in course.faults()
 
 
 def test_a_rubric_that_is_not_yaml_is_one_fault(course):

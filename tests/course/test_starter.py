@@ -75,6 +75,7 @@ def test_the_starter_has_the_modules_and_says_what_it_is_for(course, tmp_path):
         "src/line.py",
         "grade.yml",
         "README.md",
+        "src/derive.py",
     ]
     assert (
         folder / "grade.yml"
@@ -117,6 +118,7 @@ def test_the_readme_names_what_is_due_and_what_it_is_judged_by(course, tmp_path)
         "## Least squares\n"
         "\n"
         "- `lab1_line/line.py` runs with Python and NumPy only.\n"
+        "- `lab1_line/derive.py` is what checks run beside your code: to read, not to change.\n"
         "\n"
         "To pass:\n"
         "\n"

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from grader import wire
 from grader.errors import Ungraded
-from grader.judge.processes import Died, SandboxLost
+from grader.judge.processes import Died, SandboxLost, StudentProcess
 from grader.records import Limits
 from grader.sandbox.engine import Engine
 from tests.sandbox.visiting import LIMITS, StudentError
@@ -23,6 +24,7 @@ GAPS_OF_LOCAL = {
     "test_no_packet_leaves": "a subprocess has this machine's network",
     "test_only_unix_sockets_can_be_made": "a subprocess makes any socket that its user may make",
     "test_only_scratch_folders_can_be_written_to": "a subprocess writes wherever its user may write",
+    "test_the_labs_tools_cannot_be_changed_from_inside": "a subprocess writes wherever its user may write",
     "test_the_disk_is_bounded_and_wiped_between_checks": "only the size of a single file is bounded",
     "test_the_number_of_files_is_bounded": "only the size of a single file is bounded",
     "test_memory_is_bounded_and_the_sandbox_survives": "a bound on address space would break torch",
@@ -519,6 +521,49 @@ def test_files_arrive_in_folders_with_their_bytes(visit):
         files={"data/deep/x.bin": b"\x00\xff", "data/y": b"", "ünï\ncode.txt": b""},
     )
     assert visitor.call("f") == [b"\x00\xff", "0o644"]
+
+
+TOOL = b"import numpy as np\ndef twice(x): return 2 * np.asarray(x)\n"
+
+
+def test_the_labs_tools_lie_in_a_place_of_their_own_and_run_there(visit):
+    visitor = visit(
+        "def f(): pass", files={"tools.py": b"def twice(x): return 'mine'"}, tools={"tools.py": TOOL}
+    )
+    process = StudentProcess(visitor.client, 15, 1 << 20)
+    process.ask(wire.Load("student", "student.py"))
+    assert process.ask(wire.Tool("student", "twice", [21])) == wire.Returned(42)
+    process.leave()
+
+
+def test_the_labs_tools_cannot_be_changed_from_inside(visit):
+    visitor = visit(
+        """
+        import os
+        def f():
+            os.chmod("/tools/tools.py", 0o777)
+        def g():
+            open("/tools/tools.py", "w")
+        def h():
+            open("/tools/more.py", "w")
+        def there():
+            return os.listdir("/tools")
+        """,
+        tools={"tools.py": TOOL},
+    )
+    for name in "fgh":
+        with pytest.raises(StudentError, match="OSError|PermissionError"):
+            visitor.call(name)
+    assert visitor.call("there") == ["tools.py"]
+
+
+def test_where_no_tools_are_sent_there_are_none(visit):
+    visitor = visit("def f(): pass")
+    process = StudentProcess(visitor.client, 15, 1 << 20)
+    process.ask(wire.Load("student", "student.py"))
+    reply = process.ask(wire.Tool("student", "twice", [21]))
+    process.leave()
+    assert (reply.where, reply.type) == ("tool", "NoSuchToolError")
 
 
 @pytest.mark.parametrize("name", ["/etc/x", "../x", "a/../../x", "", ".", "a\0b"])

@@ -23,10 +23,16 @@ class Visitor:
     """Runs student code in one sandbox, a fresh process for each call, as the judge does."""
 
     def __init__(
-        self, provider, source: str, environment: str = "numpy", limits: Limits = LIMITS, files=None
+        self,
+        provider,
+        source: str,
+        environment: str = "numpy",
+        limits: Limits = LIMITS,
+        files=None,
+        tools=None,
     ):
         files = {"student.py": textwrap.dedent(source).encode()} | (files or {})
-        self.sandbox = provider.open(environment, limits, files)
+        self.sandbox = provider.open(environment, limits, files, tools or {})
         self.limits = limits
         self.client = ZygoteClient(self.sandbox.connection)
 

@@ -1,12 +1,17 @@
 """Mappings: repositories that spell an MLP in their own way, seen through the lab's interface."""
 
 import types
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from grader.worker.loading import load
-from grader.worker.mapped import MappingError, adapter
+from grader.worker import mapped
+from grader.worker.mapped import MappingError
+from grader.worker.tools import Tools
+
+COURSE = Path(__file__).parents[2]
 
 INTERFACE = {
     "class": "MLP",
@@ -14,13 +19,15 @@ INTERFACE = {
     "tensors": {"W1": ["n_in", "n_hidden"], "b1": ["n_hidden"], "W2": ["n_hidden", "n_out"], "b2": ["n_out"]},
     "methods": {
         "forward": ["X"],
+        "loss": ["X", "y"],
         "gradients": ["X", "y"],
         "predict": ["X"],
         "fit": ["X", "y", "lr", "batches"],
     },
-    "step": ["X", "y", "lr"],
-    "derive": {"predict": "forward(X).argmax(1)", "fit": "[step(X[b], y[b], lr) for b in batches]"},
+    "helpers": {"step": ["X", "y", "lr"]},
+    "by_tensor": ["gradients"],
 }
+LAB = Tools(COURSE / "reference/week06/lab1_mlp")
 N, I, H, O = 8, 5, 6, 3
 
 ROWS = """
@@ -75,6 +82,14 @@ SPELLINGS = {
          "forward": "run(m, X.T)[1].T", "step": "update(m, X.T, np.eye(n_out)[y].T, lr)"},
     ),
 }  # fmt: skip
+
+
+def adapter(module, interface, spellings):
+    """With the lab's own derivation of whatever is not spelled."""
+    behaviours = {**interface["methods"], **interface["helpers"]}
+    left = [name for name in behaviours if name not in (*spellings, "forward")]
+    derived = {name: LAB.function(f"derive.{name}") for name in left}
+    return mapped.adapter(module, interface, spellings, derived)
 
 
 def module_of(source):

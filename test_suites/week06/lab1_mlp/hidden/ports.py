@@ -29,4 +29,4 @@ def port_of(module, probe):
     sizes = probe.sizes
     net = module.MLP(sizes["n_in"], sizes["n_hidden"], sizes["n_out"], seed=0)
     works_in = module.tool("prepare", net, probe.params, probe.X)
-    return Port(net, single=works_in.value != "float64")
+    return Port(net, single=works_in.text() != "float64")

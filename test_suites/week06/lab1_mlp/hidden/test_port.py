@@ -24,20 +24,20 @@ def test_module(student, rng):
     sizes = draw(rng).sizes
     net = student.mlp_torch.MLP(sizes["n_in"], sizes["n_hidden"], sizes["n_out"], seed=0)
     told = student.mlp_torch.tool("parameters", net)
-    if told.item("is_module").value is not True:
+    if not told.item("is_module").flag():
         raise fail(
             "MLP is not a torch.nn.Module.",
             call=net.call,
             hint="class MLP(nn.Module), and super().__init__().",
         )
-    shapes = told.item("shapes").value
+    shapes = list(told.item("shapes").shapes().values())
     wanted = sorted(sorted([sizes[a], sizes[b]]) for a, b in (("n_in", "n_hidden"), ("n_hidden", "n_out")))
     wanted = sorted([*wanted, [sizes["n_hidden"]], [sizes["n_out"]]])
-    if not isinstance(shapes, list) or sorted(sorted(n for n in s if n != 1) for s in shapes) != wanted:
+    if sorted(sorted(n for n in s if n != 1) for s in shapes) != wanted:
         raise fail(
             "The port's trainable parameters are not two weights and two biases.",
             call="net.parameters()",
-            yours=f"shapes {shapes}",
+            yours=f"shapes {[list(s) for s in shapes]}",
             expected=f"sizes {wanted}, in any layout",
             hint="Attributes that are an nn.Linear or nn.Parameter are registered; plain tensors are not.",
         )
@@ -204,10 +204,10 @@ def with_direction(rng):
 
 def kept_in_graph(told, headline="Autograd can't follow the port from its parameters to its logits."):
     """Fail if a tool found that it could not be done."""
-    if isinstance(told.value, dict) and "lost" in told.value:
+    if "lost" in told.names():
         raise fail(
             headline,
             call=told.call,
-            yours=str(told.value["lost"])[:300],
+            yours=told.item("lost").text()[:300],
             hint="Compute everything with torch operations on the registered parameters.",
         )

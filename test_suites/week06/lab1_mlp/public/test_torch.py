@@ -47,5 +47,5 @@ def test_curves(student, rng, evidence):
 def loaded(module, params, X):
     """The port with these weights, and what turns inputs into its precision."""
     net = module.MLP(X.shape[1], len(params["b1"]), len(params["b2"]), seed=0)
-    works_in = module.tool("prepare", net, params, X).value
+    works_in = module.tool("prepare", net, params, X).text()
     return net, lambda values: values if works_in == "float64" else values.astype(np.float32)

@@ -25,7 +25,7 @@ class Linear(NamedTuple):
     levels: int = 0
 
     def scores(self, images):
-        """(N, H, W) → (N,) probabilities, as ``torch_tools.predictor`` gives them."""
+        """(N, H, W) → (N,) probabilities, as the tool ``predictor`` gives them."""
         p = 1 / (1 + np.exp(-(images.reshape(len(images), -1) @ self.weight.ravel() + self.bias)))
         return np.round(p * self.levels) / self.levels if self.levels else p
 

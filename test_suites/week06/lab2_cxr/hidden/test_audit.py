@@ -26,13 +26,13 @@ def trials(reference, rng, *, harder=False):
 def demand(student, trial, classifier, *, flagged, who, hint):
     """The audit says of this classifier what is true."""
     answer = ask(student, trial, classifier)
-    flag = answer.item("exploits_artifact").value
+    flag = answer.item("exploits_artifact").flag()
     if flag is not flagged:
         at_first, at_second = in_and_out(trial.cohort, classifier.scores(trial.cohort.images))
         raise fail(
             f"Your audit {'clears' if flagged else 'accuses'} {who}.",
             call=answer.call,
-            yours=f"exploits_artifact is {flag!r:.20}",
+            yours=f"exploits_artifact is {flag}",
             expected=str(flagged),
             where=f"mark: {trial.mark}; true AUROCs {at_first:.2f} and {at_second:.2f}",
             hint=hint,
@@ -130,7 +130,7 @@ def test_evidence(student, reference, rng, evidence):
 
     def score(trial, classifier):
         told = ask(student, trial, classifier).item("evidence")
-        return (told.item("score") if isinstance(told.value, dict) else told).number()
+        return (told.item("score") if told.names() else told).number()
 
     for trial in trials(reference, rng, harder=True)[:2]:
         guilty = score(trial, trial.reads_mark)

@@ -41,7 +41,7 @@ class Run(NamedTuple):
 def test_reproduced(student, reference, documents, lab, evidence):
     """Trained again with its epochs and seed, your network is what results.json says: its AUROCs, its fault."""
     results = documents.results.json()
-    epochs, seed = (int(results.item(name).array((), kind="integer")) for name in ("epochs", "seed"))
+    epochs, seed = (results.item(name).whole() for name in ("epochs", "seed"))
     films, tests = reference.hospitals.study(lab.data.get("films"))
     doubts = []
     for again in range(RUNS):
@@ -91,10 +91,11 @@ def conclusion_holds(claim, run):
     """Whether the network reads the mark is as claimed, or can't be told for sure."""
     exploits = bool(run.signs) and all(run.signs[name] >= EXPLOITS[name] for name in EXPLOITS)
     honest = bool(run.signs) and all(run.signs[name] <= HONEST[name] for name in HONEST)
-    if claim.value is not exploits and (exploits or honest):
+    claimed = claim.flag()
+    if claimed is not exploits and (exploits or honest):
         raise fail(
             f"Your network {'reads' if exploits else 'does not read'} the mark; {claim.call} says the opposite.",
-            yours=str(claim.value),
+            yours=str(claimed),
             expected=str(exploits),
             how_far=f"the mark alone moves the score by {run.signs['shift']:.1f} standard deviations",
         )

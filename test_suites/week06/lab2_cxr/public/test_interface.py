@@ -56,8 +56,6 @@ def test_answer(student, rng):
     names = ("in_auroc", "out_auroc", "exploits_artifact", "evidence")
     for name in names[:2]:
         answer.item(name, names=names).number()
-    flag = answer.item("exploits_artifact", names=names)
-    if not isinstance(flag.value, bool):
-        raise fail("exploits_artifact must be True or False.", call=answer.call, yours=f"{flag.value!r:.60}")
+    answer.item("exploits_artifact", names=names).flag("exploits_artifact must be True or False.")
     evidence = answer.item("evidence", names=names)
-    (evidence.item("score") if isinstance(evidence.value, dict) else evidence).number()
+    (evidence.item("score") if evidence.names() else evidence).number()

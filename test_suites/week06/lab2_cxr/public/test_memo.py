@@ -41,12 +41,11 @@ def test_fields(documents):
             raise fail(
                 f"{name} is no AUROC.", call=results.call, yours=f"{value:g}", expected="between 0 and 1"
             )
-    if not isinstance(results.item("exploits_artifact", names=RESULTS).value, bool):
-        raise fail("exploits_artifact must be true or false.", call=results.call)
+    results.item("exploits_artifact", names=RESULTS).flag("exploits_artifact must be true or false.")
     results.item("evidence", names=RESULTS).number()
     for name, least, most in (("epochs", 1, 10), ("seed", 0, 2**31 - 1)):
         answer = results.item(name, names=RESULTS)
-        value = int(answer.array((), kind="integer"))
+        value = answer.whole()
         if not least <= value <= most:
             raise fail(
                 f"{name} is out of range.",

@@ -30,7 +30,7 @@ def weights(state, inputs, hidden):
     Raises:
         CheckFailed: One is missing, or has another shape.
     """
-    if not isinstance(state.value, dict):
+    if not state.names():
         raise fail("The model has no state_dict: it is no torch.nn.Module.", call=state.call)
     rows = 4 * hidden
     shapes = ((rows, inputs), (rows, hidden), (rows,), (rows,))
@@ -38,24 +38,23 @@ def weights(state, inputs, hidden):
 
 
 def _find(state, name, shape):
-    found = [key for key in state.value if isinstance(key, str) and key.rpartition(".")[2] == name]
+    found = [key for key in state.names() if key.rpartition(".")[2] == name]
     if not found:
         raise fail(
             f"The model has no parameter {name}.",
             call=state.call,
-            yours=", ".join(str(key)[:40] for key in list(state.value)[:8]),
+            yours=", ".join(key[:40] for key in state.names()[:8]),
             hint="Use torch.nn.LSTM with one layer, or give your own cell's parameters torch's names.",
         )
-    value = state.value[found[0]]
-    width = shape[0] // 4
-    gates = value.shape[0] / width if isinstance(value, np.ndarray) and value.ndim else 0
+    own, width = state.item(found[0]).shape(), shape[0] // 4
+    gates = own[0] / width if own else 0
     diagnosis = f"These are the gates of {GATES[gates]}, not of an LSTM." if gates in GATES else ""
     if diagnosis:
         raise fail(
             "The model is no LSTM.",
             call=state.call,
             where=found[0],
-            yours=f"shape {value.shape}",
+            yours=f"shape {own}",
             expected=f"shape {shape}: four gates of {width} units",
             diagnosis=diagnosis,
             diagnosis_id=f"gates-{gates:.0f}",

@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 
 from grader.checks import Answer, fail
-from test_suites.week06.lab3_lstm.public.answers import table, whole
 from test_suites.week06.lab3_lstm.public.markets import daily
 
 HORIZON = 10
@@ -48,7 +47,7 @@ class Claims(NamedTuple):
 
     def setting(self, name):
         """A whole number that says how the LSTM was trained."""
-        return int(self.answer.item(name).array((), kind="integer"))
+        return self.answer.item(name).whole()
 
 
 def read(documents, basket):
@@ -59,19 +58,19 @@ def read(documents, basket):
     """
     answer = documents.results.json()
     days, assets = basket.prices.shape
-    said = whole(answer.item("days"), 1)
+    said = answer.item("days").whole(1)
     if said != days:
         raise fail(
             "results.json is not about the basket that was handed out.",
             yours=f"{said} days",
             expected=f"{days} days: {basket.name}, {basket.days[0]} to {basket.days[-1]}",
         )
-    horizon = whole(answer.item("horizon"), 1)
+    horizon = answer.item("horizon").whole(1)
     if horizon != HORIZON:
         raise fail("The lab is about another horizon.", yours=f"{horizon} days", expected=f"{HORIZON} days")
-    train_days = whole(answer.item("train_days"), 2 * horizon + 2)
-    test_from = whole(answer.item("test_from"), 1)
-    forecasts = table(answer.item("forecasts"), assets)
+    train_days = answer.item("train_days").whole(2 * horizon + 2)
+    test_from = answer.item("test_from").whole(1)
+    forecasts = answer.item("forecasts").table(assets)
     if train_days > days or test_from + len(forecasts) != days - horizon:
         raise fail(
             "There must be one row of forecasts for each day from test_from on that has a target.",

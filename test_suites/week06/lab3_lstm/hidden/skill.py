@@ -30,7 +30,7 @@ class Sign(NamedTuple):
     """One sign of knowing the future."""
 
     name: str
-    value: float
+    measured: float
     limit: float
 
 

@@ -66,7 +66,7 @@ def test_recurrent_weights_are_trained(student, rng):
 
 def _parameter(state, name):
     """One of the model's parameters, wherever it stands."""
-    found = [key for key in state.value if isinstance(key, str) and key.rpartition(".")[2] == name]
+    found = [key for key in state.names() if key.rpartition(".")[2] == name]
     if not found:
         raise fail(f"The fitted model has no parameter {name}.", call=state.call)
     return state.item(found[0]).array()

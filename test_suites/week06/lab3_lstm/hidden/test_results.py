@@ -104,7 +104,7 @@ def test_conclusion(documents, reference, lab, evidence):
     truth = claims.clearly_better(scores)
     dm = scores["lstm"]["dm"]
     evidence.measure("Diebold-Mariano statistic, LSTM against AR(1)", dm)
-    if found.answer.item("lstm_beats_ar1").value is not truth:
+    if found.answer.item("lstm_beats_ar1").flag() is not truth:
         raise fail(
             "The conclusion does not follow from the numbers.",
             yours=f"lstm_beats_ar1 is {str(not truth).lower()}",
@@ -121,15 +121,15 @@ def test_plausible(documents, reference, lab, evidence):
     claimed = found.score("lstm").item("r2").number()
     signs.append(skill.Sign("the R2 you claim", claimed, skill.TOO_GOOD_R2))
     for sign in signs:
-        evidence.measure(sign.name, sign.value, limit=sign.limit)
+        evidence.measure(sign.name, sign.measured, limit=sign.limit)
     if len(found.test) < skill.ENOUGH_DAYS:
         evidence.note(f"{len(found.test)} test days are too few to tell skill from a leak by correlations.")
         signs = [sign for sign in signs if "R2" in sign.name]
-    alarming = [sign for sign in signs if not sign.value <= sign.limit]
+    alarming = [sign for sign in signs if not sign.measured <= sign.limit]
     if alarming:
         raise fail(
             "This skill is too good to be true: show that nothing of the future is in it.",
-            yours="; ".join(f"{sign.name} {sign.value:.3f}" for sign in alarming),
+            yours="; ".join(f"{sign.name} {sign.measured:.3f}" for sign in alarming),
             expected="; ".join(f"at most {sign.limit:g}" for sign in alarming),
             hint="Alter the prices after some day and forecast again: nothing up to that day may change. Look"
             " for a shifted window, a centred average, a shuffled split, a feature that holds the target.",

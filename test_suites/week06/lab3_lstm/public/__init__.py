@@ -1,6 +1,5 @@
 """The checks that students have.
 
 markets   simulated baskets, and the same basket with another future
-answers   reading pairs and tables
 test_*    one file for each part of the lab
 """

@@ -3,7 +3,6 @@
 import numpy as np
 
 from grader.checks import check, fail, values_match
-from test_suites.week06.lab3_lstm.public.answers import pair
 from test_suites.week06.lab3_lstm.public.markets import simulated
 
 HINT = "Row t is log(prices[t + horizon] / prices[t]); the last `horizon` days have none."
@@ -27,7 +26,10 @@ def test_split(student, rng, evidence):
     for horizon in (10, int(rng.integers(2, 30))):
         days, share = int(rng.integers(500, 900)), float(rng.uniform(0.2, 0.4))
         answer = student.data.split(days, horizon=horizon, test_share=share)
-        train, test = (part.array((None,), kind="integer") for part in pair(answer))
+        train, test = (
+            part.array((None,), kind="integer")
+            for part in answer.pair("Two arrays were expected: train and test.")
+        )
         judge_split(train, test, days, horizon, call=answer.call)
         wanted = share * (days - horizon)
         # A gap may be taken from either side, and be somewhat larger than needed.

@@ -1,39 +1,17 @@
-"""Questions to a PyTorch port that only real autograd can answer: run beside the student's code, on its side.
+"""Questions to a port that only real autograd can answer: asked beside it, in its own sandbox.
 
 The judge computes the true values in NumPy; nothing here decides. ``net`` is the student's module, or a
-mapped object that holds it as ``m``. Weights are found by their sizes, which suites choose all different, and
+mapped net that holds it as ``m``. Weights are found by their sizes, which suites choose all different, and
 come back in the lab's layout whatever the student's is.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
 import torch
-
-from grader.worker.torch_nets import buffers, gradients, load_state, predictor, state
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-__all__ = [
-    "buffers",
-    "gradients",
-    "in_bfloat16",
-    "load_state",
-    "parameters",
-    "predictor",
-    "prepare",
-    "second_derivative",
-    "state",
-    "tangent",
-]
 
 LOST = (RuntimeError, NotImplementedError, TypeError)
 """What autograd raises where a computation left its graph."""
 
 
-def prepare(net: Any, params: Mapping[str, torch.Tensor], X: torch.Tensor) -> str:
+def prepare(net, params, X):
     """Load parameters, move to the batch's device, and change over to float64 if the port's forward can.
 
     Args:
@@ -44,10 +22,10 @@ def prepare(net: Any, params: Mapping[str, torch.Tensor], X: torch.Tensor) -> st
     Returns:
         The dtype that the port works in from now on: ``float64`` or ``float32``.
     """
-    try:
-        net.load_params(dict(params))
-    except TypeError:  # it expects arrays, as the NumPy net has them
-        net.load_params({name: value.cpu().numpy() for name, value in params.items()})
+    if _is_mapped(net):
+        net.params = dict(params)
+    else:
+        _load(net, params)
     module = _module(net).to(X.device)
     module.double()
     try:
@@ -60,20 +38,18 @@ def prepare(net: Any, params: Mapping[str, torch.Tensor], X: torch.Tensor) -> st
     return "float64" if worked else "float32"
 
 
-def parameters(net: Any) -> dict[str, object]:
-    """What is registered: whether this is an ``nn.Module``, and the shape of each trainable parameter."""
+def parameters(net):
+    """What is registered: whether this is an ``nn.Module``, and the shape of each trainable parameter by name."""
     module = _module(net)
     is_module = isinstance(module, torch.nn.Module)
-    shapes = [list(p.shape) for p in module.parameters() if p.requires_grad] if is_module else []
-    return {"is_module": is_module, "shapes": shapes}
+    trained = [(n, p) for n, p in module.named_parameters() if p.requires_grad] if is_module else []
+    return {"is_module": is_module, "shapes": {name: list(p.shape) for name, p in trained}}
 
 
-def second_derivative(
-    net: Any, X: torch.Tensor, y: torch.Tensor, direction: Mapping[str, torch.Tensor]
-) -> dict[str, object]:
+def second_derivative(net, X, y, direction):
     """The Hessian of the mean cross-entropy times a direction, by differentiating the gradient."""
 
-    def ask() -> dict[str, object]:
+    def ask():
         owned = _owned(_module(net), direction)
         weights = [owner.weight for owner in owned.values()]
         loss = torch.nn.functional.cross_entropy(_module(net)(X), y)
@@ -84,14 +60,14 @@ def second_derivative(
     return _or_lost(ask)
 
 
-def tangent(net: Any, X: torch.Tensor, direction: Mapping[str, torch.Tensor]) -> dict[str, object]:
+def tangent(net, X, direction):
     """The derivative of the log-probabilities along a direction of the parameters (a jvp), by two reverse passes.
 
     The pull-back of ``u`` is linear in ``u``; its slope along the direction, differentiated by ``u``, is the
     push-forward. Forward mode itself would import for a quarter of a second.
     """
 
-    def ask() -> dict[str, object]:
+    def ask():
         owned = _owned(_module(net), direction)
         log_p = torch.log_softmax(_module(net)(X), dim=1)
         u = torch.zeros_like(log_p, requires_grad=True)
@@ -102,10 +78,10 @@ def tangent(net: Any, X: torch.Tensor, direction: Mapping[str, torch.Tensor]) ->
     return _or_lost(ask)
 
 
-def in_bfloat16(net: Any, X: torch.Tensor) -> dict[str, object]:
+def in_bfloat16(net, X):
     """The logits of the port in bfloat16 (its weights are changed)."""
 
-    def ask() -> dict[str, object]:
+    def ask():
         logits = _module(net).to(torch.bfloat16)(X.to(torch.bfloat16))
         return {"logits": logits, "dtype": str(logits.dtype)}
 
@@ -115,25 +91,37 @@ def in_bfloat16(net: Any, X: torch.Tensor) -> dict[str, object]:
 class Owned:
     """A parameter of the student's, with its place in the lab's layout."""
 
-    def __init__(self, weight: torch.nn.Parameter, shape: torch.Size) -> None:
+    def __init__(self, weight, shape):
         self.weight = weight
         self._shape = shape
         self._transposed = weight.shape != shape and weight.shape == shape[::-1]
 
-    def to_student(self, value: torch.Tensor) -> torch.Tensor:
+    def to_student(self, value):
         """A tensor in the lab's layout → in the student's."""
         return (value.T if self._transposed else value).reshape(self.weight.shape).to(self.weight.dtype)
 
-    def to_lab(self, value: torch.Tensor) -> torch.Tensor:
+    def to_lab(self, value):
         """A tensor in the student's layout → in the lab's."""
         return (value.T if self._transposed else value).reshape(self._shape)
 
 
-def _module(net: Any) -> Any:
-    return net if isinstance(net, torch.nn.Module) else getattr(net, "m", net)
+def _is_mapped(net):
+    return not isinstance(net, torch.nn.Module) and hasattr(net, "m")
 
 
-def _owned(module: torch.nn.Module, wanted: Mapping[str, torch.Tensor]) -> dict[str, Owned]:
+def _module(net):
+    return net.m if _is_mapped(net) else net
+
+
+def _load(net, params):
+    """Tensors, or arrays if it expects those."""
+    try:
+        net.load_params(dict(params))
+    except TypeError:  # it expects arrays, as the NumPy net has them
+        net.load_params({name: value.cpu().numpy() for name, value in params.items()})
+
+
+def _owned(module, wanted):
     """Each of the lab's tensors among the registered parameters, found by its sizes."""
     free = [p for p in module.parameters() if p.requires_grad]
     owned = {}
@@ -147,9 +135,7 @@ def _owned(module: torch.nn.Module, wanted: Mapping[str, torch.Tensor]) -> dict[
     return owned
 
 
-def _slope(
-    gradients: Sequence[torch.Tensor], owned: Mapping[str, Owned], direction: Mapping[str, torch.Tensor]
-) -> torch.Tensor:
+def _slope(gradients, owned, direction):
     """The sum of all gradients' products with the direction."""
     products = [
         (g * o.to_student(direction[n])).sum() for g, (n, o) in zip(gradients, owned.items(), strict=True)
@@ -157,7 +143,7 @@ def _slope(
     return torch.stack(products).sum()
 
 
-def _or_lost(ask: Callable[[], dict[str, object]]) -> dict[str, object]:
+def _or_lost(ask):
     try:
         return ask()
     except LOST as error:

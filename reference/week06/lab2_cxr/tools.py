@@ -1,19 +1,10 @@
-"""Questions to any network, and classifiers made from weights: run beside the student's code, on its side."""
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+"""Questions to a network, and classifiers made from weights: asked beside the student's code, in its sandbox."""
 
 import numpy as np
 import torch
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
-    from numpy.typing import ArrayLike, NDArray
-
-
-def state(net: Any) -> dict[str, object]:
+def state(net):
     """What a network registers.
 
     Returns:
@@ -29,32 +20,33 @@ def state(net: Any) -> dict[str, object]:
     }
 
 
-def load_state(net: torch.nn.Module, tensors: dict[str, ArrayLike]) -> None:
+def load_state(net, tensors):
     """Copy values into parameters and buffers by name; those that are not named stay as they are."""
     net.load_state_dict({name: torch.as_tensor(value) for name, value in tensors.items()}, strict=False)
 
 
-def buffers(net: torch.nn.Module, names: Sequence[str]) -> dict[str, object]:
+def buffers(net, names):
     """Some of its buffers' values."""
     values = dict(net.named_buffers())
     return {name: values[name] for name in names}
 
 
-def gradients(
-    net: torch.nn.Module, X: ArrayLike, cotangent: ArrayLike, names: Sequence[str]
-) -> dict[str, object]:
+def gradients(net, X, cotangent, names):
     """The derivative of sum(net(X) * cotangent) by some of the parameters; zeros where it does not reach.
 
-    Raises:
-        RuntimeError: There is none at all: the computation left autograd's graph.
+    Returns:
+        Name → derivative; or ``lost``: there is none at all, for the computation left autograd's graph.
     """
     parameters = dict(net.named_parameters())
     total = (net(torch.as_tensor(X)) * torch.as_tensor(cotangent)).sum()
-    found = torch.autograd.grad(total, [parameters[n] for n in names], materialize_grads=True)
+    try:
+        found = torch.autograd.grad(total, [parameters[n] for n in names], materialize_grads=True)
+    except RuntimeError as error:
+        return {"lost": f"RuntimeError: {error}"[:300]}
     return dict(zip(names, found, strict=True))
 
 
-def predictor(weight: ArrayLike, bias: float, levels: int = 0) -> Callable[[ArrayLike], NDArray[np.float64]]:
+def predictor(weight, bias, levels=0):
     """A logistic classifier of images, to be handed to code that takes a function.
 
     Args:
@@ -67,7 +59,7 @@ def predictor(weight: ArrayLike, bias: float, levels: int = 0) -> Callable[[Arra
     """
     w = np.array(weight, dtype=np.float64).ravel()
 
-    def predict(images: ArrayLike) -> NDArray[np.float64]:
+    def predict(images):
         X = np.asarray(images, dtype=np.float64).reshape(-1, w.size)
         p = 1 / (1 + np.exp(-(X @ w + bias)))
         return np.asarray(np.round(p * levels) / levels if levels else p)
