@@ -324,6 +324,14 @@ class Measurement(Struct, frozen=True, kw_only=True):
     unit: str = ""
 
 
+class SourceLine(Struct, frozen=True, kw_only=True):
+    """A line of the submission as it was handed in: read from the commit, never from a running process."""
+
+    file: str
+    number: int
+    text: str
+
+
 class Finding(Struct, frozen=True, kw_only=True):
     """What a failed check reports, in the order in which it is shown. Empty fields are not shown."""
 
@@ -345,6 +353,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     hint: str = ""
     traceback: str = ""
     """The student's own, cut to their files."""
+    lines: tuple[SourceLine, ...] = ()
+    """The lines that the traceback names, outermost first."""
     secret: tuple[str, ...] = ()
     """Names of the fields above that a student's copy of the report must not show (hidden checks)."""
 

@@ -13,7 +13,7 @@ from grader import wire
 from grader.checks.answer import Answer, Handle, render_call
 from grader.checks.failure import CheckFailed, fail
 from grader.judge.check_processes import CheckProcesses
-from grader.records import Finding, Limits
+from grader.records import Finding, Limits, SourceLine
 
 if TYPE_CHECKING:
     from grader.judge.job import ModuleSource
@@ -113,7 +113,8 @@ class Student:
         kind = "".join(c for c in reply.type if c.isalnum() or c in "._")[:60] or "an exception"
         if reply.where == "mapping":
             return MappingMismatchError(source.name, f"{kind}: {shown}")
-        own = [f for f in reply.frames if f.file]
+        named = kind if kind in wire.PYTHON_ERRORS else "an exception of its own"
+        own = [f for f in reply.frames if _is_possible(source, f)]
         last = own[-1] if own else None
         if reply.where == "unsendable":
             headline, hint = (
@@ -128,10 +129,10 @@ class Student:
                 "Open the file at that line.",
             )
         elif kind == "ModuleNotFoundError" and source.environment == "numpy":
-            headline = f"Your code imports a library that is not there: {shown}."
+            headline = "Your code imports a library that is not there."
             hint = "This part runs where only NumPy and the standard library exist."
         elif call.startswith("import "):
-            headline = f"Your file can't be imported: it raised {kind}."
+            headline = f"Your file can't be imported: it raised {named}."
             hint = "Import the file yourself first: python -c 'import " + source.name + "'."
         elif reply.where == "missing" or (kind == "AttributeError" and last is None):
             headline, hint = (
@@ -139,7 +140,7 @@ class Student:
                 "Compare your names with the lab's interface.",
             )
         else:
-            headline, hint = f"Your code raised {kind}.", ""
+            headline, hint = f"Your code raised {named}.", ""
         return CheckFailed(
             Finding(
                 headline=headline,
@@ -147,6 +148,7 @@ class Student:
                 yours=f"{kind}: {shown}" if shown else kind,
                 where=f"{last.file}, line {last.line}" if last else "",
                 traceback=self._traceback(source, own),
+                lines=_lines(source, own),
                 hint=hint,
             )
         )
@@ -162,6 +164,25 @@ class Student:
             if frame.file == source.file and 0 < frame.line <= len(lines):
                 shown.append(f"    {lines[frame.line - 1].strip()[:120]}")
         return "\n".join(shown)
+
+
+def _is_possible(source: ModuleSource, frame: wire.Frame) -> bool:
+    """Whether there can be such a line: code that is made as it runs may say that it stands on any.
+
+    A syntax error may stand one line beyond the end.
+    """
+    return bool(frame.file) and (
+        frame.file != source.file or 0 < frame.line <= 1 + len(source.source.splitlines())
+    )
+
+
+def _lines(source: ModuleSource, frames: list[wire.Frame]) -> tuple[SourceLine, ...]:
+    text = source.source.splitlines()
+    return tuple(
+        SourceLine(file=frame.file, number=frame.line, text=text[frame.line - 1].strip()[:120])
+        for frame in frames
+        if frame.file == source.file and frame.line <= len(text)
+    )
 
 
 class ModuleProxy:

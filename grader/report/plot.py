@@ -48,7 +48,7 @@ def svg(plot: Plot, name: str = "plot") -> Markup:
     panels = [panel for panel in (plot, plot.beneath) if panel is not None]
     columns = [point.x for panel in panels for series in panel.series for point in _points(series)]
     x = linear(columns, LEFT, RIGHT, pad=0.01, most=6)
-    guide = _first_beyond(panels[-1])
+    guide = first_beyond(panels[-1])
     parts: list[Markup] = []
     top = 0.0
     for panel, height in zip(panels, (MAIN_HEIGHT, BENEATH_HEIGHT), strict=False):
@@ -83,7 +83,7 @@ def describe(plot: Plot) -> str:
                 sentences.append(f"{series.label}: {first.y:.3g} at {first.x:g}, {last.y:.3g} at {last.x:g}.")
             else:
                 sentences.append(f"{series.label}: no finite value.")
-    beyond = _first_beyond(plot.beneath or plot)
+    beyond = first_beyond(plot.beneath or plot)
     if beyond is not None:
         sentences.append(f"First over the limit at {plot.x_label} {beyond:g}.")
     return " ".join(sentences)
@@ -183,7 +183,7 @@ def _points(series: Series) -> list[Point]:
     ]
 
 
-def _first_beyond(plot: Plot) -> float | None:
+def first_beyond(plot: Plot) -> float | None:
     """The first x at which a deviation exceeds the limit drawn with it."""
     limit = next((s for s in plot.series if s.role == "limit"), None)
     deviation = next((s for s in plot.series if s.role == "deviation"), None)

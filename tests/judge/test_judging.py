@@ -113,6 +113,7 @@ def test_every_check_is_announced_with_its_promise(service, lab):
         ("raise SystemExit(3)", "it raised SystemExit"),
         ("import torch", "imports a library that is not there"),
         ("x = 1 / 0", "it raised ZeroDivisionError"),
+        ("class Key17(Exception): pass\nraise Key17(3)", "it raised an exception of its own."),
         ("import sys\nsys.stdout.write('y' * 10_000_000)\n1 / 0", "it raised ZeroDivisionError"),
     ],
 )
@@ -153,6 +154,16 @@ def test_a_failure_carries_the_students_own_lines_from_the_file_as_handed_in(ser
     assert "box.py, line" in finding.where
     assert "self.helper(x)  # here" in finding.traceback
     assert "AttributeError" in finding.yours
+
+
+def test_no_text_of_the_students_process_is_in_a_headline_and_no_line_is_beyond_the_file(service, lab):
+    name = "Key3471822905"
+    for code in (f"import {name}", f"class {name}(Exception): pass\nraise {name}()"):
+        assert name not in judge(service, lab, code, only=("box.loads",)).checks[0].finding.headline
+    forged = "exec(compile('\\n' * 3471 + '1 / 0', __file__, 'exec'))"
+    finding = judge(service, lab, forged, only=("box.loads",)).checks[0].finding
+    assert "3472" not in str(finding)
+    assert [(line.number, line.text) for line in finding.lines] == [(1, forged)]
 
 
 def test_state_does_not_survive_from_check_to_check(service, lab):

@@ -22,6 +22,7 @@ from grader.records import (
     RubricLab,
     Series,
     Since,
+    SourceLine,
     Standing,
     Terms,
     Timing,
@@ -199,6 +200,10 @@ RAISED = Finding(
     where="mlp_numpy.py, line 71",
     traceback="mlp_numpy.py, line 88, in fit\n    grads = self.gradients(X[batch], y[batch])\n"
     "mlp_numpy.py, line 71, in gradients\n    dZ2 = P - np.eye(10)[y]",
+    lines=(
+        SourceLine(file="mlp_numpy.py", number=88, text="grads = self.gradients(X[batch], y[batch])"),
+        SourceLine(file="mlp_numpy.py", number=71, text="dZ2 = P - np.eye(10)[y]"),
+    ),
     secret=SECRET,
 )
 

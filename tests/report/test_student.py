@@ -1,9 +1,13 @@
 """The student's copy tells nothing that hidden checks must keep."""
 
 import json
+import math
 
 import pytest
 import report_samples as samples
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from grader.records import (
     CheckResult,
@@ -13,9 +17,12 @@ from grader.records import (
     Measurement,
     Outcome,
     Record,
+    SourceLine,
 )
 from grader.report import encode, student_copy, to_html, to_markdown
-from grader.report.student import _coarse, _outline
+from grader.report.plot import describe
+from grader.report.sanitizer import sanitize
+from grader.report.student import LARGEST, POINTS, SMALLEST, _coarse, _magnitudes, _outline
 
 SECRET_INPUT = "0.3471822905"
 
@@ -33,9 +40,19 @@ def raised(kind, message, **rest):
         yours=f"{kind}: {message}",
         where="mlp_numpy.py, line 12",
         traceback=f"mlp_numpy.py, line 40, in predict\nmlp_numpy.py, line 12, in {rest.pop('function', 'forward')}\n    raise {kind}",
+        lines=(
+            SourceLine(file="mlp_numpy.py", number=40, text="return self.forward(X)"),
+            SourceLine(file="mlp_numpy.py", number=12, text="return X @ self.W"),
+        ),
         secret=("yours", "expected"),
         **rest,
     )
+
+
+def sanitize_finding(finding):
+    """As the record has it."""
+    record = samples.record([samples.check("forward.logits", Outcome.FAILED, finding=finding)])
+    return next(c for c in sanitize(record).checks if c.id == "forward.logits").finding
 
 
 def everywhere(check_or_record):
@@ -79,7 +96,9 @@ def test_what_teaches_stays():
 )
 def test_every_field_that_the_judge_names_is_held_back(field):
     texts = {
-        name: f"told-{name}" for name in Finding.__struct_fields__ if name not in ("secret", "diagnosis_id")
+        name: f"told-{name}"
+        for name in Finding.__struct_fields__
+        if name not in ("lines", "secret", "diagnosis_id")
     }
     finding = failed(Finding(**texts, secret=(field,))).finding
     assert f"told-{field}" not in everywhere(finding)
@@ -99,7 +118,9 @@ def test_an_exceptions_message_is_held_back_but_its_class_and_line_stay():
     assert SECRET_INPUT not in everywhere(finding)
     assert finding.headline == "Your code raised ValueError."
     assert finding.where == "mlp_numpy.py, line 12"
-    assert finding.traceback == "mlp_numpy.py, line 40\nmlp_numpy.py, line 12"
+    assert finding.traceback == (
+        "mlp_numpy.py, line 40\n    return self.forward(X)\nmlp_numpy.py, line 12\n    return X @ self.W"
+    )
 
 
 @pytest.mark.parametrize(
@@ -158,7 +179,53 @@ def test_curves_of_hidden_checks_keep_only_how_far_off_they_are():
     (plot,) = next(c for c in copy.checks if c.id == "fit.curve").plots
     assert [series.role for series in plot.series] == ["deviation", "limit"]
     assert all(f"{y:.0e}".startswith("1e") for y in plot.series[0].y)
+    assert len(plot.series[0].x) == len(plot.series[0].y) == POINTS
+    assert plot.series[0].x[0] == 1 and plot.series[0].x[-1] == 100
+    assert "First over the limit at step 2." in describe(plot)
     assert plot.beneath is None
+
+
+@given(st.lists(st.floats() | st.none(), max_size=200))
+def test_a_deviation_carries_less_than_19_bits(deviation):
+    """Any curve becomes one of the non-decreasing sequences of a few powers of ten."""
+    series = samples.Series(label="d", role="deviation", y=tuple(deviation))
+    kept = _magnitudes(series).y
+    assert len(kept) <= POINTS
+    assert list(kept) == sorted(kept)
+    levels = {10.0**power for power in range(SMALLEST, LARGEST + 1)}
+    assert set(kept) <= levels
+    assert math.log2(math.comb(POINTS + len(levels) - 1, POINTS)) < 19
+
+
+@given(st.lists(st.tuples(st.integers(-5, 99_999), st.text(max_size=20)), min_size=1, max_size=30))
+def test_a_forged_traceback_carries_two_lines_of_the_file_at_most(frames):
+    """Whatever the process writes of itself, the copy follows from the lines that there are."""
+    text = "\n".join(f"mlp_numpy.py, line {number}, in {name}" for number, name in frames)
+    there = tuple(
+        SourceLine(file="mlp_numpy.py", number=number, text="pass")
+        for number, _ in frames
+        if 0 < number <= 50
+    )
+    finding = Finding(headline="Wrong.", where="mlp_numpy.py, line 7", traceback=text, lines=there)
+    kept = failed(finding).finding
+    assert len(kept.lines) <= 2
+    assert kept == failed(replace(finding, traceback="forged", where="forged.py, line 3")).finding
+    assert set(kept.where.splitlines()) <= {f"mlp_numpy.py, line {line.number}" for line in kept.lines}
+
+
+@pytest.mark.parametrize("filler", ["x", "\x1b", "\u202e", "\U000e0041"])
+@pytest.mark.parametrize("before", ["", "Your file says: ", "y" * 950])
+@pytest.mark.parametrize("length", [10, 150, 300, 2000])
+def test_two_copies_cut_at_different_places_give_nothing_away(filler, before, length):
+    """Unprintable characters grow tenfold in the record, and each text is cut after that."""
+    carried = "".join(f"{filler}{i:03d}" for i in range(length // 4 + 1))
+    message = f"KEY {carried}"
+    finding = sanitize_finding(
+        Finding(headline=f"{before}{message}", yours=f"ImportError: {message}", diagnosis="A name.")
+    )
+    kept = failed(finding).finding
+    shown = f"{kept.headline} {kept.yours} {kept.hint}"
+    assert [i for i in range(length // 4 + 1) if f"{i:03d}" in shown] == []
 
 
 def test_curves_without_a_deviation_are_left_out():
@@ -212,7 +279,7 @@ def test_numbers_beyond_all_bounds_do_no_harm():
     check = failed(
         Finding(headline="Wrong."), plots=(plot,), measurements=(Measurement(name="m", value=float("nan")),)
     )
-    assert check.plots[0].series[0].y == (None, None, 1e300, 1e-323, 0.0, 10.0)
+    assert check.plots[0].series[0].y == (1.0,) * 6
     assert check.measurements[0].value is None
 
 
