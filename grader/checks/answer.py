@@ -223,8 +223,8 @@ class Answer:
             raise fail(
                 "The list has the wrong length.",
                 call=self.call,
-                yours=f"{found} values",
-                expected=f"{wanted} values",
+                yours=f"{found} value{'' if found == 1 else 's'}",
+                expected=f"{wanted} value{'' if wanted == 1 else 's'}",
             )
         return found
 

@@ -35,7 +35,11 @@ class Problems:
         """By file, then line; what was dropped is counted in a last one."""
         found = sorted(self._found, key=_place)
         if self._dropped:
-            found.append(Problem(found[-1].where, f"… and {self._dropped} more problems."))
+            found.append(
+                Problem(
+                    found[-1].where, f"… and {self._dropped} more problem{'' if self._dropped == 1 else 's'}."
+                )
+            )
         return tuple(found)
 
     def raise_any(self, subject: str, error: type[CourseError] = CourseError, remedy: str = "") -> None:

@@ -32,7 +32,8 @@ def test_cover(project, lab, rng, evidence):
         )
     if found.untried:
         evidence.note(
-            f"{len(found.untried)} functions were not tried: the tests take {found.seconds:.0f} s each time."
+            f"{len(found.untried)} function{' was' if len(found.untried) == 1 else 's were'} not tried: "
+            f"the tests take {found.seconds:.0f} s each time."
         )
     share, wanted = len(found.exercised) / told, float(lab.data.get("cover", 0.8))
     evidence.measure("public functions exercised", share, limit=wanted, better="higher")

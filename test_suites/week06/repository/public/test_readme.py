@@ -17,7 +17,11 @@ def test_there(project):
         raise fail("There is no README at the top of the repository.", hint=TOP)
     words = len(project.texts[name].split())
     if words < 20:
-        raise fail(f"{name} says next to nothing: it has {words} words.", where=name, hint=TOP)
+        raise fail(
+            f"{name} says next to nothing: it has {words} word{'' if words == 1 else 's'}.",
+            where=name,
+            hint=TOP,
+        )
 
 
 @check("readme.commands", needs="readme.there")
