@@ -530,7 +530,10 @@ class Record(Struct, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     """The student's files that the labs' modules were read from, relative to the repository."""
     sandbox: str = ""
-    """``docker`` or ``local``; local doesn't protect, and the report says so."""
+    """``docker`` or ``local``."""
+    protects: bool | None = None
+    """Whether the sandbox kept this machine and the hidden checks from the student's code. ``None``: written
+    before this was recorded, when only ``local`` did not."""
     device: str = "cpu"
     suite: str = "all"
     image_digests: dict[str, str] = field(default_factory=dict)

@@ -100,11 +100,14 @@ class SandboxProvider(Protocol):
 
     Attributes:
         name: ``docker`` or ``local``.
-        protects: False if student code can reach this machine: reports say so, and hidden suites need trust.
     """
 
     name: str
-    protects: bool
+
+    @property
+    def protects(self) -> bool:
+        """False if student code can reach this machine: reports say so, and hidden suites need trust."""
+        ...
 
     def prepare(self, environment: str, limits: Limits, count: int = 1) -> None:
         """Have ``count`` sandboxes standing by, started in the background; missing images are built first.
