@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from grader.environments import DEFAULT, ENVIRONMENTS
 from grader.errors import Ungraded
 from grader.judge import processes
 from grader.records import Limits
@@ -72,8 +73,8 @@ def examine() -> Iterator[Item]:
     else:
         yield Item("Docker", State.WORKS, f"engine {info.server_version}, {info.driver}, {info.cpus} CPUs")
         yield _limits(info)
-        yield from (_image(engine, environment, found.get(environment, "")) for environment in image.CHAIN)
-        if "numpy" in found:
+        yield from (_image(engine, environment, found.get(environment, "")) for environment in ENVIRONMENTS)
+        if DEFAULT in found:
             yield _sandbox()
     yield _gpu()
     yield _local()
@@ -140,7 +141,7 @@ def _sandbox() -> Item:
     try:
         provider = DockerProvider()
         began = time.monotonic()
-        sandbox = provider.open("numpy", Limits(), {})
+        sandbox = provider.open(DEFAULT, Limits(), {})
         processes.ZygoteClient(sandbox.connection)  # asks whether it is ready
         took = time.monotonic() - began
         sandbox.close()

@@ -15,6 +15,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from grader.environments import ENVIRONMENTS, JUDGE
 from grader.errors import Ungraded, UsageError
 from grader.records import Limits
 from grader.sandbox import hardening, image, owner
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 OWNER, SANDBOX = "grader.owner", "grader.sandbox"
 CLOSE_SECONDS = 10.0
 SOCKET = "/rpc/callback.sock"
-JUDGE = Limits(memory_mb=4096, processes=512, disk_mb=512, cpus=float(os.cpu_count() or 1))
+JUDGE_LIMITS = Limits(memory_mb=4096, processes=512, disk_mb=512, cpus=float(os.cpu_count() or 1))
 """The judge is ours, but what it reads is not."""
 NOBODY = 65534
 
@@ -44,7 +45,7 @@ class DockerProvider:
     """Sandboxes in containers on this machine's engine. It protects.
 
     Args:
-        device: ``cpu``; the images hold no GPU libraries.
+        device: One that an environment's libraries compute on.
         progress: Is called when images have to be built.
 
     Raises:
@@ -56,7 +57,7 @@ class DockerProvider:
     protects = True
 
     def __init__(self, device: str = "cpu", progress: Progress = lambda _line: None) -> None:
-        if device != "cpu":
+        if device not in {row.device for row in ENVIRONMENTS.values()}:
             raise UsageError(
                 f"Docker's sandboxes have no {device}: their images hold PyTorch's CPU build.",
                 f"On a machine of your own with a GPU: --sandbox local --device {device}.",
@@ -109,10 +110,10 @@ class DockerProvider:
             mounts["/data"] = data.resolve()
             command += ["--data", "/data"]
         return self._start(
-            "judge",
+            JUDGE,
             hardening.Program(
                 command=tuple(command),
-                limits=JUDGE,
+                limits=JUDGE_LIMITS,
                 mounts=mounts,
                 user=_reader_of(mounts.values()),
                 capabilities=(),
