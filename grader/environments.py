@@ -29,6 +29,7 @@ class Environment(Struct, frozen=True, kw_only=True):
             is mounted into it.
         module: Whether a rubric may name it for a module.
         device: What its libraries compute on.
+        sockets: Kinds that student code may make; its network is empty in any case.
         tensors: Whether modules may be given tensors.
         preload: Imported once, by the zygote.
         denied: Libraries that its image lacks on purpose; a sandbox without an image hides them.
@@ -42,6 +43,7 @@ class Environment(Struct, frozen=True, kw_only=True):
     worker: bool = True
     module: bool = False
     device: str = "cpu"
+    sockets: tuple[str, ...] = ("unix",)
     tensors: bool = False
     preload: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()

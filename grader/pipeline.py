@@ -104,8 +104,9 @@ def _check_trust(request: Request, provider: SandboxProvider) -> None:
         UsageError: It was not given.
     """
     if request.suite != "public" and not request.trust and not provider.protects:
+        without = f" (walls that do not hold: {', '.join(provider.missing)})" if provider.missing else ""
         raise UsageError(
-            f"The {provider.name} sandbox does not protect: student code could read the hidden suite.",
+            f"The {provider.name} sandbox does not protect{without}: student code could read the hidden suite.",
             PUBLIC_OR_TRUST,
         )
 

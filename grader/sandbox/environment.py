@@ -103,7 +103,18 @@ class SandboxProvider(Protocol):
 
     @property
     def protects(self) -> bool:
-        """False if student code can reach this machine: reports say so, and hidden suites need trust."""
+        """False if student code can reach this machine: reports say so, and hidden suites need trust.
+
+        Waits for the sandboxes that are being started: they say which walls hold.
+
+        Raises:
+            Ungraded: None could be started.
+        """
+        ...
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Walls that were looked for in the sandboxes so far, and do not hold."""
         ...
 
     def prepare(self, environment: str, limits: Limits, count: int = 1) -> None:

@@ -94,6 +94,7 @@ class LocalProvider:
 
     name = "local"
     protects = False
+    missing = ()  # nobody looks where none stands
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)

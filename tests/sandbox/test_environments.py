@@ -1,9 +1,12 @@
 """The table of environments: every row can be built, and nothing beside it says what is in which."""
 
+import re
+
 from grader.course.starter import ENVIRONMENTS as OF_STARTERS
 from grader.environments import DEFAULT, ENVIRONMENTS, FOR_MODULES, JUDGE, PROJECT
 from grader.sandbox import image
 from grader.sandbox.environment import options
+from grader.sandbox.walls import WALLS
 
 
 def test_every_row_has_pinned_packages_and_every_file_of_packages_a_row():
@@ -36,3 +39,14 @@ def test_a_denied_library_is_neither_pinned_nor_preloaded():
 def test_a_worker_is_told_what_its_row_says():
     assert options("numpy") == ["--preload", "numpy,numpy.random,numpy.linalg"]
     assert options("project")[-2:] == ["numpy,numpy.random,numpy.linalg,torch,pytest", "--index"]
+
+
+def test_the_page_on_sandboxes_has_every_row_and_every_wall():
+    page = (image.HERE.parents[2] / "docs" / "sandbox.md").read_text()
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.+?) \|", page, re.MULTILINE))
+    assert rows == {row.name: f"`{row.below}`" if row.below else "the base" for row in ENVIRONMENTS.values()}
+    walls_section = page[page.index("| wall |") : page.index("If one doesn't hold")]
+    assert re.findall(r"^\| ([^|`]+) \|", walls_section, re.MULTILINE) == [
+        "wall",
+        *(wall.name for wall in WALLS),
+    ]
