@@ -17,7 +17,7 @@ from grader.history import KeptHistory, NoHistory
 from grader.judge_service import JudgeService
 from grader.pipeline import grade as grade_one
 from grader.records import Decision
-from grader.report import write_reports
+from grader.report import FILE_NAMES, write_reports
 from grader.report.terminal import to_terminal
 from grader.request import Request
 
@@ -54,7 +54,7 @@ class Interrupted(GraderError):
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Write report.json, .html, .md and the student's copies here.",
+    help=f"Write {FILE_NAMES} and the student's copies here.",
 )
 @click.option(
     "--seed",
