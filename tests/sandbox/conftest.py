@@ -10,6 +10,7 @@ import pytest
 from grader.errors import Ungraded
 from grader.sandbox.docker import DockerProvider
 from grader.sandbox.local import LocalProvider
+from tests.sandbox.unheard_of import UnheardOfProvider
 from tests.sandbox.visiting import Visitor
 
 
@@ -34,12 +35,6 @@ def local():
     provider = LocalProvider()
     yield provider
     provider.close()
-
-
-class UnheardOfProvider(LocalProvider):
-    """A sandbox that somebody adds: it says that it doesn't protect, and nothing else may be known of it."""
-
-    name = "unheard-of"
 
 
 @pytest.fixture(scope="session")

@@ -521,13 +521,12 @@ def _command_lines() -> list[str]:
 # ── The judge ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_judge_calls_back_and_is_reported_where_the_course_lies(provider, tmp_path):
+def test_the_judge_calls_back(provider, tmp_path):
     (tmp_path / "rubrics").mkdir()
     judge = provider.judge(tmp_path, data=tmp_path)
     try:
         assert judge.exit_reason() == ""
-        assert judge.course.is_absolute()
-        assert judge.data is not None
+        assert judge.connection.fileno() >= 0
     finally:
         judge.close()
 
