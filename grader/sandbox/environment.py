@@ -25,6 +25,7 @@ Progress = Callable[[str], None]
 NO_TOOLS: Mapping[str, bytes] = MappingProxyType({})
 """Of a lab whose suite needs none."""
 
+
 def options(environment: str) -> list[str]:
     """The options on the command line of an environment's worker."""
     row = ENVIRONMENTS[environment]
