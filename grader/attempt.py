@@ -27,6 +27,7 @@ class Attempt(Struct, frozen=True, kw_only=True, dict=True):
     """ISO 8601."""
     course: CourseVersion
     sandbox: str
+    protects: bool
     image_digests: dict[str, str]
     timings: tuple[Timing, ...]
 

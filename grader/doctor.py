@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from grader.environments import DEFAULT, ENVIRONMENTS
 from grader.errors import Ungraded
 from grader.judge import processes
 from grader.records import Limits
-from grader.sandbox import image
+from grader.sandbox import image, walls
 from grader.sandbox.docker import DockerProvider
 from grader.sandbox.engine import Engine
 
@@ -72,9 +73,9 @@ def examine() -> Iterator[Item]:
     else:
         yield Item("Docker", State.WORKS, f"engine {info.server_version}, {info.driver}, {info.cpus} CPUs")
         yield _limits(info)
-        yield from (_image(engine, environment, found.get(environment, "")) for environment in image.CHAIN)
-        if "numpy" in found:
-            yield _sandbox()
+        yield from (_image(engine, environment, found.get(environment, "")) for environment in ENVIRONMENTS)
+        if DEFAULT in found:
+            yield from _sandbox()
     yield _gpu()
     yield _local()
 
@@ -134,24 +135,40 @@ def _image(engine: Engine, environment: str, image_id: str) -> Item:
     return Item(f"{environment} image", State.WORKS, f"{image_id[7:19]}, {size / 1e6:.0f} MB")
 
 
-def _sandbox() -> Item:
-    """Not what the engine says, but what it does: a sandbox, started and closed."""
+def _sandbox() -> Iterator[Item]:
+    """Not what the engine says, but what it does: a sandbox, started, looked at from its inside, and closed."""
     provider = None
     try:
         provider = DockerProvider()
         began = time.monotonic()
-        sandbox = provider.open("numpy", Limits(), {})
+        sandbox = provider.open(DEFAULT, Limits(), {})
         processes.ZygoteClient(sandbox.connection)  # asks whether it is ready
         took = time.monotonic() - began
         sandbox.close()
+        missing = provider.missing
     except Ungraded as trouble:
-        return Item("a sandbox", State.BROKEN, trouble.message, trouble.remedy)
+        yield Item("a sandbox", State.BROKEN, trouble.message, trouble.remedy)
     except processes.SandboxLost as trouble:
-        return Item("a sandbox", State.BROKEN, str(trouble), "Restart Docker, then run `grade doctor` again.")
+        yield Item("a sandbox", State.BROKEN, str(trouble), "Restart Docker, then run `grade doctor` again.")
+    else:
+        yield Item("a sandbox", State.WORKS, f"ready in {took * 1000:.0f} ms")
+        yield _walls(missing)
     finally:
         if provider is not None:
             provider.close()
-    return Item("a sandbox", State.WORKS, f"ready in {took * 1000:.0f} ms")
+
+
+def _walls(missing: tuple[str, ...]) -> Item:
+    """What the sandbox saw of its own walls."""
+    if missing:
+        found = f"these do not hold: {', '.join(missing)}. It does not protect"
+        return Item(
+            "its walls",
+            State.BROKEN,
+            found,
+            "Use an engine that runs as root, with cgroup v2: `unset DOCKER_HOST`.",
+        )
+    return Item("its walls", State.WORKS, f"seen from inside: {', '.join(wall.name for wall in walls.WALLS)}")
 
 
 def _gpu() -> Item:

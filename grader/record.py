@@ -39,6 +39,7 @@ def make_record(
             since=since,
             files=attempt.files,
             sandbox=attempt.sandbox,
+            protects=attempt.protects,
             device=request.device,
             suite=request.suite,
             image_digests=attempt.image_digests,

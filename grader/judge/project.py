@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from grader import wire
 from grader.checks.failure import fail
 from grader.checks.project.sandbox import Invocation, Ran
+from grader.environments import PROJECT
 from grader.judge.check_processes import CheckProcesses
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from grader.judge.processes import ZygotePool
     from grader.records import Limits
 
-ENVIRONMENT = "project"
 QUESTION_BYTES = 2 << 20
 """Of texts in one question; the wire reads no more than twice that."""
 LIST_INDEX = "import os; print(*os.listdir(os.environ['PIP_FIND_LINKS']), sep='\\n')"
@@ -105,7 +105,7 @@ class Project:
         self._processes.leave()
 
     def _ask(self, question: wire.Run | wire.Trials) -> object:
-        reply = self._processes.ask(ENVIRONMENT, question, " ".join(question.argv)[:120])
+        reply = self._processes.ask(PROJECT, question, " ".join(question.argv)[:120])
         if isinstance(reply, wire.Returned):
             return reply.value
         raise fail(

@@ -30,4 +30,6 @@ def test_with_an_engine_a_sandbox_is_really_started(docker):
     assert items["Docker"].state is State.WORKS
     assert items["sandbox limits"].state is State.WORKS
     assert items["a sandbox"].found.startswith("ready in ")
+    assert items["its walls"].state is State.WORKS
+    assert "memory, processes" in items["its walls"].found
     assert items["numpy image"].found.endswith(" MB")
