@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 GIB = 1 << 30
 NEEDED_GIB = 4
 """Of free disk: the images have 1 GB, and building them takes twice that for a while."""
+DOCKER = "Engine"
+PODMAN = "Podman's API can't set all limits of a sandbox (its system calls, its number of files)."
 BUILD = "Run `grade image build`, or let the first grade do it: about two minutes."
 
 
@@ -64,18 +66,7 @@ def examine() -> Iterator[Item]:
     yield _python()
     yield _git()
     yield _disk()
-    try:
-        engine = Engine()
-        info = engine.info()
-        found = image.present(engine)
-    except Ungraded as trouble:
-        yield Item("Docker", State.BROKEN, trouble.message, trouble.remedy)
-    else:
-        yield Item("Docker", State.WORKS, f"engine {info.server_version}, {info.driver}, {info.cpus} CPUs")
-        yield _limits(info)
-        yield from (_image(engine, environment, found.get(environment, "")) for environment in ENVIRONMENTS)
-        if DEFAULT in found:
-            yield from _sandbox()
+    yield from _docker()
     yield _gpu()
     yield _local()
 
@@ -101,6 +92,26 @@ def _disk() -> Item:
             f"Free some space: {NEEDED_GIB} GB are needed.",
         )
     return Item("disk", State.WORKS, f"{free:.0f} GB free in {folder}")
+
+
+def _docker() -> Iterator[Item]:
+    """The engine, its images, and a sandbox."""
+    try:
+        engine = Engine()
+        info = engine.info()
+        found = image.present(engine)
+    except Ungraded as trouble:
+        yield Item("Docker", State.BROKEN, trouble.message, trouble.remedy)
+        return
+    if info.product != DOCKER:
+        other = f"{info.product} {info.server_version} answers in its place"
+        yield Item("Docker", State.BROKEN, other, f"{PODMAN} Install Docker, or `unset DOCKER_HOST`.")
+        return
+    yield Item("Docker", State.WORKS, f"engine {info.server_version}, {info.driver}, {info.cpus} CPUs")
+    yield _limits(info)
+    yield from (_image(engine, environment, found.get(environment, "")) for environment in ENVIRONMENTS)
+    if DEFAULT in found:
+        yield from _sandbox()
 
 
 def _limits(info: Info) -> Item:
