@@ -29,6 +29,8 @@ class Attempt(Struct, frozen=True, kw_only=True, dict=True):
     sandbox: str
     protects: bool
     image_digests: dict[str, str]
+    mapping_digest: str
+    data: tuple[str, ...]
     timings: tuple[Timing, ...]
 
     @cached_property

@@ -56,6 +56,10 @@ class JudgeService:
             return course_version(self.course)
         return looking.result()
 
+    def data_names(self) -> tuple[str, ...]:
+        """Names of what is in the data folder; none if there is no folder."""
+        return tuple(sorted(entry.name for entry in self._data.iterdir())) if self._data else ()
+
     def prepare(self, labs: Iterable[Lab], count: int = 1) -> None:
         """Have sandboxes standing by for each environment of these labs."""
         for lab in labs:

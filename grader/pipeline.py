@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from grader.attempt import Attempt
@@ -86,6 +87,8 @@ def grade(request: Request, service: JudgeService, history: History, watch: Watc
         sandbox=service.provider.name,
         protects=service.provider.protects,
         image_digests=service.provider.image_digests(),
+        mapping_digest=sha256(request.mapping.read_bytes()).hexdigest() if request.mapping else "",
+        data=service.data_names(),
         timings=clock.timings(),
     )
 
@@ -115,7 +118,8 @@ def _plan(request: Request, choice: Choice, submission: Submission, seed: str) -
     """One job a lab, all with the same seed."""
     labs = choice.assignment.labs
     about_it = any(lab.project for lab in labs)
-    status = commit_status(submission.url, submission.commit) if about_it else UNREAD
+    asked = about_it and request.ask_forge
+    status = commit_status(submission.url, submission.commit) if asked else UNREAD
     return tuple(
         plan(
             lab,

@@ -44,6 +44,8 @@ def make_record(
             suite=request.suite,
             image_digests=attempt.image_digests,
             suite_digest=assignment.digest,
+            mapping_digest=attempt.mapping_digest,
+            data=attempt.data,
             course=attempt.course,
             seed=attempt.seed,
             grader_version=__version__,

@@ -369,6 +369,8 @@ class CheckResult(Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
     measurements: tuple[Measurement, ...] = ()
     plots: tuple[Plot, ...] = ()
+    network: tuple[str, ...] = ()
+    """What it rests on that was asked of the network, in words: a replay leaves it out."""
 
 
 class Usage(Struct, frozen=True, kw_only=True):
@@ -541,6 +543,10 @@ class Record(Struct, frozen=True, kw_only=True):
     """Environment → image id."""
     suite_digest: str = ""
     course: CourseVersion = CourseVersion()
+    mapping_digest: str = ""
+    """sha256 of the mapping that the instructor gave; empty if none was."""
+    data: tuple[str, ...] = ()
+    """Names of the real data that the instructor gave."""
     seed: str = ""
     """The secret seed, 128 bits in hex; empty in the student's copy."""
     grader_version: str = ""

@@ -64,6 +64,7 @@ def attempt(
         terms=terms or Terms(deadline="Friday 18:00 Africa/Lagos", due=DUE, policy=policy),
         seed="", jobs=(), results=(LabResult(lab="lab1", checks=checks, interrupted=partial),),
         graded_at=graded_at, course=CourseVersion(), sandbox="docker", protects=True, image_digests={}, timings=(),
+        mapping_digest="", data=(),
     )  # fmt: skip
 
 
