@@ -127,7 +127,7 @@ def test_a_broken_repository_keeps_its_tests():
 
 
 def test_a_wrong_label_is_refuted(tmp_path):
-    bench = prove.Bench(tmp_path)
+    bench = prove.Bench(tmp_path, pip=False)
     known = {bare(case): case for case in cases()}
     works, fails, lenient = known["fenced-bash"], known["no-such-file"], known["set-plus-e"]
     for case, other in ((works, "revise"), (fails, "pass"), (lenient, "pass")):
