@@ -149,6 +149,10 @@ def main() -> None:
     )
     parser.add_argument("parts", nargs="*", metavar="PART-OF-A-NAME")
     options = parser.parse_args()
+    if missing := [tool for tool in TOOLS if not shutil.which(tool)]:
+        parser.error(
+            f"{', '.join(missing)} not found on the PATH; `pip install uv poetry tox nox` brings most"
+        )
     wanted = [
         case for case in cases() if not options.parts or any(part in case.name for part in options.parts)
     ]
