@@ -153,6 +153,7 @@ class DockerProvider:
         for container in self._engine.containers(f"{SANDBOX}={self._labels[SANDBOX]}"):
             self._remover.remove(container.id)
         self._remover.finish(CLOSE_SECONDS)
+        self._engine.close()
         owner.remove(self._folder)
 
     def _sweep(self) -> None:

@@ -102,6 +102,12 @@ class Engine:
             if client is not None:
                 self._idle.append(client)
 
+    def close(self) -> None:
+        """Hang up; whoever asks again connects anew."""
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()
+
     def info(self, seconds: float = SECONDS) -> Info:
         """What it says of itself."""
         with self.client(seconds) as client:
