@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader import wire
 from grader.environments import DEFAULT, ENVIRONMENTS, JUDGE
 from grader.errors import Ungraded, UsageError
 from grader.records import Limits
@@ -190,7 +189,7 @@ class DockerProvider:
         sandbox = self._start(environment, hardening.Program(command, limits, mounts={}))
         try:
             found = walls.missing(walls.read(sandbox.connection), limits, ENVIRONMENTS[environment])
-        except (wire.WireError, msgspec.MsgspecError) as error:
+        except (OSError, msgspec.MsgspecError) as error:
             reason = sandbox.exit_reason() or str(error)
             sandbox.close()
             raise Ungraded(
