@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from grader import wire
 from grader.errors import Ungraded, UsageError
 from grader.history import NoHistory
+from grader.judge.budget import Budget
 from grader.judge.processes import Died, SandboxLost, StudentProcess
 from grader.judge_service import JudgeService
 from grader.pipeline import grade
@@ -554,7 +555,7 @@ def test_the_labs_tools_lie_in_a_place_of_their_own_and_run_there(visit):
     visitor = visit(
         "def f(): pass", files={"tools.py": b"def twice(x): return 'mine'"}, tools={"tools.py": TOOL}
     )
-    process = StudentProcess(visitor.client, 15, 1 << 20)
+    process = StudentProcess(visitor.client, Budget(15, visitor.sandbox.usage), 1 << 20)
     process.ask(wire.Load("student", "student.py"))
     assert process.ask(wire.Tool("student", "twice", [21])) == wire.Returned(42)
     process.leave()
@@ -583,7 +584,7 @@ def test_the_labs_tools_cannot_be_changed_from_inside(visit):
 
 def test_where_no_tools_are_sent_there_are_none(visit):
     visitor = visit("def f(): pass")
-    process = StudentProcess(visitor.client, 15, 1 << 20)
+    process = StudentProcess(visitor.client, Budget(15, visitor.sandbox.usage), 1 << 20)
     process.ask(wire.Load("student", "student.py"))
     reply = process.ask(wire.Tool("student", "twice", [21]))
     process.leave()
