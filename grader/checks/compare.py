@@ -80,9 +80,9 @@ def mismatch(
         how_many=f"{difference.beyond} of {difference.size} values differ" if difference.size > 1 else "",
         how_far=(
             f"off by {difference.error * difference.scale:.3g}, "
-            f"which is {difference.error:.2g} times the largest true value"
+            f"which is {difference.error:.2g} of the largest true value"
         ),
-        allowed=f"{limit:.0e} times the largest true value",
+        allowed=f"{limit:.0e} of the largest true value",
         diagnosis=diagnosis.sentence if diagnosis else "",
         diagnosis_id=diagnosis.id if diagnosis else "",
         hint=hint,

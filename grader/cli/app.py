@@ -66,7 +66,9 @@ app.add_command(starter)
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line; returns the exit code."""
-    console = Console(stderr=True, highlight=False, no_color="--no-color" in arguments, soft_wrap=True)
+    console = Console(
+        stderr=True, highlight=False, no_color="--no-color" in arguments or None, soft_wrap=True
+    )
     try:
         status = app.main(list(arguments), prog_name="grade", standalone_mode=False)
     except GraderError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -65,7 +66,12 @@ gradebook = click.option(
     metavar="FILE",
     help="Where attempts are kept.  [default: $GRADER_GRADEBOOK, or grader/gradebook.sqlite in your data folder]",
 )
-no_color = click.option("--no-color", is_flag=True, help="Plain text.")
+no_color = click.option(
+    "--no-color",
+    is_flag=True,
+    callback=lambda _context, _option, value: value or bool(os.environ.get("NO_COLOR")),
+    help="Plain text; so does $NO_COLOR.",
+)
 
 
 def seed(_context: click.Context, _option: click.Parameter, value: int | None) -> str:

@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 
 from grader.cli import choices
+from grader.cli.output import print_report
 from grader.cli.progress import Progress
 from grader.errors import GraderError, Ungraded
 from grader.gradebook import open_gradebook
@@ -67,6 +68,7 @@ class Interrupted(GraderError):
     help="Draw the same inputs again.  [default: secret, new each time]",
 )
 @click.option("--trust", is_flag=True, help="Run hidden suites in a sandbox that does not protect.")
+@click.option("--full", is_flag=True, help="Show every finding in full, not only the causes.")
 @click.option("--quiet", "-q", is_flag=True, help="Only the verdict.")
 @click.option(
     "--received",
@@ -99,6 +101,7 @@ def grade(
     out: Path | None,
     seed: str,
     trust: bool,
+    full: bool,
     quiet: bool,
     received: str,
     extension: str,
@@ -139,7 +142,7 @@ def grade(
     if quiet:
         shown.print(record.verdict.value)
     else:
-        shown.print(to_terminal(record))
+        print_report(shown, to_terminal(record, full=full))
         _show_where(record, shown)
     _write(record, out, shown, quiet=quiet)
     return EXIT_CODES[record.verdict]

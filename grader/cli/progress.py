@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Self
 
+from rich.text import Text
+
 from grader.judge.job import Event, Finished, Started
 from grader.records import Lab, Outcome
 from grader.report.escape import plain
+from grader.report.words import duration
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -21,6 +24,23 @@ MARKS = {
     Outcome.BLOCKED: "[dim]·[/]",
     Outcome.UNGRADED: "[yellow]?[/]",
 }
+
+
+class Elapsed:
+    """A line that ends in how long it has stood there; rich asks anew for each frame.
+
+    Args:
+        line: What happens.
+    """
+
+    def __init__(self, line: str) -> None:
+        self._line = plain(line)
+        self._begun = time.monotonic()
+
+    def __rich__(self) -> Text:
+        seconds = int(time.monotonic() - self._begun)
+        shown = f"{seconds} s" if seconds < 60 else duration(seconds)
+        return Text.assemble(self._line, (f"  {shown}" if seconds else "", "dim"))
 
 
 class Progress:
@@ -41,7 +61,7 @@ class Progress:
 
     def __enter__(self) -> Self:
         if self._console.is_terminal and not self._quiet:
-            self._status = self._console.status("starting")
+            self._status = self._console.status(Elapsed("starting"))
             self._status.start()
         return self
 
@@ -55,7 +75,7 @@ class Progress:
     def say(self, line: str) -> None:
         """Something that takes long: an image being built."""
         if self._status is not None:
-            self._status.update(plain(line))
+            self._status.update(Elapsed(line))
         elif not self._quiet:
             self._console.print(plain(line), markup=False)
 
@@ -64,12 +84,12 @@ class Progress:
         self._end_stage()
         self._stage, self._begun, self._passed, self._failed = name, time.monotonic(), 0, 0
         if self._status is not None:
-            self._status.update(name)
+            self._status.update(Elapsed(name))
 
     def saw(self, lab: Lab, event: Event) -> None:
         """A check began or ended."""
         if isinstance(event, Started) and self._status is not None:
-            self._status.update(f"{lab.id}  {event.position}/{event.total}  {event.id}")
+            self._status.update(Elapsed(f"{lab.id}  {event.position}/{event.total}  {event.id}"))
         if isinstance(event, Finished):
             result = event.result
             self._passed += result.outcome is Outcome.PASSED

@@ -12,9 +12,11 @@ from grader.records import (
     Outcome,
     Record,
     SafeRecord,
+    Terms,
     Weight,
 )
 from grader.report import words
+from grader.report.causes import Cause, causes
 
 
 class Section(NamedTuple):
@@ -55,16 +57,67 @@ class Section(NamedTuple):
             return f"{self.criterion.earned:g} of {self.criterion.points:g} points"
         if self.criterion.review or self.criterion.decision is Decision.REVIEW:
             return "by a person"
-        total = len(self.criterion.checks)
-        return f"{self.passed} of {total} check{'' if total == 1 else 's'}"
+        return f"{self.passed} of {words.count(len(self.criterion.checks), 'check')}"
 
 
-class Chapter(NamedTuple):
-    """Sections that ask the same of the reader."""
+class LabPart(NamedTuple):
+    """One lab: its criteria, and what went wrong in it."""
 
+    id: str
     title: str
-    lead: str
+    anchor: str
     sections: tuple[Section, ...]
+    causes: tuple[Cause, ...]
+
+    @property
+    def heading(self) -> str:
+        """``lab1_mlp: MLP from scratch``."""
+        return f"{self.id}: {self.title}" if self.title and self.title != self.id else self.id
+
+    @property
+    def tally(self) -> str:
+        """``3 of 7 criteria met, 20 of 46 checks pass``; advice is not counted among the criteria."""
+        required = [s for s in self.sections if not s.advice]
+        met = sum(s.criterion.decision is Decision.PASS for s in required)
+        checks = [check for s in self.sections for check in s.checks]
+        passed = sum(check.outcome is Outcome.PASSED for check in checks)
+        told = [f"{met} of {words.count(len(required), 'criterion', 'criteria')} met"] if required else []
+        told += [f"{passed} of {words.count(len(checks), 'check')} passed"] if checks else []
+        points = sum(s.criterion.points for s in self.sections)
+        told += [f"{sum(s.criterion.earned for s in self.sections):g} of {points:g} points"] if points else []
+        return ", ".join(told)
+
+    @property
+    def ours(self) -> tuple[CheckResult, ...]:
+        """The checks that we could not run."""
+        return tuple(c for s in self.sections for c in s.checks if c.outcome is Outcome.UNGRADED)
+
+    @property
+    def told(self) -> tuple[tuple[CheckResult, tuple[CheckResult, ...]], ...]:
+        """What is reported in full: each cause's check with its others, then what we could not run."""
+        causes = ((cause.check, cause.others) for cause in self.causes)
+        return (*causes, *((check, ()) for check in self.ours))
+
+    @property
+    def people(self) -> tuple[Section, ...]:
+        """The criteria that a person decides, or has decided."""
+        return tuple(s for s in self.sections if s.criterion.manual or s.criterion.review or s.documents)
+
+    @property
+    def to_say(self) -> tuple[tuple[str, str, words.Word], ...]:
+        """(criterion, sentence, word) of what isn't a failed check: a person's decision, or ours to run."""
+        told = []
+        for s in self.sections:
+            if s.criterion.review and s.criterion.review.decision is Decision.REVISE:
+                review = s.criterion.review
+                told.append((s.anchor, f"{s.criterion.title}: {review.by} asks to revise it.", s.word))
+            elif s.criterion.decision is Decision.REVIEW:
+                told.append((s.anchor, f"{s.criterion.title} waits for a person to look at it.", s.word))
+            elif s.criterion.decision is Decision.UNGRADED:
+                told.append(
+                    (s.anchor, f"{s.criterion.title} could not be graded; that is our fault.", s.word)
+                )
+        return tuple(told)
 
 
 class View(NamedTuple):
@@ -73,9 +126,10 @@ class View(NamedTuple):
     Attributes:
         record: What everything is made from.
         word: The verdict's word.
-        sections: Every criterion, in the rubric's order: the list at the top.
-        chapters: The same by what they ask of the reader: to fix, to wait for, ours, advice, what holds.
-        first: The check to begin with, if anything failed.
+        summary: How many checks failed, of how many causes, and how many wait for them; empty if none failed.
+        due: When the work was due; empty if nobody said.
+        sections: Every criterion, in the rubric's order.
+        labs: The same lab by lab, with the causes of what failed.
         weights: Of each check, by (lab, id).
         anchors: The same: where in the page it is.
         notices: What has to be said about the whole run.
@@ -85,14 +139,26 @@ class View(NamedTuple):
 
     record: Record
     word: words.Word
+    summary: str
+    due: str
     sections: tuple[Section, ...]
-    chapters: tuple[Chapter, ...]
-    first: CheckResult | None
+    labs: tuple[LabPart, ...]
     weights: dict[tuple[str, str], Weight]
     anchors: dict[tuple[str, str], str]
     notices: tuple[words.Notice, ...]
     since: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """Of all labs, in order: a reader goes from one to the next."""
+        return tuple(cause for lab in self.labs for cause in lab.causes)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The sentences that the verdict follows from, where no cause says it better."""
+        record = self.record
+        return tuple(filter(None, (record.refused,))) if self.summary else record.reasons
 
     def outcome(self, check: CheckResult) -> words.Word:
         """The word for what became of a check."""
@@ -113,12 +179,14 @@ def view(record: SafeRecord) -> View:
         _section(i, c, results, record.documents) for i, c in enumerate(record.criteria, start=1)
     )
     shown = [(check.lab, check.id) for section in sections for check in section.checks]
+    labs = _labs(record, sections)
     return View(
         record=record,
         word=words.verdict(record),
+        summary=_summary(record, labs),
+        due=_due(record.terms),
         sections=sections,
-        chapters=_chapters(sections),
-        first=_first(sections),
+        labs=labs,
         weights={(c.lab, check): c.weight for c in record.criteria for check in c.checks},
         anchors={key: f"check-{i}" for i, key in enumerate(shown, start=1)},
         notices=_notices(record),
@@ -149,42 +217,34 @@ def _section(
     )
 
 
-def _chapters(sections: tuple[Section, ...]) -> tuple[Chapter, ...]:
-    required = [s for s in sections if not s.advice]
-    chapters = (
-        Chapter(
-            "To fix",
-            "Each of these is required. Begin at the top: fixing the first often fixes what follows.",
-            tuple(s for s in required if s.criterion.decision is Decision.REVISE and not s.waits),
-        ),
-        Chapter(
-            "Comes next",
-            "Nothing to do here yet: these checks run as soon as what they need passes.",
-            tuple(s for s in required if s.waits),
-        ),
-        Chapter(
-            "Waits for review",
-            "A person decides these.",
-            tuple(s for s in required if s.criterion.decision is Decision.REVIEW),
-        ),
-        Chapter(
-            "Not graded",
-            "Our side failed here, not yours.",
-            tuple(s for s in required if s.criterion.decision is Decision.UNGRADED),
-        ),
-        Chapter(
-            "Advice",
-            "Good practice beyond what is required. It is never a reason to revise.",
-            tuple(s for s in sections if s.advice and s.criterion.decision is not Decision.PASS),
-        ),
-        Chapter("What holds", "", tuple(s for s in sections if s.criterion.decision is Decision.PASS)),
+def _labs(record: Record, sections: tuple[Section, ...]) -> tuple[LabPart, ...]:
+    titles = {lab.id: lab.title for lab in record.labs}
+    parts = []
+    for number, id_ in enumerate(dict.fromkeys(s.criterion.lab for s in sections), start=1):
+        own = tuple(s for s in sections if s.criterion.lab == id_)
+        found = causes((s.criterion for s in own), (c for c in record.checks if c.lab == id_))
+        parts.append(LabPart(id_, titles.get(id_, ""), f"lab-{number}", own, found))
+    return tuple(parts)
+
+
+def _summary(record: Record, labs: tuple[LabPart, ...]) -> str:
+    """``7 of 41 checks failed, of 3 causes; 19 wait for them.`` Advice is not among them."""
+    found = [cause for lab in labs for cause in lab.causes if not cause.advice]
+    if not found:
+        return ""
+    failed = sum(1 + len(cause.others) for cause in found)
+    waiting = sum(cause.waiting for cause in found)
+    told = (
+        f"{failed} of {words.count(len(record.checks), 'check')} failed, of "
+        f"{words.count(len(found), 'cause')}"
     )
-    return tuple(chapter for chapter in chapters if chapter.sections)
-
-
-def _first(sections: tuple[Section, ...]) -> CheckResult | None:
-    failed = (c for s in sections if not s.advice for c in s.checks if c.outcome is Outcome.FAILED)
-    return next(failed, None)
+    if waiting:
+        told += f"; {waiting} {'waits' if waiting == 1 else 'wait'} for {'it' if len(found) == 1 else 'them'}"
+    told += "."
+    if record.points:
+        told += f" {record.earned:g} of {record.points:g} points earned"
+        told += f"; {record.pass_points:g} are needed." if record.pass_points is not None else "."
+    return told
 
 
 def _notices(record: Record) -> tuple[words.Notice, ...]:
@@ -224,10 +284,7 @@ def _facts(record: Record) -> tuple[tuple[str, str], ...]:
 def _history(record: Record) -> tuple[tuple[str, str], ...]:
     """When it was due and came, and the numbers of this attempt and hand-in."""
     terms, standing = record.terms, record.standing
-    due = words.moment(terms.due) if terms.due else f"{terms.deadline}; the rubric does not say in which week"
-    told = [("Due", due + (f", extended ({terms.extension})" if terms.extension else ""))] * bool(
-        terms.deadline
-    )
+    told = [("Due", _due(terms))]
     if standing:
         late = f", {words.span(standing.late_seconds)} late" if standing.late_seconds else ""
         told.append(("Handed in", f"{words.moment(standing.came)}{late}, {words.SOURCES[standing.source]}"))
@@ -235,3 +292,10 @@ def _history(record: Record) -> tuple[tuple[str, str], ...]:
         told.append(("Hand-in", f"{standing.hand_in}{allowed}" if standing.hand_in else ""))
     told.append(("Attempt", str(record.attempt) if record.attempt else ""))
     return tuple(told)
+
+
+def _due(terms: Terms) -> str:
+    if not terms.deadline:
+        return ""
+    due = words.moment(terms.due) if terms.due else f"{terms.deadline}; the rubric does not say in which week"
+    return due + (f", extended ({terms.extension})" if terms.extension else "")

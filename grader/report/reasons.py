@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader import reasons
-from grader.report.words import SOURCES, span
+from grader.report.words import SOURCES, count, span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +22,7 @@ def sentence(reason: Reason | Refusal) -> str:  # noqa: C901, PLR0911 - one sent
                 f"({SOURCES[source]}), and late work is not accepted."
             )
         case reasons.TooManyHandIns(hand_in=hand_in, revisions=revisions):
-            return f"This is hand-in {hand_in}; the first and {_count(revisions, 'revision')} are accepted."
+            return f"This is hand-in {hand_in}; the first and {count(revisions, 'revision')} are accepted."
         case reasons.Points(earned=earned, points=points, needed=needed):
             return f"{earned:g} of {points:g} points earned; {needed:g} are needed."
         case reasons.AllMet():
@@ -40,8 +40,8 @@ def sentence(reason: Reason | Refusal) -> str:  # noqa: C901, PLR0911 - one sent
             return "No required check was run, so there is nothing to decide on."
         case reasons.PublicOnly():
             return "Only the public checks were run; the hidden checks decide on the grade."
-        case reasons.Advice(count=count):
-            return f"{_count(count, 'piece')} of advice beyond the requirements: shown, never counted."
+        case reasons.Advice(count=number):
+            return f"{count(number, 'piece')} of advice beyond the requirements: shown, never counted."
 
 
 def _all_met(reason: reasons.AllMet) -> str:
@@ -50,7 +50,7 @@ def _all_met(reason: reasons.AllMet) -> str:
         if reason.criteria == 1
         else f"All {reason.criteria} required criteria are met"
     )
-    said = [f"{_count(reason.checks, 'check')} passed"] if reason.checks else []
+    said = [f"{count(reason.checks, 'check')} passed"] if reason.checks else []
     if reason.reviewers:
         said.append(f"{_names(reason.reviewers)} {'reviewed the rest' if reason.checks else 'said so'}")
     return f"{met}: {', and '.join(said)}."
@@ -70,7 +70,3 @@ def _names(ids: Iterable[str], most: int = 4) -> str:
     if len(names) > most:
         names = [*names[: most - 1], f"{len(names) - most + 1} more"]
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

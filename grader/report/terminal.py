@@ -12,61 +12,104 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from grader.records import Outcome
 from grader.report import escape, words
-from grader.report.context import Section, View, view
+from grader.report.context import LabPart, Section, View, view
 
 if TYPE_CHECKING:
     from grader.records import CheckResult, Finding, SafeRecord
+    from grader.report.causes import Cause
 
 STYLES = {"good": "green", "bad": "red", "wait": "yellow", "ours": "magenta"}
+MORE = "Every finding in full: --full. As a page: --out FOLDER."
 
 
-def to_terminal(record: SafeRecord) -> RenderableType:
-    """The whole report, the verdict last, where a terminal ends: what did not pass, criteria, verdict."""
+def to_terminal(record: SafeRecord, *, full: bool = False) -> RenderableType:
+    """The verdict, the causes and the criteria, lab by lab, and the verdict in one line where a terminal ends.
+
+    Args:
+        record: What to show.
+        full: Show every finding in full as well.
+    """
     shown = view(record)
     parts = [
-        _check(check, shown)
-        for s in shown.sections
-        for check in s.checks
-        if check.outcome is not Outcome.PASSED
+        _banner(shown, shown.reasons),
+        *(_causes(lab) for lab in shown.labs if lab.causes or (shown.summary and lab.to_say)),
     ]
-    parts += [_review(section) for section in shown.sections if section.criterion.review]
     if shown.since and shown.record.since:
         before = f"Since attempt {shown.record.since.attempt}: "
         parts.append(_text(before + " ".join(shown.since)))
     parts += [_text(f"{notice.title}. {notice.text}", "yellow") for notice in shown.notices]
+    parts += [_review(s) for lab in shown.labs for s in lab.sections if s.criterion.review]
     parts += [_text(note, "dim") for note in (*shown.record.notes, *shown.record.troubles)]
-    parts += [_criteria(shown), _banner(shown)]
-    return Group(*(Padding(part, (0, 0, 1, 0)) for part in parts))
+    if full:
+        told = (each for lab in shown.labs for check, others in lab.told for each in (check, *others))
+        parts += [_check(check, shown) for check in told]
+    parts += [_criteria(lab) for lab in shown.labs]
+    parts.append(_end(shown, full=full))
+    return Group(*(Padding(part, (0, 0, 1, 0), expand=False) for part in parts))
 
 
 def verdict(record: SafeRecord) -> RenderableType:
     """The verdict alone: one coloured line, and the sentences that it follows from."""
-    return _banner(view(record))
+    return _banner(view(record), record.reasons)
 
 
-def _banner(shown: View) -> RenderableType:
-    record, word, style = shown.record, shown.word, STYLES[shown.word.tone]
-    name = _text(record.title or record.assignment, "bold")
-    title = Text.assemble((f" {word.name.upper()} ", f"bold reverse {style}"), "  ", name)
-    reasons = Table.grid(padding=(0, 1, 0, 0))
-    for reason in record.reasons:
-        reasons.add_row(Text("-", "dim"), _text(reason, "dim"))
-    return Group(title, Text(), _text(word.sentence), reasons)
+def _title(shown: View) -> Text:
+    name = _text(shown.record.title or shown.record.assignment, "bold")
+    return Text.assemble(
+        (f" {shown.word.name.upper()} ", f"bold reverse {STYLES[shown.word.tone]}"), "  ", name
+    )
 
 
-def _criteria(shown: View) -> RenderableType:
+def _banner(shown: View, said: tuple[str, ...]) -> RenderableType:
+    parts: list[RenderableType] = [_title(shown)]
+    parts += [_text(f"Due {shown.due}", "dim")] if shown.due else []
+    parts.append(_text(shown.summary or shown.word.sentence))
+    if said:
+        reasons = Table.grid(padding=(0, 1, 0, 0))
+        for reason in said:
+            reasons.add_row(Text("-", "dim"), _text(reason, "dim"))
+        parts.append(reasons)
+    return Group(*parts)
+
+
+def _end(shown: View, *, full: bool) -> RenderableType:
+    more = [_text(MORE, "dim")] if not full and (shown.causes or shown.record.troubles) else []
+    return Group(_title(shown), *more)
+
+
+def _causes(lab: LabPart) -> RenderableType:
+    """A lab's heading, and a line for each cause with what it explains beneath."""
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for cause in lab.causes:
+        table.add_row(_sign(cause.word), _cause(cause))
+    for _, sentence, word in lab.to_say:
+        table.add_row(_sign(word), _text(sentence))
+    return Group(_text(lab.heading, "bold"), Padding(table, (0, 0, 0, 2), expand=False))
+
+
+def _cause(cause: Cause) -> Text:
+    beneath = "; ".join(filter(None, (cause.check.id, cause.beneath)))
+    return Text.assemble(_text(cause.text), "\n", _text(beneath, "dim"))
+
+
+def _criteria(lab: LabPart) -> RenderableType:
     table = Table.grid(padding=(0, 2, 0, 0))
-    for section in shown.sections:
-        style = STYLES[section.word.tone]
+    for section in lab.sections:
         table.add_row(
-            Text(section.word.sign, f"bold {style}"),
+            _sign(section.word),
             _text(section.criterion.title + (" (advice)" if section.advice else "")),
-            Text(section.word.name, style),
+            Text(section.word.name, STYLES[section.word.tone]),
             Text(section.tally, "dim", justify="right"),
         )
-    return table
+    heading = Text.assemble(_text(lab.id, "bold"), "  ", _text(lab.tally, "dim"))
+    return Group(heading, Padding(table, (0, 0, 0, 2), expand=False))
+
+
+def _sign(word: words.Word) -> Text:
+    return Text(word.sign, f"bold {STYLES[word.tone]}")
 
 
 def _review(section: Section) -> RenderableType:
@@ -84,9 +127,7 @@ def _check(check: CheckResult, shown: View) -> RenderableType:
     headline = check.finding.headline if check.finding else check.promise or check.id
     title = Text.assemble((f"{word.sign} ", f"bold {STYLES[word.tone]}"), _text(headline, "bold"))
     parts: list[RenderableType] = [_text(f"{check.id}{', hidden' if check.hidden else ''}", "dim")]
-    if check.outcome is Outcome.BLOCKED:
-        parts.append(_text(f"Not run yet: it needs {check.waited_for}, which has to pass first."))
-    if check.outcome is Outcome.UNGRADED:
+    if word.sentence:
         parts.append(_text(word.sentence))
     if check.finding:
         parts += _finding(check.finding, check)

@@ -74,6 +74,10 @@ OUTCOMES = {
     ),
 }
 
+FAILED_ADVICE = Word(
+    "→", "advice", "wait", "Good practice beyond what is required. It is never a reason to revise."
+)
+
 FACTS = {
     "call": "Called",
     "yours": "Yours",
@@ -146,12 +150,16 @@ def late(standing: Standing) -> Notice:
 def since(since: Since) -> tuple[str, ...]:
     """What changed since the attempt before, in sentences."""
     now = tuple(
-        f"{count} {'check' if count == 1 else 'checks'} {adverb} {'passes' if count == 1 else 'pass'}: "
-        f"{', '.join(checks)}."
+        f"{count(number, 'check')} {adverb} {'passes' if number == 1 else 'pass'}: {', '.join(checks)}."
         for checks, adverb in ((since.mended, "now"), (since.broken, "no longer"))
-        if (count := len(checks))
+        if (number := len(checks))
     )
     return now or ("No check changed.",)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """``1 check``, ``2 checks``, ``3 criteria``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def criterion(decision: Decision, weight: Weight) -> Word:
@@ -161,7 +169,7 @@ def criterion(decision: Decision, weight: Weight) -> Word:
 
 def outcome(of: Outcome, weight: Weight = Weight.REQUIRED) -> Word:
     """Of one check; a failed piece of advice is shown as advice."""
-    return Word("→", "advice", "wait") if (of, weight) == (Outcome.FAILED, Weight.ADVICE) else OUTCOMES[of]
+    return FAILED_ADVICE if (of, weight) == (Outcome.FAILED, Weight.ADVICE) else OUTCOMES[of]
 
 
 def facts(finding: Finding) -> list[tuple[str, str, str]]:

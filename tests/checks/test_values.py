@@ -35,8 +35,8 @@ def test_a_difference_is_reported_in_full():
     assert (told.yours, told.expected) == ("0.7", "0.3")
     assert told.where == "logits[1, 0]"
     assert told.how_many == "1 of 4 values differ"
-    assert told.how_far == "off by 0.4, which is 1 times the largest true value"
-    assert told.allowed == "1e-04 times the largest true value"
+    assert told.how_far == "off by 0.4, which is 1 of the largest true value"
+    assert told.allowed == "1e-04 of the largest true value"
     assert told.hint == "Look."
 
 

@@ -257,6 +257,103 @@ def revise():
     )
 
 
+MEAN_MISSING = Finding(
+    headline="The gradient of W2 is wrong.",
+    call="MLP(5, 7, 3, seed=0).gradients(float64[8, 5], int64[8])",
+    yours="W2[0, 1] = 0.3912",
+    expected="W2[0, 1] = 0.0489",
+    diagnosis="The mean over the batch is missing: each gradient is the sum over the examples.",
+    diagnosis_id="mean-missing",
+    hint="Divide `P - Y` by the batch size once, before the first product.",
+    secret=SECRET,
+)
+OTHER_LABS = {
+    "lab2_cxr": ("Chest X-rays", {
+        "split": ("No patient is in two parts", ("split.patients", "split.seeded")),
+        "audit": ("The audit finds the confounder", ("audit.groups", "audit.gap", "audit.study")),
+        "practice": ("Good practice", ("practice.names",)),
+    }),
+    "lab3_lstm": ("Forecasting with an LSTM", {
+        "cell": ("The cell", ("cell.shapes", "cell.gates", "cell.state")),
+        "leak": ("No look-ahead", ("leak.scale", "leak.windows")),
+        "practice": ("Good practice", ("practice.names",)),
+    }),
+}  # fmt: skip
+
+
+def flawed():
+    """A week of three labs with six causes, most of whose checks wait."""
+    fails = {
+        "lab2_cxr": {
+            "split.patients": Finding(
+                headline="17 patients are in both train and test.",
+                diagnosis="The split is by image, not by patient: the network is tested on people that it knows.",
+                hint="Split the patients' ids, then take each one's images.",
+            ),
+            "practice.names": Finding(headline="Names of one letter hide what a value is."),
+        },
+        "lab3_lstm": {
+            "cell.gates": Finding(
+                headline="Your code raised IndexError.", where="cell.py, line 31", yours="IndexError: index 4"
+            ),
+            "cell.state": Finding(
+                headline="Your code raised IndexError.", where="cell.py, line 31", yours="IndexError: index 9"
+            ),
+            "leak.scale": Finding(
+                headline="The scaler has seen the test period.",
+                diagnosis="The scaler is fitted on the whole series: the test period leaks into training.",
+            ),
+        },
+    }
+    waits = {"audit.groups": "split.patients", "audit.gap": "audit.groups", "audit.study": "audit.gap", "leak.windows": "leak.scale"}  # fmt: skip
+    first = record(
+        [
+            check("gradients.W2", Outcome.FAILED, finding=MEAN_MISSING),
+            check(
+                "gradients.b2",
+                Outcome.FAILED,
+                finding=replace(MEAN_MISSING, headline="The gradient of b2 is wrong."),
+            ),
+            *(
+                check(id, Outcome.BLOCKED, waited_for="gradients.W2")
+                for id in ("gradients.W1", "gradients.b1", "fit.rule", "fit.curve")
+            ),
+            check("digits.accuracy", Outcome.BLOCKED, waited_for="fit.curve"),
+            check("port.curve", Outcome.BLOCKED, waited_for="fit.curve"),
+            check("softmax.extreme", Outcome.FAILED, finding=ADVICE),
+        ]
+    )
+    labs, checks = [RUBRIC.labs[0]], list(first.checks)
+    for lab, (title, rows) in OTHER_LABS.items():
+        criteria = []
+        for id, (name, ids) in rows.items():
+            weight = Weight.ADVICE if id == "practice" else Weight.REQUIRED
+            criteria.append(Criterion(id=id, title=name, checks=ids, weight=weight))
+            for c in ids:
+                finding = fails[lab].get(c)
+                outcome = Outcome.FAILED if finding else Outcome.BLOCKED if c in waits else Outcome.PASSED
+                checks.append(
+                    CheckResult(
+                        id=c, lab=lab, promise=f"{name} ({c}).", outcome=outcome, criterion=id,
+                        finding=finding, waited_for=waits.get(c, ""),
+                    )
+                )  # fmt: skip
+        labs.append(RubricLab(id=lab, title=title, criteria=tuple(criteria)))
+    verdict = decide(Rubric(labs=tuple(labs)), tuple(checks))
+    return sanitize(
+        replace(
+            first,
+            title="Week 6",
+            terms=Terms(deadline="Friday 18:00 Africa/Lagos", due="2026-11-27T18:00:00+01:00"),
+            verdict=verdict.decision,
+            reasons=tuple(map(sentence, verdict.reasons)),
+            labs=verdict.labs,
+            criteria=tuple(c for lab in verdict.labs for c in lab.criteria),
+            checks=tuple(checks),
+        )
+    )
+
+
 def ungraded():
     """The sandbox went away after the forward pass, in a local run that was interrupted."""
     return record(
@@ -428,6 +525,7 @@ def hostile(text=HOSTILE):
 ALL = {
     "pass": passed,
     "revise": revise,
+    "flawed": flawed,
     "ungraded": ungraded,
     "public": public,
     "review": review,

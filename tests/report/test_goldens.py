@@ -10,6 +10,7 @@ from report_hostile import tokens
 from rich.console import Console
 
 from grader.report import student_copy, to_markdown, to_terminal, verdict
+from grader.report.context import view
 
 GOLDEN = Path(__file__).parent / "golden"
 RECORDS = {
@@ -46,13 +47,29 @@ def test_the_terminal_reads_as_agreed(name):
     compare(f"{name}.txt", plainly(to_terminal(RECORDS[name]())))
 
 
-def test_the_verdict_alone_is_the_end_of_the_terminal_report():
+@pytest.mark.parametrize("name", ["flawed", "hostile"])
+def test_the_full_terminal_report_reads_as_agreed(name):
+    compare(f"{name}.full.txt", plainly(to_terminal(RECORDS[name](), full=True)))
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_the_verdict_is_the_beginning_of_the_terminal_report_and_its_end(full):
     record = samples.revise()
-    assert plainly(to_terminal(record)).rstrip().endswith(plainly(verdict(record)).rstrip())
+    shown = plainly(to_terminal(record, full=full))
+    assert shown.startswith("".join(plainly(verdict(record)).splitlines(keepends=True)[:2]))
+    assert " REVISE   Week 6" in "".join(shown.splitlines(keepends=True)[-3:])
+
+
+def test_every_cause_of_a_flawed_week_is_on_the_first_screen():
+    out = StringIO()
+    Console(file=out, width=80).print(to_terminal(samples.flawed()))
+    first = " ".join(" ".join(out.getvalue().splitlines()[:25]).split())
+    for cause in view(samples.flawed()).causes:
+        assert cause.text in first
 
 
 def test_a_terminal_shows_colours_but_only_ours():
-    shown = printed(to_terminal(samples.hostile()), force_terminal=True, color_system="standard")
+    shown = printed(to_terminal(samples.hostile(), full=True), force_terminal=True, color_system="standard")
     assert "\x1b[1;7;31m REVISE \x1b[0m" in shown
     assert "\x1b[31mPASSED" not in shown
     assert "\\x1b[31mPASSED" in shown

@@ -10,7 +10,7 @@ from report_hostile import Page, hostile, is_command, tokens
 
 from grader.report import RENDERERS, Medium, renderers, to_html
 
-HONEST = (samples.passed, samples.revise, samples.ungraded)
+HONEST = (samples.passed, samples.revise, samples.ungraded, samples.reviewed)
 HONEST_ELEMENTS = {tag for make in HONEST for tag, _ in Page(to_html(make())).elements}
 INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 BLOCKS = {
@@ -18,7 +18,7 @@ BLOCKS = {
 }  # fmt: skip
 PLAIN = {"inline", "text", "text_special", "code_inline", "fence", "softbreak", "html_block"}
 DETAILS = {
-    "<details><summary>What holds</summary>", "<details><summary>What went wrong on our side</summary>",
+    "<details><summary>Every check</summary>", "<details><summary>What went wrong on our side</summary>",
     "<details><summary>How this was graded</summary>", "</details>",
 }  # fmt: skip
 

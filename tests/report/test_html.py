@@ -83,10 +83,11 @@ def test_the_verdict_comes_first_with_what_it_follows_from():
     order = [
         "Week 6: an MLP from scratch",
         "✗ Revise",
-        "“Backpropagation by hand” is not met yet",
-        "Start here",
+        "3 of 15 checks failed, of 3 causes; 2 wait for them.",
+        "What to look at",
         "Criteria",
-        "To fix",
+        "What should hold",
+        "every check",
     ]
     places = [text.index(words) for words in order]
     assert places == sorted(places)
@@ -94,7 +95,7 @@ def test_the_verdict_comes_first_with_what_it_follows_from():
 
 def test_a_finding_is_reported_in_order():
     text = Page(PAGES["revise"]).text
-    text = text[text.index("To fix") :]
+    text = text[text.index("Criteria") :]
     finding = samples.MASK_MISSING
     order = [
         finding.headline, "Called", finding.call, "Yours", finding.yours, "Expected", finding.expected, "Where", "How many",
@@ -108,16 +109,52 @@ def test_a_finding_is_reported_in_order():
 
 def test_what_needs_attention_comes_before_what_holds():
     text = Page(PAGES["revise"]).text
-    places = [text.index(words) for words in ("To fix", "Advice Good practice", "What holds")]
+    places = [
+        text.index(words) for words in ("What should hold", "never a reason", samples.PROMISES["init.seeded"])
+    ]
     assert places == sorted(places)
 
 
 def test_passed_checks_are_folded_and_show_their_promise():
     source = PAGES["pass"]
     summaries = re.findall(r"<summary>(.*?)</summary>", source, re.DOTALL)
-    assert len(summaries) == len(samples.PROMISES) + 1  # and how it was graded
-    assert samples.PROMISES["init.seeded"] in summaries[1]
+    # Each criterion's and each check's, and how it was graded.
+    assert len(summaries) == len(samples.CRITERIA) + len(samples.PROMISES) + 1
+    assert samples.PROMISES["init.seeded"] in summaries[2]
     assert "<details open" not in source
+
+
+def test_one_cause_is_reported_once_with_what_it_explains_and_what_waits():
+    text = Page(PAGES["flawed"]).text
+    first = text[text.index("What to look at") : text.index("Criteria")]
+    assert first.count("The mean over the batch is missing") == 1
+    assert "explains 2 failures, 6 checks wait for it" in first
+    assert "cell.py, line 31; explains 2 failures" in first
+    places = [first.index(lab) for lab in ("lab1_mlp:", "lab2_cxr:", "lab3_lstm:")]
+    assert places == sorted(places)
+
+
+def test_a_reader_gets_from_each_cause_to_the_next():
+    source = PAGES["flawed"]
+    causes = re.findall(r'<li class="(?:bad|wait)"><span[^>]*>.</span><a href="#(check-\d+)"', source)
+    assert len(causes) == 6
+    assert re.findall(r'<a href="#(check-\d+)">next', source) == causes[1:]
+    assert re.findall(r'<a href="#(check-\d+)">← previous', source) == causes[:-1]
+
+
+def test_the_deadline_is_in_the_head():
+    assert "due 27 Nov 2026, 18:00" in Page(PAGES["flawed"]).text.split("Criteria")[0]
+
+
+def test_backticks_are_set_as_code_and_nothing_else_is():
+    assert "Divide <code>P - Y</code> by the batch size" in PAGES["flawed"]
+    assert "<code><script" not in to_html(samples.hostile("`<script>`"))
+
+
+def test_a_label_stands_only_where_a_role_allows_it(source):
+    for tag, attributes in Page(source).elements:
+        if tag in ("span", "p", "div") and "aria-label" in attributes:
+            assert attributes["role"] == "img"
 
 
 def test_a_blocked_check_says_what_it_waits_for():
@@ -130,9 +167,8 @@ def test_a_blocked_check_says_what_it_waits_for():
 def test_a_criterion_that_only_waits_is_not_shown_as_something_to_mend():
     text = Page(PAGES["revise"]).text
     assert "… PyTorch port waits 0 of 1 check" in text
-    comes_next = text[text.index("Comes next") : text.index("Advice Good practice")]
-    assert "Not run yet: port.curve needs fit.curve" in comes_next
-    assert "PyTorch port" not in text[text.index("To fix") : text.index("Comes next")]
+    assert "Not run yet: port.curve needs fit.curve" in text
+    assert "port.curve" not in text[text.index("What to look at") : text.index("Criteria")]
 
 
 def test_what_we_could_not_grade_is_our_fault_and_costs_nothing():

@@ -71,7 +71,8 @@ def test_teeth(project, lab, rng, evidence):
     evidence.measure("bugs tried", tried)
     evidence.measure("bugs noticed", score.share, limit=wanted, better="higher")
     if score.untried:
-        evidence.note(f"{score.untried} more bugs were not tried: there was no time left.")
+        more = f"{score.untried} more bug{' was' if score.untried == 1 else 's were'}"
+        evidence.note(f"{more} not tried: there was no time left.")
     survivors = [f"{m.target.file}:{m.line} {m.target.name}: {m.what}" for m in score.survived]
     if tried and score.share < wanted:
         first = score.survived[0]
