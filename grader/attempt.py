@@ -27,7 +27,10 @@ class Attempt(Struct, frozen=True, kw_only=True, dict=True):
     """ISO 8601."""
     course: CourseVersion
     sandbox: str
+    protects: bool
     image_digests: dict[str, str]
+    mapping_digest: str
+    data: tuple[str, ...]
     timings: tuple[Timing, ...]
 
     @cached_property

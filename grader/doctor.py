@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from grader.environments import DEFAULT, ENVIRONMENTS
 from grader.errors import Ungraded
 from grader.judge import processes
 from grader.records import Limits
-from grader.sandbox import image
+from grader.sandbox import image, walls
 from grader.sandbox.docker import DockerProvider
 from grader.sandbox.engine import Engine
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 GIB = 1 << 30
 NEEDED_GIB = 4
 """Of free disk: the images have 1 GB, and building them takes twice that for a while."""
+DOCKER = "Engine"
+PODMAN = "Podman's API can't set all limits of a sandbox (its system calls, its number of files)."
 BUILD = "Run `grade image build`, or let the first grade do it: about two minutes."
 
 
@@ -63,18 +66,7 @@ def examine() -> Iterator[Item]:
     yield _python()
     yield _git()
     yield _disk()
-    try:
-        engine = Engine()
-        info = engine.info()
-        found = image.present(engine)
-    except Ungraded as trouble:
-        yield Item("Docker", State.BROKEN, trouble.message, trouble.remedy)
-    else:
-        yield Item("Docker", State.WORKS, f"engine {info.server_version}, {info.driver}, {info.cpus} CPUs")
-        yield _limits(info)
-        yield from (_image(engine, environment, found.get(environment, "")) for environment in image.CHAIN)
-        if "numpy" in found:
-            yield _sandbox()
+    yield from _docker()
     yield _gpu()
     yield _local()
 
@@ -100,6 +92,26 @@ def _disk() -> Item:
             f"Free some space: {NEEDED_GIB} GB are needed.",
         )
     return Item("disk", State.WORKS, f"{free:.0f} GB free in {folder}")
+
+
+def _docker() -> Iterator[Item]:
+    """The engine, its images, and a sandbox."""
+    try:
+        engine = Engine()
+        info = engine.info()
+        found = image.present(engine)
+    except Ungraded as trouble:
+        yield Item("Docker", State.BROKEN, trouble.message, trouble.remedy)
+        return
+    if info.product != DOCKER:
+        other = f"{info.product} {info.server_version} answers in its place"
+        yield Item("Docker", State.BROKEN, other, f"{PODMAN} Install Docker, or `unset DOCKER_HOST`.")
+        return
+    yield Item("Docker", State.WORKS, f"engine {info.server_version}, {info.driver}, {info.cpus} CPUs")
+    yield _limits(info)
+    yield from (_image(engine, environment, found.get(environment, "")) for environment in ENVIRONMENTS)
+    if DEFAULT in found:
+        yield from _sandbox()
 
 
 def _limits(info: Info) -> Item:
@@ -134,24 +146,40 @@ def _image(engine: Engine, environment: str, image_id: str) -> Item:
     return Item(f"{environment} image", State.WORKS, f"{image_id[7:19]}, {size / 1e6:.0f} MB")
 
 
-def _sandbox() -> Item:
-    """Not what the engine says, but what it does: a sandbox, started and closed."""
+def _sandbox() -> Iterator[Item]:
+    """Not what the engine says, but what it does: a sandbox, started, looked at from its inside, and closed."""
     provider = None
     try:
         provider = DockerProvider()
         began = time.monotonic()
-        sandbox = provider.open("numpy", Limits(), {})
+        sandbox = provider.open(DEFAULT, Limits(), {})
         processes.ZygoteClient(sandbox.connection)  # asks whether it is ready
         took = time.monotonic() - began
         sandbox.close()
+        missing = provider.missing
     except Ungraded as trouble:
-        return Item("a sandbox", State.BROKEN, trouble.message, trouble.remedy)
+        yield Item("a sandbox", State.BROKEN, trouble.message, trouble.remedy)
     except processes.SandboxLost as trouble:
-        return Item("a sandbox", State.BROKEN, str(trouble), "Restart Docker, then run `grade doctor` again.")
+        yield Item("a sandbox", State.BROKEN, str(trouble), "Restart Docker, then run `grade doctor` again.")
+    else:
+        yield Item("a sandbox", State.WORKS, f"ready in {took * 1000:.0f} ms")
+        yield _walls(missing)
     finally:
         if provider is not None:
             provider.close()
-    return Item("a sandbox", State.WORKS, f"ready in {took * 1000:.0f} ms")
+
+
+def _walls(missing: tuple[str, ...]) -> Item:
+    """What the sandbox saw of its own walls."""
+    if missing:
+        found = f"these do not hold: {', '.join(missing)}. It does not protect"
+        return Item(
+            "its walls",
+            State.BROKEN,
+            found,
+            "Use an engine that runs as root, with cgroup v2: `unset DOCKER_HOST`.",
+        )
+    return Item("its walls", State.WORKS, f"seen from inside: {', '.join(wall.name for wall in walls.WALLS)}")
 
 
 def _gpu() -> Item:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec.structs import replace
 
 from grader.errors import GraderError
-from grader.gradebook import Gradebook, Kept, part
+from grader.gradebook import part
 from grader.record import with_reviews
 from grader.records import Decision, Outcome, Review, SafeRecord, Since, Standing
 from grader.report.escape import plain
@@ -28,9 +28,9 @@ from grader.report.sanitizer import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from grader.attempt import Attempt
+    from grader.gradebook import Gradebook, Kept
 
 NOT_KEPT = (
     "This attempt could not be kept in the gradebook, and earlier ones could not be read. That is our fault; the "
@@ -60,16 +60,16 @@ class KeptHistory:
     """Attempts are kept in a gradebook; one that fails costs a note, never the verdict.
 
     Args:
-        gradebook: Its file.
+        open_book: Opens it.
     """
 
-    def __init__(self, gradebook: Path) -> None:
-        self._gradebook = gradebook
+    def __init__(self, open_book: Callable[[], Gradebook]) -> None:
+        self._open = open_book
 
     def keep(self, url: str, assignment: str, conclude: Callable[[Sequence[Kept]], SafeRecord]) -> SafeRecord:
         """Read the history and keep the attempt, in one transaction."""
         try:
-            with Gradebook(self._gradebook) as book:
+            with self._open() as book:
                 return book.keep(url, assignment, conclude)
         except GraderError as error:
             alone = conclude(())

@@ -42,7 +42,7 @@ class JudgeService:
         self._data = data
         self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="judge")
         self._judge = self._start_judge()
-        self._course_version = self._starter.submit(course_version, course)
+        self._course_version: Future[CourseVersion] | None = None
         self._sending = threading.Lock()
 
     def _start_judge(self) -> Future[JudgeSandbox]:
@@ -51,9 +51,14 @@ class JudgeService:
     @property
     def course_version(self) -> CourseVersion:
         """Which state of its own repository the course is in; looked up while a submission is judged."""
-        if self._course_version.cancel():  # the judge is still being started: interrupted early
+        looking = self._course_version
+        if looking is None or looking.cancel():  # interrupted before there was a judge
             return course_version(self.course)
-        return self._course_version.result()
+        return looking.result()
+
+    def data_names(self) -> tuple[str, ...]:
+        """Names of what is in the data folder; none if there is no folder."""
+        return tuple(sorted(entry.name for entry in self._data.iterdir())) if self._data else ()
 
     def prepare(self, labs: Iterable[Lab], count: int = 1) -> None:
         """Have sandboxes standing by for each environment of these labs."""
@@ -80,6 +85,8 @@ class JudgeService:
         Raises:
             Ungraded: No judge or no sandbox is to be had.
         """
+        if self._course_version is None:  # only now: the start has enough to import
+            self._course_version = self._starter.submit(course_version, self.course)
         try:
             return self._judge_lab(job, sandboxes, watch)
         except client.JudgeGone:  # the job was not begun: another judge may do it

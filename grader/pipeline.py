@@ -14,11 +14,12 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from grader.attempt import Attempt
 from grader.course import GRADE_FILE, GRADE_FILE_BYTES, choose, terms
-from grader.errors import MappingNeeded, Problem
+from grader.errors import MappingNeeded, Problem, UsageError
 from grader.history import since, standing
 from grader.plan import UNREAD, plan
 from grader.record import make_record
@@ -37,7 +38,11 @@ if TYPE_CHECKING:
     from grader.judge_service import JudgeService
     from grader.records import Mapping, SafeRecord, Submission
     from grader.request import Request, Watch
+    from grader.sandbox.environment import SandboxProvider
 
+PUBLIC_OR_TRUST = (
+    "Add --suite public to run the public checks, or --trust if you trust this repository's code."
+)
 REMEDY = "Say how this repository spells the lab's interface: in its grade.yml, or with --mapping FILE."
 
 
@@ -64,6 +69,7 @@ def grade(request: Request, service: JudgeService, history: History, watch: Watc
         due = terms(choice.assignment, repository.url, request.extension)
         service.prepare(choice.assignment.labs)
         submission = repository.fetch(Wanted.of(choice.assignment.labs, _all_mappings(choice)))
+    _check_trust(request, service.provider)
     seed = request.seed or secrets.token_hex(16)
     jobs = _plan(request, choice, submission, seed)
     results = _judge(jobs, submission, service, clock, watch)
@@ -79,7 +85,10 @@ def grade(request: Request, service: JudgeService, history: History, watch: Watc
         graded_at=begun.isoformat(timespec="seconds"),
         course=service.course_version,
         sandbox=service.provider.name,
+        protects=service.provider.protects,
         image_digests=service.provider.image_digests(),
+        mapping_digest=sha256(request.mapping.read_bytes()).hexdigest() if request.mapping else "",
+        data=service.data_names(),
         timings=clock.timings(),
     )
 
@@ -91,11 +100,26 @@ def grade(request: Request, service: JudgeService, history: History, watch: Watc
     return history.keep(submission.url, choice.assignment.id, conclude)
 
 
+def _check_trust(request: Request, provider: SandboxProvider) -> None:
+    """Hidden checks in a sandbox that doesn't protect need a word of trust.
+
+    Raises:
+        UsageError: It was not given.
+    """
+    if request.suite != "public" and not request.trust and not provider.protects:
+        without = f" (walls that do not hold: {', '.join(provider.missing)})" if provider.missing else ""
+        raise UsageError(
+            f"The {provider.name} sandbox does not protect{without}: student code could read the hidden suite.",
+            PUBLIC_OR_TRUST,
+        )
+
+
 def _plan(request: Request, choice: Choice, submission: Submission, seed: str) -> tuple[Job, ...]:
     """One job a lab, all with the same seed."""
     labs = choice.assignment.labs
     about_it = any(lab.project for lab in labs)
-    status = commit_status(submission.url, submission.commit) if about_it else UNREAD
+    asked = about_it and request.ask_forge
+    status = commit_status(submission.url, submission.commit) if asked else UNREAD
     return tuple(
         plan(
             lab,

@@ -18,6 +18,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from grader.environments import DEFAULT, PROJECT
 from grader.reasons import Reason, Refusal
 
 SCHEMA_VERSION = 1
@@ -107,8 +108,8 @@ class Module(Struct, frozen=True, kw_only=True):
     """How checks speak of it: ``student.mlp_numpy``."""
     file: str
     """Path relative to the lab's folder."""
-    environment: str = "numpy"
-    """``numpy`` (no autograd anywhere near) or ``torch``."""
+    environment: str = DEFAULT
+    """A row of ``grader.environments``."""
     arrays: str = ""
     """What its functions are given: ``numpy`` or ``tensor``; empty: tensors where torch is."""
     interface: dict[str, Any] = field(default_factory=dict)
@@ -198,7 +199,7 @@ class Lab(Struct, frozen=True, kw_only=True):
     @property
     def environments(self) -> tuple[str, ...]:
         """The sandboxes that its checks need."""
-        return ("project",) if self.project else tuple(dict.fromkeys(m.environment for m in self.modules))
+        return (PROJECT,) if self.project else tuple(dict.fromkeys(m.environment for m in self.modules))
 
 
 class Assignment(Struct, frozen=True, kw_only=True):
@@ -378,6 +379,8 @@ class CheckResult(Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
     measurements: tuple[Measurement, ...] = ()
     plots: tuple[Plot, ...] = ()
+    network: tuple[str, ...] = ()
+    """What it rests on that was asked of the network, in words: a replay leaves it out."""
 
 
 class Usage(Struct, frozen=True, kw_only=True):
@@ -540,13 +543,20 @@ class Record(Struct, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     """The student's files that the labs' modules were read from, relative to the repository."""
     sandbox: str = ""
-    """``docker`` or ``local``; local doesn't protect, and the report says so."""
+    """``docker`` or ``local``."""
+    protects: bool | None = None
+    """Whether the sandbox kept this machine and the hidden checks from the student's code. ``None``: written
+    before this was recorded, when only ``local`` did not."""
     device: str = "cpu"
     suite: str = "all"
     image_digests: dict[str, str] = field(default_factory=dict)
     """Environment → image id."""
     suite_digest: str = ""
     course: CourseVersion = CourseVersion()
+    mapping_digest: str = ""
+    """sha256 of the mapping that the instructor gave; empty if none was."""
+    data: tuple[str, ...] = ()
+    """Names of the real data that the instructor gave."""
     seed: str = ""
     """The secret seed, 128 bits in hex; empty in the student's copy."""
     grader_version: str = ""

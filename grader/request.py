@@ -32,6 +32,10 @@ class Request(Struct, frozen=True, kw_only=True):
     """When the work was handed in, ISO 8601 with an offset, as the forge or CI knows it; empty: not known."""
     extension: str = ""
     """Until when this repository has time; empty: as the course says."""
+    ask_forge: bool = True
+    """Whether the forge may be asked what it says of the commit."""
+    trust: bool = False
+    """Run hidden checks even in a sandbox that does not protect."""
     trusted_origin: bool = True
     """False if the address comes from a roster."""
 

@@ -12,6 +12,7 @@ from grader.cli.grade import grade
 from grader.cli.history import history
 from grader.cli.image import image
 from grader.cli.pair import pair
+from grader.cli.replay import replay
 from grader.cli.review import review
 from grader.cli.starter import starter
 from grader.cli.verify import verify
@@ -55,6 +56,7 @@ def app() -> None:
 app.add_command(grade, "repo")
 app.add_command(history)
 app.add_command(review)
+app.add_command(replay)
 app.add_command(pair)
 app.add_command(verify)
 app.add_command(doctor)

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from grader.errors import UsageError
-
 if TYPE_CHECKING:
     from grader.sandbox.environment import SandboxProvider
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Progress = Callable[[str], None]
+
+
+def _docker(device_name: str, progress: Progress) -> SandboxProvider:
+    from grader.sandbox.docker import DockerProvider
+
+    return DockerProvider(device_name, progress)
+
+
+def _local(_device_name: str, _progress: Progress) -> SandboxProvider:
+    from grader.sandbox.local import LocalProvider
+
+    return LocalProvider()
+
+
+PROVIDERS: Mapping[str, Callable[[str, Progress], SandboxProvider]] = {"docker": _docker, "local": _local}
+"""Name → what opens it, given a device and who is told what takes long. The first is the default."""
 
 course = click.option(
     "--course",
@@ -27,8 +42,8 @@ course = click.option(
 )
 sandbox = click.option(
     "--sandbox",
-    type=click.Choice(["docker", "local"]),
-    default="docker",
+    type=click.Choice(list(PROVIDERS)),
+    default=next(iter(PROVIDERS)),
     show_default=True,
     help="Where student code runs. local is a subprocess of yours: it does not protect.",
 )
@@ -81,25 +96,6 @@ def received(_context: click.Context, _option: click.Parameter, value: str) -> s
     return time.isoformat(timespec="seconds")
 
 
-def open_provider(name: str, device_name: str, progress: Callable[[str], None]) -> SandboxProvider:
+def open_provider(name: str, device_name: str, progress: Progress) -> SandboxProvider:
     """The provider of sandboxes by its name; raises Ungraded if Docker isn't to be had."""
-    if name == "local":
-        from grader.sandbox.local import LocalProvider
-
-        return LocalProvider()
-    from grader.sandbox.docker import DockerProvider
-
-    return DockerProvider(device_name, progress)
-
-
-def check_trust(sandbox_name: str, suite: str, *, trust: bool) -> None:
-    """Hidden suites in a sandbox that doesn't protect need a word of trust.
-
-    Raises:
-        UsageError: It was not given.
-    """
-    if sandbox_name == "local" and suite == "all" and not trust:
-        raise UsageError(
-            "The local sandbox does not protect: student code could read the hidden suite.",
-            "Add --suite public to run the public checks, or --trust if you trust this repository's code.",
-        )
+    return PROVIDERS[name](device_name, progress)

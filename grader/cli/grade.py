@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,16 +14,19 @@ from grader.cli import choices
 from grader.cli.output import print_report
 from grader.cli.progress import Progress
 from grader.errors import GraderError, Ungraded
-from grader.gradebook import Gradebook, place
+from grader.gradebook import open_gradebook
 from grader.history import KeptHistory, NoHistory
 from grader.judge_service import JudgeService
 from grader.pipeline import grade as grade_one
 from grader.records import Decision
-from grader.report import write_reports
+from grader.report import FILE_NAMES, write_reports
 from grader.report.terminal import to_terminal
 from grader.request import Request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.gradebook import Gradebook
     from grader.records import SafeRecord
 
 EPILOG = (
@@ -55,7 +59,7 @@ class Interrupted(GraderError):
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Write report.json, .html, .md and the student's copies here.",
+    help=f"Write {FILE_NAMES} and the student's copies here.",
 )
 @click.option(
     "--seed",
@@ -63,7 +67,7 @@ class Interrupted(GraderError):
     callback=choices.seed,
     help="Draw the same inputs again.  [default: secret, new each time]",
 )
-@click.option("--trust", is_flag=True, help="Run hidden suites in the local sandbox.")
+@click.option("--trust", is_flag=True, help="Run hidden suites in a sandbox that does not protect.")
 @click.option("--full", is_flag=True, help="Show every finding in full, not only the causes.")
 @click.option("--quiet", "-q", is_flag=True, help="Only the verdict.")
 @click.option(
@@ -113,7 +117,6 @@ def grade(
 
     The assignment is found from grade.yml in the repository, from --assignment, or from the repository's name.
     """
-    choices.check_trust(sandbox, suite, trust=trust)
     shown = Console(no_color=no_color, highlight=False)
     request = Request(
         repo=repo,
@@ -126,13 +129,11 @@ def grade(
         device=device,
         received=received,
         extension=extension,
+        trust=trust,
     )
-    book = None if no_keep else place(gradebook)
-    if book is not None:
-        _look_at(book)
+    history = NoHistory() if no_keep else _history(partial(open_gradebook, gradebook))
     with Progress(Console(stderr=True, no_color=no_color, highlight=False), quiet=quiet) as progress:
         provider = choices.open_provider(sandbox, device, progress.say)
-        history = NoHistory() if book is None else KeptHistory(book)
         with JudgeService(provider, course.resolve(), data) as service:
             record = grade_one(request, service, history, progress)
     if record.partial:
@@ -147,10 +148,11 @@ def grade(
     return EXIT_CODES[record.verdict]
 
 
-def _look_at(book: Path) -> None:
+def _history(open_book: Callable[[], Gradebook]) -> KeptHistory:
     """Something else under the gradebook's name is reported before an hour is spent on grading."""
-    with suppress(Ungraded), Gradebook(book):
+    with suppress(Ungraded), open_book():
         pass
+    return KeptHistory(open_book)
 
 
 def _show_where(record: SafeRecord, console: Console) -> None:

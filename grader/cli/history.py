@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.cli import choices
-from grader.gradebook import Gradebook, place
+from grader.gradebook import open_gradebook
 from grader.history import as_reviewed
 from grader.report import words
 from grader.report.escape import log, plain
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 def history(*, repo: str, assignment: str, gradebook: str, no_color: bool) -> int:
     """List the attempts of REPO, the oldest first: any spelling of its address will do."""
     console = Console(no_color=no_color, highlight=False, soft_wrap=True)
-    path, address = place(gradebook), parse(repo).url
-    with Gradebook(path) as book:
+    address = parse(repo).url
+    with open_gradebook(gradebook) as book:
         records = [as_reviewed(kept) for kept in book.history(address, assignment)]
     if not records:
-        console.print(f"No attempt of {plain(address)} is kept in {path}.", markup=False)
+        console.print(f"No attempt of {plain(address)} is kept in {book.place}.", markup=False)
     for record in records:
         for line in _lines(record):
             console.print(line)

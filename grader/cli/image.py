@@ -17,11 +17,12 @@ def image() -> None:
 @choices.no_color
 def build(*, no_color: bool) -> int:
     """Build what is missing or out of date; a minute or two the first time, nothing afterwards."""
+    from grader.environments import ENVIRONMENTS
     from grader.sandbox import image as images
     from grader.sandbox.engine import Engine
 
     console = Console(no_color=no_color, highlight=False)
-    found = images.ensure(Engine(), images.CHAIN, lambda line: console.print(line, markup=False))
+    found = images.ensure(Engine(), ENVIRONMENTS, lambda line: console.print(line, markup=False))
     for environment, image_id in found.items():
         console.print(f"{environment}: {image_id}", markup=False)
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -13,13 +14,16 @@ from rich.text import Text
 from grader.cli import choices
 from grader.cli.grade import EXIT_CODES
 from grader.errors import UsageError
-from grader.gradebook import Gradebook, place
+from grader.gradebook import open_gradebook
 from grader.history import as_reviewed, waiting
 from grader.history import review as keep_review
 from grader.records import CriterionResult, Decision, Record, Review, SafeRecord
 from grader.report import verdict, words, write_reports
 from grader.report.escape import log
 from grader.report.sheet import to_sheet
+
+if TYPE_CHECKING:
+    from grader.gradebook import Gradebook
 
 
 @click.command()
@@ -51,7 +55,7 @@ def review(
     console = Console(no_color=no_color, highlight=False)
     if attempt is None and (decide or item):
         raise UsageError("Say which attempt.", "`grade review` lists what waits.")
-    with Gradebook(place(gradebook)) as book:
+    with open_gradebook(gradebook) as book:
         if attempt is None:
             _list(waiting(book), console)
             return 0

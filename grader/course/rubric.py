@@ -14,12 +14,12 @@ from grader.course.interface import read_interface
 from grader.course.paths import checked_path, read_path
 from grader.course.problems import quoted
 from grader.course.yaml_nodes import Node, read_yaml
+from grader.environments import DEFAULT, ENVIRONMENTS, FOR_MODULES
 from grader.records import Assignment, Criterion, Lab, Limits, Module, Policy, Weight
 
 if TYPE_CHECKING:
     from grader.course.problems import Problems
 
-ENVIRONMENTS = ("numpy", "torch")
 ARRAYS = ("numpy", "tensor")
 LATE = ("note", "refuse")
 
@@ -165,7 +165,7 @@ def _modules(lab: Fields, functions: Functions, *, required: bool) -> tuple[Modu
             return Module(
                 name=name,
                 file=read_path(module, "file"),
-                environment=module.text("environment", default="numpy", choices=ENVIRONMENTS),
+                environment=module.text("environment", default=DEFAULT, choices=FOR_MODULES),
                 arrays=_arrays(module),
                 interface=module.record("interface", lambda fields: read_interface(fields, functions)) or {},
             )
@@ -179,7 +179,8 @@ def _modules(lab: Fields, functions: Functions, *, required: bool) -> tuple[Modu
 def _arrays(module: Fields) -> str:
     """What the module's functions are given; tensors only where torch is."""
     arrays = module.text("arrays", choices=ARRAYS) if "arrays" in module else ""
-    if arrays == "tensor" and module.text("environment", default="numpy") == "numpy":
+    row = ENVIRONMENTS.get(module.text("environment", default=DEFAULT))
+    if arrays == "tensor" and row and not row.tensors:
         module.problems.add(module.where("arrays"), "'arrays' is 'tensor', but torch isn't there.")
     return arrays
 

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from grader.course.problems import Problems
 from grader.course.reference import reference_files
 from grader.course.solution import cut_solutions, has_solution
+from grader.environments import ENVIRONMENTS
 from grader.errors import UsageError
 from grader.records import Weight
 
 if TYPE_CHECKING:
     from grader.records import Assignment, Lab
-
-PACKAGES = {"numpy": "Python and NumPy only", "torch": "Python, NumPy and PyTorch"}
 
 
 def starter(assignment: Assignment) -> dict[str, bytes]:
@@ -118,7 +117,7 @@ def _lab(lab: Lab) -> list[str]:
     lines = [f"## {lab.title}", ""]
     for module in lab.modules:
         file = (Path(lab.folder) / module.file).as_posix()
-        lines.append(f"- `{file}` runs with {PACKAGES[module.environment]}.")
+        lines.append(f"- `{file}` runs with {ENVIRONMENTS[module.environment].has}.")
     lines += [f"- `{(Path(lab.folder) / name).as_posix()}` is given, and not graded." for name in lab.given]
     lines += [
         f"- `{(Path(lab.folder) / name).as_posix()}` is what checks run beside your code: to read, not to change."

@@ -1,11 +1,12 @@
 """What was graded is kept: every attempt with its record, and what people decided about it.
 
-Gradebook   one SQLite file: attempts are added, reviews are added, nothing is ever changed or taken out
-Kept        an attempt as it was graded, with the reviews since
-place       which file: what was asked for, ``GRADER_GRADEBOOK``, or the user's data folder
+Gradebook       what any gradebook promises: attempts are added, reviews are added, nothing is ever changed
+Kept            an attempt as it was graded, with the reviews since
+open_gradebook  the one that was asked for, of ``GRADER_GRADEBOOK``, or in the user's data folder
+sqlite          the one kind there is
 """
 
-from grader.gradebook.book import Gradebook, Kept, part, repository_key
-from grader.gradebook.place import place
+from grader.gradebook.gradebook import Gradebook, Kept, part, repository_key
+from grader.gradebook.place import open_gradebook
 
-__all__ = ["Gradebook", "Kept", "part", "place", "repository_key"]
+__all__ = ["Gradebook", "Kept", "open_gradebook", "part", "repository_key"]

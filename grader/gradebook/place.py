@@ -1,13 +1,31 @@
-"""Where the gradebook is."""
+"""Where the gradebook is, and which kind it is there."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.errors import UsageError
+from grader.gradebook.sqlite import SqliteGradebook
+
+if TYPE_CHECKING:
+    from grader.gradebook.gradebook import Gradebook
 
 VARIABLE = "GRADER_GRADEBOOK"
+
+
+def open_gradebook(asked: str = "") -> Gradebook:
+    """The gradebook, open: an SQLite file, so far the only kind.
+
+    Args:
+        asked: As of ``place``.
+
+    Raises:
+        UsageError: It is something else, or was written by a newer grader.
+        Ungraded: It can't be opened.
+    """
+    return SqliteGradebook(place(asked))
 
 
 def place(asked: str = "") -> Path:

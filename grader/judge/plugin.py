@@ -77,6 +77,7 @@ class JudgePlugin:
         self._outcomes: dict[str, Outcome] = {}
         self._started = 0.0
         self._evidence = Evidence()
+        self._project: Project | None = None
         self._mismatches: set[str] = set()
         self._found: dict[str, object] = {}
         self._again = self._repeating = False
@@ -137,6 +138,7 @@ class JudgePlugin:
         self._report(jobs.Started(spec.id, _promise(item), self._position, self._total))
         self._started = time.monotonic()
         self._evidence = Evidence()
+        self._project = None
         for need in spec.needs:
             outcome = self._outcomes.get(
                 need, Outcome.PASSED if self._job.suite == "public" else Outcome.UNGRADED
@@ -185,6 +187,7 @@ class JudgePlugin:
             seconds=seconds,
             measurements=tuple(self._evidence.measurements),
             plots=tuple(self._evidence.plots),
+            network=tuple(self._network()),
         )
         self._outcomes[spec.id] = result.outcome
         self._report(jobs.Finished(result))
@@ -226,6 +229,10 @@ class JudgePlugin:
                 )
                 return _Meaning(Outcome.UNGRADED, Fault.COURSE, finding)
 
+    def _network(self) -> list[str]:
+        """What the check asked of the network."""
+        return self._project.network if self._project else []
+
     def _time_left(self) -> float:
         """CPU seconds that the lab's checks may still use."""
         return self._job.lab.limits.total_seconds - self._zygotes.computed
@@ -251,6 +258,7 @@ class JudgePlugin:
         seconds = min(_check(request.node).seconds or limits.check_seconds, self._time_left())
         tested = self._job.lab.tested
         project = Project(self._job.project, tested, self._zygotes, limits, seconds, self._found)
+        self._project = project
         yield project
         project.leave()
 

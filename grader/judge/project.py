@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from grader import wire
 from grader.checks.failure import fail
 from grader.checks.project.sandbox import Invocation, Ran
+from grader.environments import PROJECT
 from grader.judge.check_processes import CheckProcesses
 
 if TYPE_CHECKING:
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 
     from grader.judge.job import ProjectSource
     from grader.judge.processes import ZygotePool
-    from grader.records import Limits
+    from grader.records import CommitStatus, Limits
 
-ENVIRONMENT = "project"
 QUESTION_BYTES = 2 << 20
 """Of texts in one question; the wire reads no more than twice that."""
+FORGE = "what the forge says of the commit"
 LIST_INDEX = "import os; print(*os.listdir(os.environ['PIP_FIND_LINKS']), sep='\\n')"
 
 
@@ -29,8 +30,8 @@ class Project:
     Attributes:
         texts: The text files: path → text.
         tested: The labs' module files that are there.
-        status: What the forge says of the commit.
         found: What checks keep for those after them.
+        network: What this check rests on that was asked of the network, in words.
     """
 
     def __init__(
@@ -44,11 +45,18 @@ class Project:
     ) -> None:
         self.texts: Mapping[str, str] = source.texts
         self.tested = tuple(file for file in tested if file in source.texts)
-        self.status = source.status
+        self.network: list[str] = []
+        self._status = source.status
         self.found = found
         self._limits = limits
         self._processes = CheckProcesses(zygotes, limits, seconds)
         self._index: dict[str, str] | None = None
+
+    @property
+    def status(self) -> CommitStatus:
+        """What the forge says of the commit."""
+        self.network[:] = [FORGE]
+        return self._status
 
     def index(self) -> Mapping[str, str]:
         """The sandbox's package index: canonical name → version."""
@@ -105,7 +113,7 @@ class Project:
         self._processes.leave()
 
     def _ask(self, question: wire.Run | wire.Trials) -> object:
-        reply = self._processes.ask(ENVIRONMENT, question, " ".join(question.argv)[:120])
+        reply = self._processes.ask(PROJECT, question, " ".join(question.argv)[:120])
         if isinstance(reply, wire.Returned):
             return reply.value
         raise fail(

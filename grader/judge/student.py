@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from grader import wire
 from grader.checks.answer import Answer, Handle, render_call
 from grader.checks.failure import CheckFailed, fail
+from grader.environments import ENVIRONMENTS
 from grader.judge.check_processes import CheckProcesses
 from grader.records import Finding, Limits, SourceLine
 
@@ -95,7 +96,7 @@ class Student:
             derived=mapping.derived if mapping else {},
             load=mapping.load if mapping else "import",
             pythonpath=mapping.pythonpath if mapping else (),
-            tensors=(source.arrays or "tensor") == "tensor" and source.environment == "torch",
+            tensors=(source.arrays or "tensor") == "tensor" and ENVIRONMENTS[source.environment].tensors,
             device=self._device,
         )
 
@@ -128,9 +129,8 @@ class Student:
                 "Your file can't be read: Python found a syntax error.",
                 "Open the file at that line.",
             )
-        elif kind == "ModuleNotFoundError" and source.environment == "numpy":
+        elif kind == "ModuleNotFoundError" and (hint := ENVIRONMENTS[source.environment].on_import):
             headline = "Your code imports a library that is not there."
-            hint = "This part runs where only NumPy and the standard library exist."
         elif call.startswith("import "):
             headline = f"Your file can't be imported: it raised {named}."
             hint = "Import the file yourself first: python -c 'import " + source.name + "'."

@@ -1,10 +1,6 @@
 """One record in, every report out: for people, for machines, and for the student.
 
-machine   report.json        the record itself
-html      report.html        one self-contained page
-markdown  report.md          for pull requests and step summaries
-terminal  -                  rich renderables, printed by the command line
-student   report.student.*   the same three, without what hidden checks must keep
+``renderers`` is the table of all of them; ``student`` makes the copy that keeps what hidden checks must keep.
 """
 
 from __future__ import annotations
@@ -17,6 +13,7 @@ from grader.errors import Ungraded
 from grader.report.html import to_html
 from grader.report.machine import decode, encode, schema
 from grader.report.markdown import to_markdown
+from grader.report.renderers import FILE_NAMES, FILES, RENDERERS, Medium, Renderer
 from grader.report.student import student_copy
 from grader.report.terminal import to_terminal, verdict
 
@@ -24,6 +21,11 @@ if TYPE_CHECKING:
     from grader.records import SafeRecord
 
 __all__ = [
+    "FILES",
+    "FILE_NAMES",
+    "RENDERERS",
+    "Medium",
+    "Renderer",
     "decode",
     "encode",
     "schema",
@@ -37,7 +39,7 @@ __all__ = [
 
 
 def write_reports(record: SafeRecord, folder: Path) -> tuple[Path, ...]:
-    """Write ``report.{json,html,md}`` and ``report.student.{json,html,md}`` into a folder.
+    """Write ``report.*`` and ``report.student.*`` into a folder, one of each for every row of ``FILES``.
 
     Each file appears whole or not at all, and none appears before all are made.
 
@@ -48,13 +50,9 @@ def write_reports(record: SafeRecord, folder: Path) -> tuple[Path, ...]:
         Ungraded: The folder can't be written to.
     """
     texts = {
-        f"{name}.{ending}": data
+        f"{name}.{row.ending}": row.text(copy).encode()
         for name, copy in (("report", record), ("report.student", student_copy(record)))
-        for ending, data in (
-            ("json", encode(copy)),
-            ("html", to_html(copy).encode()),
-            ("md", to_markdown(copy).encode()),
-        )
+        for row in FILES
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)

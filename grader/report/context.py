@@ -249,10 +249,14 @@ def _summary(record: Record, labs: tuple[LabPart, ...]) -> str:
 
 def _notices(record: Record) -> tuple[words.Notice, ...]:
     said = [words.PARTIAL] if record.partial else []
-    said += [words.LOCAL] if record.sandbox == "local" else []
+    said += [] if _protected(record) else [words.unprotected(record.sandbox)]
     if record.standing and record.standing.late_seconds and not record.refused:
         said.append(words.late(record.standing))
     return tuple(said)
+
+
+def _protected(record: Record) -> bool:
+    return record.sandbox != "local" if record.protects is None else record.protects
 
 
 def _facts(record: Record) -> tuple[tuple[str, str], ...]:
@@ -265,10 +269,7 @@ def _facts(record: Record) -> tuple[tuple[str, str], ...]:
         ("Files", ", ".join(record.files)),
         ("Graded", words.moment(record.graded_at)),
         ("Checks", {"all": "public and hidden", "public": "public only"}.get(record.suite, record.suite)),
-        (
-            "Sandbox",
-            {"docker": "Docker", "local": "local, without isolation"}.get(record.sandbox, record.sandbox),
-        ),
+        ("Sandbox", words.sandbox(record.sandbox, protected=_protected(record))),
         ("Device", record.device),
         *((f"Image ({environment})", digest) for environment, digest in record.image_digests.items()),
         ("Suite digest", record.suite_digest),

@@ -105,6 +105,8 @@ class Notice(NamedTuple):
     text: str
 
 
+SANDBOXES = {"docker": "Docker"}
+"""Names that are written differently in a sentence."""
 LOCAL = Notice(
     "Local sandbox, no isolation",
     "The submission's code ran on this machine with the grader's own rights. This run did not protect the "
@@ -119,6 +121,23 @@ def verdict(record: Record) -> Word:
         return NOT_ACCEPTED
     decision = record.verdict
     return PUBLIC_PASS if decision is Decision.PASS and record.suite != "all" else VERDICTS[decision]
+
+
+def sandbox(name: str, *, protected: bool) -> str:
+    """Where student code ran; empty if that isn't known."""
+    said = SANDBOXES.get(name, name)
+    return said if protected or not said else f"{said}, without isolation"
+
+
+def unprotected(name: str) -> Notice:
+    """That student code ran in a sandbox that doesn't protect."""
+    if name == "local":
+        return LOCAL
+    return Notice(
+        f"{SANDBOXES.get(name, name)} sandbox, no isolation",
+        "Here this sandbox does not keep the submission's code from everything else: `grade doctor` says what is "
+        "missing. This run did not protect the machine, the hidden checks or the verdict from it.",
+    )
 
 
 def late(standing: Standing) -> Notice:

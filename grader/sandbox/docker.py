@@ -1,7 +1,7 @@
 """The sandbox that protects: hardened containers on this machine's engine, from images built on this machine.
 
-``hardening`` says what the walls are, ``container`` how one lives, ``pool`` how some stand by. What a killed
-grader left behind is removed when the next one starts.
+``hardening`` says what the walls are, ``walls`` which of them hold, ``container`` how one lives, ``pool`` how some
+stand by. What a killed grader left behind is removed when the next one starts.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from grader.environments import DEFAULT, ENVIRONMENTS, JUDGE
 from grader.errors import Ungraded, UsageError
 from grader.records import Limits
-from grader.sandbox import hardening, image, owner
+from grader.sandbox import hardening, image, owner, walls
 from grader.sandbox.container import Container, DidNotStart
 from grader.sandbox.engine import Engine
 from grader.sandbox.engine_trouble import LOCAL_INSTEAD
@@ -35,16 +38,16 @@ if TYPE_CHECKING:
 OWNER, SANDBOX = "grader.owner", "grader.sandbox"
 CLOSE_SECONDS = 10.0
 SOCKET = "/rpc/callback.sock"
-JUDGE = Limits(memory_mb=4096, processes=512, disk_mb=512, cpus=float(os.cpu_count() or 1))
+JUDGE_LIMITS = Limits(memory_mb=4096, processes=512, disk_mb=512, cpus=float(os.cpu_count() or 1))
 """The judge is ours, but what it reads is not."""
 NOBODY = 65534
 
 
 class DockerProvider:
-    """Sandboxes in containers on this machine's engine. It protects.
+    """Sandboxes in containers on this machine's engine. It protects if every wall holds in each of them.
 
     Args:
-        device: ``cpu``; the images hold no GPU libraries.
+        device: One that an environment's libraries compute on.
         progress: Is called when images have to be built.
 
     Raises:
@@ -53,10 +56,9 @@ class DockerProvider:
     """
 
     name = "docker"
-    protects = True
 
     def __init__(self, device: str = "cpu", progress: Progress = lambda _line: None) -> None:
-        if device != "cpu":
+        if device not in {row.device for row in ENVIRONMENTS.values()}:
             raise UsageError(
                 f"Docker's sandboxes have no {device}: their images hold PyTorch's CPU build.",
                 f"On a machine of your own with a GPU: --sandbox local --device {device}.",
@@ -79,6 +81,22 @@ class DockerProvider:
         self._building = threading.Lock()
         self._progress = progress
         self._closed = False
+        self._looked = threading.Lock()
+        self._missing: dict[str, None] | None = None
+        """Names of walls; ``None``: no sandbox was looked at yet."""
+
+    @property
+    def protects(self) -> bool:
+        """Whether all walls hold in the sandboxes so far; starts one if there is none."""
+        self._pool.wait()
+        if self._missing is None:
+            self.open(DEFAULT, Limits(), {}).close()
+        return self._missing == {}
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Walls that don't hold; see ``SandboxProvider``."""
+        return tuple(self._missing or ())
 
     def prepare(self, environment: str, limits: Limits, count: int = 1) -> None:
         """Have sandboxes standing by; see ``SandboxProvider``."""
@@ -109,10 +127,10 @@ class DockerProvider:
             mounts["/data"] = data.resolve()
             command += ["--data", "/data"]
         return self._start(
-            "judge",
+            JUDGE,
             hardening.Program(
                 command=tuple(command),
-                limits=JUDGE,
+                limits=JUDGE_LIMITS,
                 mounts=mounts,
                 user=_reader_of(mounts.values()),
                 capabilities=(),
@@ -134,6 +152,7 @@ class DockerProvider:
         for container in self._engine.containers(f"{SANDBOX}={self._labels[SANDBOX]}"):
             self._remover.remove(container.id)
         self._remover.finish(CLOSE_SECONDS)
+        self._engine.close()
         owner.remove(self._folder)
 
     def _sweep(self) -> None:
@@ -166,8 +185,20 @@ class DockerProvider:
     def _sandbox(self, environment: str, limits: Limits) -> Container:
         first_uid = 100_000 + 1000 * secrets.randbelow(2_000_000)  # no two share a uid, nor its limits
         place = ("--socket", SOCKET, "--uid-base", str(first_uid))
-        command = ("python3", "-I", "-m", "grader.worker", *place, *options(environment))
-        return self._start(environment, hardening.Program(command, limits, mounts={}))
+        command = ("python3", "-I", "-m", "grader.worker", *place, "--report-walls", *options(environment))
+        sandbox = self._start(environment, hardening.Program(command, limits, mounts={}))
+        try:
+            found = walls.missing(walls.read(sandbox.connection), limits, ENVIRONMENTS[environment])
+        except (OSError, msgspec.MsgspecError) as error:
+            reason = sandbox.exit_reason() or str(error)
+            sandbox.close()
+            raise Ungraded(
+                f"The {environment} sandbox did not say which of its walls hold: {reason}",
+                "`grade doctor` looks at the engine, the images and the disk.",
+            ) from error
+        with self._looked:
+            self._missing = (self._missing or {}) | dict.fromkeys(found)
+        return sandbox
 
     def _start(self, environment: str, program: hardening.Program) -> Container:
         """Start a container; if that fails, once more, with a log to read."""

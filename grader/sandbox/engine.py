@@ -28,6 +28,8 @@ SECONDS, LOOK_SECONDS, BUILD_SECONDS = 60.0, 10.0, 900.0
 class Info(Struct, frozen=True, rename="pascal"):
     """What an engine says of itself and its machine."""
 
+    product: str
+    """``Engine`` is Docker's; ``Podman Engine`` speaks its language."""
     server_version: str
     driver: str
     architecture: str
@@ -100,10 +102,17 @@ class Engine:
             if client is not None:
                 self._idle.append(client)
 
+    def close(self) -> None:
+        """Hang up; whoever asks again connects anew."""
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()
+
     def info(self, seconds: float = SECONDS) -> Info:
         """What it says of itself."""
         with self.client(seconds) as client:
-            return msgspec.convert(client.info(), Info)
+            product = client.version()["Components"][0]["Name"]
+            return msgspec.convert(client.info() | {"Product": product}, Info)
 
     # ── containers ────────────────────────────────────────────────────────────────────────────────────────
 

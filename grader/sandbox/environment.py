@@ -1,9 +1,8 @@
 """What every provider promises: sandboxes to run student code in, made ready ahead, each with one connection out.
 
-A *sandbox* holds one submission in one *environment* (``numpy``: no autograd anywhere near; ``torch``; ``project``:
-a repository as a whole, with pytest, pip, and a package index to install from). In it runs the worker's zygote
-and nothing else; it has called back over ``connection`` before the student's files arrive, so its start-up is
-never charged to the student. The *judge* has a sandbox of its own, with the course.
+A *sandbox* holds one submission in one environment (a row of ``grader.environments``). In it runs the worker's
+zygote and nothing else; it has called back over ``connection`` before the student's files arrive, so its
+start-up is never charged to the student. The *judge* has a sandbox of its own, with the course.
 """
 
 from __future__ import annotations
@@ -11,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
+
+from grader.environments import ENVIRONMENTS
 
 if TYPE_CHECKING:
     import socket
@@ -23,15 +24,12 @@ Progress = Callable[[str], None]
 
 NO_TOOLS: Mapping[str, bytes] = MappingProxyType({})
 """Of a lab whose suite needs none."""
-NUMPY = "numpy,numpy.random,numpy.linalg"
-"""NumPy imports some of itself at first use: 10 ms in every process that draws a number."""
-PRELOAD = {"numpy": NUMPY, "torch": f"{NUMPY},torch", "project": f"{NUMPY},torch,pytest"}
-"""Environment → libraries that its zygote imports once."""
 
 
 def options(environment: str) -> list[str]:
     """The options on the command line of an environment's worker."""
-    return ["--preload", PRELOAD[environment], *(["--index"] if environment == "project" else [])]
+    row = ENVIRONMENTS[environment]
+    return ["--preload", ",".join(row.preload), *(["--index"] if row.index else [])]
 
 
 class Sandbox(Protocol):
@@ -100,11 +98,25 @@ class SandboxProvider(Protocol):
 
     Attributes:
         name: ``docker`` or ``local``.
-        protects: False if student code can reach this machine: reports say so, and hidden suites need trust.
     """
 
     name: str
-    protects: bool
+
+    @property
+    def protects(self) -> bool:
+        """False if student code can reach this machine: reports say so, and hidden suites need trust.
+
+        Waits for the sandboxes that are being started: they say which walls hold.
+
+        Raises:
+            Ungraded: None could be started.
+        """
+        ...
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Walls that were looked for in the sandboxes so far, and do not hold."""
+        ...
 
     def prepare(self, environment: str, limits: Limits, count: int = 1) -> None:
         """Have ``count`` sandboxes standing by, started in the background; missing images are built first.

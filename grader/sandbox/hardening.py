@@ -21,6 +21,8 @@ THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS
 PLACE = {"HOME": "/tmp", "TMPDIR": "/tmp", "LANG": "C.UTF-8"}  # noqa: S108 - the sandbox's own
 TO_CHANGE_USER = ("SETUID", "SETGID", "KILL")
 """All that the zygote may do as root: become a student's process, and end it. Those lose even this."""
+CAPABILITIES = 1 << 5 | 1 << 6 | 1 << 7
+"""The same as the kernel counts them: CAP_KILL, CAP_SETGID, CAP_SETUID."""
 
 
 class Program(NamedTuple):

@@ -19,6 +19,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from grader.environments import ENVIRONMENTS, JUDGE
 from grader.errors import Ungraded
 from grader.sandbox import callback_socket, filling, hardening, owner
 from grader.sandbox.environment import NO_TOOLS, options
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from grader.records import Limits, Usage
 
 START_SECONDS = 60.0
-DENIED = {"numpy": "torch,jax,tensorflow,autograd", "torch": "", "project": ""}
-"""What the environment's image wouldn't have. Here it is only hidden: a determined import finds it."""
 CPU_SECONDS = 3600
 LAUNCH = 'ulimit -c 0 && ulimit -t $1 && { [ $2 = 0 ] || ulimit -f $2; } && shift 2 && exec "$@"'
 """No core dumps, CPU seconds, and the largest file in blocks of 512 bytes (0: any)."""
@@ -95,6 +94,7 @@ class LocalProvider:
 
     name = "local"
     protects = False
+    missing = ()  # nobody looks where none stands
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)
@@ -133,7 +133,7 @@ class LocalProvider:
         """Start the judge; see ``SandboxProvider``."""
         command = ["-m", "grader.judge", "--course", str(course.resolve())]
         command += ["--data", str(data.resolve())] if data is not None else []
-        return self._start("judge", ENGINE.parent, command, file_mb=0)
+        return self._start(JUDGE, ENGINE.parent, command, file_mb=0)
 
     def image_digests(self) -> dict[str, str]:
         """There are no images here."""
@@ -150,7 +150,9 @@ class LocalProvider:
         owner.remove(self._folder)
 
     def _start_sandbox(self, environment: str, limits: Limits) -> Process:
-        command = ["-S", "-c", WORKER, *options(environment), "--deny", DENIED[environment]]
+        # What the environment's image wouldn't have is only hidden here: a determined import finds it.
+        denied = ",".join(ENVIRONMENTS[environment].denied)
+        command = ["-S", "-c", WORKER, *options(environment), "--deny", denied]
         return self._start(environment, self._library, command, file_mb=limits.disk_mb)
 
     def _start(self, environment: str, library: Path, command: Sequence[str], *, file_mb: int) -> Process:
@@ -161,7 +163,7 @@ class LocalProvider:
         scratch.mkdir()
         callback = callback_socket.CallbackSocket(folder / "callback.sock")
         program = [sys.executable, "-s", "-P", *command, "--socket", str(callback.path)]
-        if environment != "judge":
+        if ENVIRONMENTS[environment].worker:
             program += ["--scratch", str(scratch), "--submission", str(submission)]
             program += ["--tools", str(tools)]
         with (folder / "stderr").open("wb") as stderr:

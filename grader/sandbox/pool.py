@@ -54,6 +54,13 @@ class Pool(Generic[S]):
             sandbox.close()
         return self._start(environment, limits)
 
+    def wait(self) -> None:
+        """Until all that stands by has started, or failed to: whoever takes it is told why."""
+        with self._lock:
+            waiting = [future for sandboxes in self._standing_by.values() for future in sandboxes]
+        for future in waiting:
+            future.exception()
+
     def close(self) -> None:
         """Close what stands by, and what is being started as soon as it has."""
         with self._lock:

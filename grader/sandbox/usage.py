@@ -76,13 +76,15 @@ class ControlGroups(NamedTuple):
                     frozen=_table(self.freezer / "cgroup.events").get("frozen", 0) == 1,
                     memory_kills=memory["oom_kill"] if memory.get("oom") else 0,
                 )
-            full = int((self.memory / "memory.failcnt").read_text()) > 0
+            most, limit = (
+                int((self.memory / f"memory.{name}_in_bytes").read_text()) for name in ("max_usage", "limit")
+            )
             kills = _table(self.memory / "memory.oom_control").get("oom_kill", 0)
             return Usage(
                 cpu_seconds=int((self.cpu / "cpuacct.usage").read_text()) * NANO,
                 delay_seconds=delay,
                 frozen=(self.freezer / "freezer.state").read_text().strip() != "THAWED",
-                memory_kills=kills if full else 0,
+                memory_kills=kills if most >= limit else 0,  # failcnt stays 0 on new kernels
             )
         except (OSError, ValueError, KeyError):
             return None

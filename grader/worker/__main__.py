@@ -6,7 +6,7 @@ import argparse
 import socket
 from pathlib import Path
 
-from grader.worker import zygote
+from grader.worker import confine, walls, zygote
 
 
 def main() -> None:
@@ -25,6 +25,7 @@ def main() -> None:
     options.add_argument("--deny", default="", help="libraries that can't be imported, comma-separated")
     options.add_argument("--lifetime", type=int, default=3600, help="seconds after which everything ends")
     options.add_argument("--index", action="store_true", help="offer the installed packages as an index")
+    options.add_argument("--report-walls", action="store_true", help="first say which walls are seen")
     given = options.parse_args()
 
     if given.socket:
@@ -32,6 +33,8 @@ def main() -> None:
         control.connect(given.socket)
     else:
         control = socket.socket(fileno=given.fd)
+    if given.report_walls:
+        walls.report(control, confine.Home(given.uid_base, given.scratch, "walls"))
     zygote.serve(
         control,
         zygote.ZygoteConfig(

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from grader.report import FILES, RENDERERS
 from tests.docs.help_texts import PAGES, ROOT, quoted
 
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
@@ -59,3 +60,24 @@ def test_attacks_named_in_the_threat_model_are_among_those_that_are_graded():
     for cell in re.findall(r"ATTACKS ([^;|]+)", text):
         for attack in re.findall(r"\b[a-f]\d\d\b", cell):
             assert attack in graded, attack
+
+
+def test_every_renderer_is_listed_with_what_it_is_for_and_where_it_is_made():
+    text = (ROOT / "docs" / "report-format.md").read_text()
+    table = text[: text.index("Of each file")]
+    listed = re.findall(r"^\| `?([^|`]+)`? \| (.+) \| `(.+)` \|$", table, re.MULTILINE)
+    assert listed == [
+        (
+            f"report.{row.ending}" if row.ending else row.name,
+            row.about,
+            f"{row.make.__module__.replace('.', '/')}.py",
+        )
+        for row in RENDERERS
+    ]
+
+
+def test_instructors_are_shown_every_file_that_is_written():
+    text = (ROOT / "docs" / "instructor.md").read_text()
+    assert {row.ending for row in FILES} | {"student.*"} == set(
+        re.findall(r"^\| `report\.(\S+)` \|", text, re.MULTILINE)
+    )

@@ -4,11 +4,12 @@ import json
 
 import pytest
 
+from grader.report import FILES as WRITTEN
 from tests.end_to_end.conftest import ATTACKS
 
 pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("engine")]
 WRONG_BACKWARD = (ATTACKS / "00_correct" / "mlp.py").read_text().replace("D /= len(y)", "D /= 2 * len(y)")
-FILES = {f"report{copy}.{ending}" for copy in ("", ".student") for ending in ("json", "html", "md")}
+FILES = {f"report{copy}.{row.ending}" for copy in ("", ".student") for row in WRITTEN}
 
 
 def test_right_work_passes_and_every_report_is_written(grade, hand_in, tmp_path):

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from grader.attempt import Attempt
 from grader.course import Choice
 from grader.course.deadline import parse_deadline
-from grader.gradebook import Gradebook, Kept
+from grader.gradebook import Kept
+from grader.gradebook.sqlite import SqliteGradebook
 from grader.history import NOT_KEPT, KeptHistory, as_reviewed, review, since, standing, waiting
 from grader.record import make_record
 from grader.records import (
@@ -62,7 +63,8 @@ def attempt(
         ),
         terms=terms or Terms(deadline="Friday 18:00 Africa/Lagos", due=DUE, policy=policy),
         seed="", jobs=(), results=(LabResult(lab="lab1", checks=checks, interrupted=partial),),
-        graded_at=graded_at, course=CourseVersion(), sandbox="docker", image_digests={}, timings=(),
+        graded_at=graded_at, course=CourseVersion(), sandbox="docker", protects=True, image_digests={}, timings=(),
+        mapping_digest="", data=(),
     )  # fmt: skip
 
 
@@ -82,7 +84,9 @@ def after(*earlier, **now):
 
 
 def keep(made, path):
-    return KeptHistory(path).keep(made.submission.url, "week06", lambda earlier: concluded(made, earlier))
+    return KeptHistory(lambda: SqliteGradebook(path)).keep(
+        made.submission.url, "week06", lambda earlier: concluded(made, earlier)
+    )
 
 
 # ── When it was handed in ─────────────────────────────────────────────────────────────────────────────────
@@ -256,7 +260,7 @@ def test_the_attempt_before_is_reported_as_people_decided_it():
 
 def test_what_is_kept_is_what_is_reported(tmp_path):
     made = keep(attempt(), tmp_path / "book")
-    with Gradebook(tmp_path / "book") as book:
+    with SqliteGradebook(tmp_path / "book") as book:
         kept = book.attempt(made.attempt)
     assert encode(kept.record) == encode(made)
 
@@ -280,7 +284,7 @@ def test_a_gradebook_that_fails_costs_a_note_and_not_the_verdict(tmp_path):
 
 def test_what_waits_is_listed_until_it_is_decided(tmp_path):
     number = keep(attempt(), tmp_path / "book").attempt
-    with Gradebook(tmp_path / "book") as book:
+    with SqliteGradebook(tmp_path / "book") as book:
         assert [r.attempt for r in waiting(book)] == [number]
         said = Review(lab="lab1", criterion="memo", decision=Decision.PASS, by="Bola", comment="\x1bFine.")
         made = review(book, number, said)

@@ -2,6 +2,8 @@
 
 import subprocess
 import threading
+import time
+from contextlib import suppress
 
 import pytest
 
@@ -43,6 +45,25 @@ def test_the_course_s_version_does_not_wait_for_the_judge(course):
         assert service.course_version == course_version(course)
 
 
-def test_the_course_s_version_is_known_though_the_judge_failed(course):
+def test_the_course_s_version_is_looked_up_while_a_lab_is_judged(course, monkeypatch):
     with JudgeService(Provider(fails=True), course) as service:
+        with pytest.raises(Ungraded, match="no judge"):
+            service.judge_lab(None, None, print)
+        looked = service._course_version
+        assert looked.result(30).tag == "v1"
+        monkeypatch.setattr("grader.judge_service.course_version", None)
+        assert service.course_version is looked.result()
+
+
+def test_who_waits_for_a_judge_in_vain_still_has_the_version(course):
+    """Ctrl-C while the images are built: the look stands in line behind the judge."""
+    with JudgeService(Provider(), course) as service:
+
+        def judge():
+            with suppress(Ungraded):
+                service.judge_lab(None, None, print)
+
+        threading.Thread(target=judge, daemon=True).start()
+        while service._course_version is None:
+            time.sleep(0.01)
         assert service.course_version.tag == "v1"

@@ -19,7 +19,7 @@ labs:
     folder: .
     project: true
     limits: {check_seconds: 30}
-    criteria: [{id: b, title: "b", checks: [whole.runs, whole.trials]}]
+    criteria: [{id: b, title: "b", checks: [whole.runs, whole.trials, whole.forge]}]
 """
 LINE = (
     'from grader.checks import check\n\n\n@check("line.value")\ndef test_it(student):\n    """It holds."""\n'
@@ -43,6 +43,12 @@ def test_trials(project):
     good, bad = project.trials(ways(project)[0], [{}, {project.tested[0]: "x = 2"}], seconds=10, total_seconds=20)
     if not good.worked or bad.worked:
         raise fail("The tests notice nothing.")
+
+
+@check("whole.forge")
+def test_forge(project, evidence):
+    """The forge was asked."""
+    evidence.note(project.status.state)
 
 
 def ways(project):
@@ -92,6 +98,12 @@ def test_commands_run_and_tests_are_tried_on_variants(service, course):
     found = judge(service, course, FILES)
     assert {r.outcome for r in found.values()} == {Outcome.PASSED}
     assert found["whole.runs"].note == "hello"
+
+
+def test_a_check_that_asks_the_network_says_so_and_no_other_does(service, course):
+    found = judge(service, course, FILES)
+    assert found["whole.forge"].network == ("what the forge says of the commit",)
+    assert found["whole.runs"].network == found["whole.trials"].network == ()
 
 
 def test_tests_without_teeth_are_seen(service, course):

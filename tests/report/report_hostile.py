@@ -1,6 +1,7 @@
 """Texts that students may write, and how machines would read them."""
 
 import re
+from html.parser import HTMLParser
 
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -30,3 +31,32 @@ def tokens(markdown):
     for token in GITHUB.parse(markdown):
         yield token
         yield from token.children or ()
+
+
+class Page(HTMLParser):
+    """Elements, their attributes, and the text that is read."""
+
+    def __init__(self, source):
+        super().__init__()
+        self.elements, self.words, self.open = [], [], []
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] != "style":
+            self.words.append(data)
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.words).split())

@@ -101,12 +101,6 @@ def test_a_long_document_is_shown_whole_and_a_longer_one_is_cut():
         assert kept[-1] == end
 
 
-def test_a_hostile_document_moves_no_cursor_in_the_sheet():
-    shown = printed(to_sheet(samples.hostile()))
-    assert set(c for c in shown if not c.isprintable()) <= {"\n"}
-    assert "\\x1b[31m" in shown
-
-
 def test_long_guidance_and_comments_are_kept_whole():
     record = samples.with_memo(samples.record(), samples.said("revise", "b" * 3000))
     assert b"b" * 3000 in encode(record)

@@ -4,19 +4,12 @@ import pytest
 import report_samples as samples
 
 from grader.errors import Ungraded
-from grader.report import decode, encode, student_copy, to_html, to_markdown, write_reports
+from grader.report import FILES, decode, student_copy, write_reports
 
-NAMES = [
-    "report.json",
-    "report.html",
-    "report.md",
-    "report.student.json",
-    "report.student.html",
-    "report.student.md",
-]
+NAMES = [f"{stem}.{row.ending}" for stem in ("report", "report.student") for row in FILES]
 
 
-def test_six_files_are_written_into_a_new_folder(tmp_path):
+def test_all_files_are_written_into_a_new_folder(tmp_path):
     folder = tmp_path / "deep" / "out"
     paths = write_reports(samples.revise(), folder)
     assert [p.name for p in paths] == NAMES
@@ -27,16 +20,17 @@ def test_each_file_is_what_its_function_makes(tmp_path):
     record = samples.hostile()
     write_reports(record, tmp_path)
     for stem, copy in (("report", record), ("report.student", student_copy(record))):
-        assert (tmp_path / f"{stem}.json").read_bytes() == encode(copy)
-        assert (tmp_path / f"{stem}.html").read_text(encoding="utf-8") == to_html(copy)
-        assert (tmp_path / f"{stem}.md").read_text(encoding="utf-8") == to_markdown(copy)
+        for row in FILES:
+            made = row.make(copy)
+            made = made.encode() if isinstance(made, str) else made
+            assert (tmp_path / f"{stem}.{row.ending}").read_bytes() == made
 
 
 def test_older_reports_are_replaced(tmp_path):
     write_reports(samples.revise(), tmp_path)
     write_reports(samples.passed(), tmp_path)
     assert decode((tmp_path / "report.json").read_bytes()).verdict == "pass"
-    assert len(list(tmp_path.iterdir())) == 6
+    assert len(list(tmp_path.iterdir())) == len(NAMES)
 
 
 def test_a_folder_that_cannot_be_written_is_our_trouble_and_leaves_nothing(tmp_path):

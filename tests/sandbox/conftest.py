@@ -1,4 +1,4 @@
-"""Both providers of sandboxes, each once for all tests."""
+"""Every provider of sandboxes, each once for all tests; and one that the engine has never heard of."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from grader.errors import Ungraded
 from grader.sandbox.docker import DockerProvider
 from grader.sandbox.local import LocalProvider
+from tests.sandbox.unheard_of import UnheardOfProvider
 from tests.sandbox.visiting import Visitor
 
 
@@ -36,12 +37,20 @@ def local():
     provider.close()
 
 
-@pytest.fixture(params=[pytest.param("docker", marks=pytest.mark.docker), "local"])
+@pytest.fixture(scope="session")
+def unheard_of():
+    provider = UnheardOfProvider()
+    yield provider
+    provider.close()
+
+
+@pytest.fixture(params=[pytest.param("docker", marks=pytest.mark.docker), "local", "unheard_of"])
 def provider(request):
-    gaps = getattr(request.module, "GAPS_OF_LOCAL", {})
-    if request.param == "local" and request.node.originalname in gaps:
-        pytest.skip(f"the local sandbox doesn't protect: {gaps[request.node.originalname]}")
-    return request.getfixturevalue(request.param)
+    gaps = getattr(request.module, "GAPS_WITHOUT_WALLS", {})
+    provider = request.getfixturevalue(request.param)
+    if not provider.protects and request.node.originalname in gaps:
+        pytest.skip(f"the {provider.name} sandbox doesn't protect: {gaps[request.node.originalname]}")
+    return provider
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """The images of the sandboxes: built when their inputs change, found by the digest of those inputs otherwise.
 
-    base ◀─ numpy ◀─ torch ◀─ judge ◀─ project      packages, each layer on the one before
-              ▲        ▲                  ▲
-            worker   worker             worker        our own files last: a change of them rebuilds in a second
+    base ◀─ packages ◀─ packages      an environment's own, on those of the one below (``grader.environments``)
+               ▲           ▲
+             worker      worker       our own files last: a change of them rebuilds in a second
 
 No submission and no suite is ever part of an image.
 """
@@ -17,6 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader.environments import ENVIRONMENTS
 from grader.errors import Ungraded
 from grader.sandbox import owner
 from grader.sandbox.engine_trouble import Refused
@@ -24,32 +25,28 @@ from grader.sandbox.image import archive, base, wheels
 from grader.sandbox.sources import worker_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from grader.sandbox.engine import Engine
     from grader.sandbox.environment import Progress
 
 HERE = Path(__file__).parent
-CHAIN = ("numpy", "torch", "judge", "project")
-"""Each environment's packages come on top of those before it."""
 
 
 def tags(base_id: str) -> dict[str, str]:
     """Names of all images on this base, packages and final: ``grader-numpy:<digest of everything in it>``."""
-    names, below = {}, base_id
-    for environment in CHAIN:
-        below = _digest(
-            below, *(HERE / name for name in ("Dockerfile.packages", "settle.py", f"{environment}.txt"))
-        )
-        names[f"{environment}-packages"] = f"grader-{environment}-packages:{below[:12]}"
-        final = (
-            below if environment == "judge" else _digest(below, HERE / "Dockerfile.worker", worker_sources())
-        )
+    names, packages = {}, {"": base_id}
+    for environment, row in ENVIRONMENTS.items():
+        files = (HERE / name for name in ("Dockerfile.packages", "settle.py", f"{environment}.txt"))
+        packages[environment] = final = _digest(packages[row.below], *files)
+        names[f"{environment}-packages"] = f"grader-{environment}-packages:{final[:12]}"
+        if row.worker:
+            final = _digest(final, HERE / "Dockerfile.worker", worker_sources())
         names[environment] = f"grader-{environment}:{final[:12]}"
     return names
 
 
-def present(engine: Engine, environments: Sequence[str] = CHAIN) -> dict[str, str]:
+def present(engine: Engine, environments: Iterable[str] = ENVIRONMENTS) -> dict[str, str]:
     """Environment → image id, of those that are here and up to date."""
     if not (base_id := base.present(engine)):
         return {}
@@ -59,7 +56,7 @@ def present(engine: Engine, environments: Sequence[str] = CHAIN) -> dict[str, st
     }
 
 
-def ensure(engine: Engine, environments: Sequence[str], progress: Progress) -> dict[str, str]:
+def ensure(engine: Engine, environments: Collection[str], progress: Progress) -> dict[str, str]:
     """Environment → image id; what is missing is built, which takes a minute or two the first time.
 
     Raises:
@@ -79,8 +76,8 @@ def _final(engine: Engine, names: Mapping[str, str], environment: str, progress:
     if engine.image_id(names[environment]):
         return
     _packages(engine, names, environment, progress)
-    if environment == "judge":  # runs the engine that is installed here, so that it never needs a rebuild
-        engine.tag(names["judge-packages"], names[environment])
+    if not ENVIRONMENTS[environment].worker:  # the engine is mounted, so that it never needs a rebuild
+        engine.tag(names[f"{environment}-packages"], names[environment])
         return
     progress(f"{environment} image: adding the worker")
     context = {"Dockerfile": HERE / "Dockerfile.worker", **worker_sources()}
@@ -91,10 +88,9 @@ def _packages(engine: Engine, names: Mapping[str, str], environment: str, progre
     name = names[f"{environment}-packages"]
     if engine.image_id(name):
         return
-    at = CHAIN.index(environment)
-    if at:
-        _packages(engine, names, CHAIN[at - 1], progress)
-    below = names[f"{CHAIN[at - 1]}-packages"] if at else base.present(engine)
+    if below := ENVIRONMENTS[environment].below:
+        _packages(engine, names, below, progress)
+    base_image = names[f"{below}-packages"] if below else base.present(engine)
     with owner.temporary_folder() as folder:
         progress(f"{environment} image: fetching packages")
         wheels.fetch(HERE / f"{environment}.txt", folder / "packages", _machine(engine))
@@ -104,7 +100,7 @@ def _packages(engine: Engine, names: Mapping[str, str], environment: str, progre
             "settle.py": HERE / "settle.py",
             "packages": folder / "packages",
         }
-        _build(engine, name, context, {"BASE": below, "NAME": environment})
+        _build(engine, name, context, {"BASE": base_image, "NAME": environment})
 
 
 def _build(engine: Engine, name: str, context: Mapping[str, Path], arguments: Mapping[str, str]) -> None:

@@ -1,27 +1,25 @@
-"""The gradebook: one SQLite file that any number of graders write to.
+"""A gradebook in one SQLite file that any number of graders write to.
 
-Attempts and reviews are added and never changed, so the verdict of today is always made anew from both. Each
-addition is one transaction that takes the write lock first: what it looked at is still so when it writes.
+Each addition is one transaction that takes the write lock first: what it looked at is still so when it writes.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from grader.errors import Ungraded, UsageError
+from grader.gradebook.gradebook import Kept, repository_key
 from grader.gradebook.schema import bring_up_to_date
 from grader.records import Decision, Review, SafeRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -29,25 +27,14 @@ PATIENCE = 30.0
 """Seconds to wait for another grader's transaction; each takes milliseconds."""
 
 
-class Kept(Struct, frozen=True, kw_only=True):
-    """One attempt in the gradebook."""
-
-    record: SafeRecord
-    """As it was graded; ``attempt`` is its number."""
-    reviews: tuple[Review, ...] = ()
-    """What people decided since, in that order."""
-
-    @property
-    def part(self) -> str:
-        """Which checks were asked for; see ``part``."""
-        return part(self.record.suite, (lab.id for lab in self.record.labs))
-
-
-class Gradebook:
-    """An open gradebook; made if there is none.
+class SqliteGradebook:
+    """An open gradebook (``Gradebook``); the file is made if there is none.
 
     Args:
         path: Its file. A new one is for its owner alone: it holds grades and secret seeds.
+
+    Attributes:
+        place: The file.
 
     Raises:
         UsageError: The file is something else, or was written by a newer grader.
@@ -55,7 +42,7 @@ class Gradebook:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.place = str(path)
         with self._explained():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -70,16 +57,7 @@ class Gradebook:
     def keep(
         self, url: str, assignment: str, conclude: Callable[[tuple[Kept, ...]], SafeRecord]
     ) -> SafeRecord:
-        """Add an attempt.
-
-        Args:
-            url: The repository.
-            assignment: What it was graded for.
-            conclude: Given the repository's earlier attempts at this assignment, the record to keep.
-
-        Returns:
-            What was kept, with its number.
-        """
+        """Add an attempt; see ``Gradebook``."""
         with self._explained(), self._writing():
             finished = conclude(self._history(url, assignment))
             cursor = self._database.execute(
@@ -116,27 +94,18 @@ class Gradebook:
             )
 
     def attempt(self, number: int) -> Kept:
-        """One attempt.
-
-        Raises:
-            UsageError: There is none of this number.
-        """
+        """One attempt; see ``Gradebook``."""
         with self._explained():
             found = self._select("WHERE id = ?", number)
         if not found:
             raise UsageError(
-                f"There is no attempt {number} in {self.path}.",
+                f"There is no attempt {number} in {self.place}.",
                 "`grade review` lists what waits; `grade history REPO` lists a repository's attempts.",
             )
         return found[0]
 
     def history(self, repository: str, assignment: str = "") -> tuple[Kept, ...]:
-        """A repository's attempts, the oldest first.
-
-        Args:
-            repository: Its address in any spelling.
-            assignment: Only at this one; empty: at any.
-        """
+        """A repository's attempts, the oldest first; see ``Gradebook``."""
         with self._explained():
             return self._history(repository, assignment)
 
@@ -212,7 +181,7 @@ class Gradebook:
             yield
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
-                raise UsageError(f"{self.path} is no gradebook.", "Name another file for it.") from error
+                raise UsageError(f"{self.place} is no gradebook.", "Name another file for it.") from error
             raise self._failed(str(error)) from error
         except OSError as error:
             raise self._failed(error.strerror or str(error)) from error
@@ -221,24 +190,6 @@ class Gradebook:
 
     def _failed(self, why: str) -> Ungraded:
         return Ungraded(
-            f"The gradebook {self.path} can't be used: {why}.",
+            f"The gradebook {self.place} can't be used: {why}.",
             "Name another file with --gradebook, or make this one usable: enough space, and yours to write.",
         )
-
-
-def part(suite: str, labs: Iterable[str]) -> str:
-    """Which checks were asked for: attempts at the same part of an assignment can be compared."""
-    return f"{suite} {' '.join(sorted(labs))}"
-
-
-def repository_key(address: str) -> str:
-    """One name for every spelling of an address, so that ssh and https lead to the same attempts.
-
-    ``https://Host/class/ada.git``, ``git@host:class/ada`` and ``ssh://git@host/class/ada`` give ``host/class/ada``;
-    a folder's path stays as it is.
-    """
-    if address.startswith("/"):
-        return address.rstrip("/") or "/"
-    rest = re.sub(r"^[a-z+]+://", "", address, flags=re.IGNORECASE)
-    host, separator, path = re.sub(r"^[^/@]*@", "", rest).replace(":", "/", 1).partition("/")
-    return f"{host.casefold()}{separator}{path.strip('/').removesuffix('.git')}"

@@ -1,0 +1,3 @@
+"""The bases are what cases are made of: their tests are not ours to run."""
+
+collect_ignore = ["bases"]

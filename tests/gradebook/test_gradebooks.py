@@ -1,0 +1,109 @@
+"""What every gradebook promises: tried on each kind there is, and on one that is no file."""
+
+import pytest
+
+from grader.errors import UsageError
+from grader.gradebook import repository_key
+from grader.gradebook.sqlite import SqliteGradebook
+from grader.records import Decision, Review
+from tests.gradebook.books import URL, MemoryGradebook, as_it_is, record
+
+
+@pytest.fixture(params=["sqlite", "memory"])
+def open_book(request, tmp_path):
+    """Opens the same gradebook, as often as it is called."""
+    path = tmp_path / "deep" / "gradebook"
+    shelf = {}
+    return {"sqlite": lambda: SqliteGradebook(path), "memory": lambda: MemoryGradebook(str(path), shelf)}[
+        request.param
+    ]
+
+
+def test_it_says_where_it_is(open_book, tmp_path):
+    with open_book() as book:
+        assert book.place == str(tmp_path / "deep" / "gradebook")
+
+
+def test_an_attempt_is_kept_with_its_record_and_gets_a_number(open_book):
+    with open_book() as book:
+        kept = book.keep(URL, "week06", as_it_is(record()))
+    with open_book() as book:
+        assert book.attempt(kept.attempt).record == kept
+        assert book.history(URL)[0].record.commit == "a" * 40
+
+
+def test_earlier_attempts_are_handed_in_before_the_next_is_kept(open_book):
+    seen = []
+    with open_book() as book:
+        for commit in ("a", "b", "c"):
+            made = record(commit)
+            book.keep(
+                made.url,
+                made.assignment,
+                lambda earlier: seen.append([k.record.commit for k in earlier]) or made,
+            )
+    assert seen == [[], ["a"], ["a", "b"]]
+
+
+def test_other_repositories_and_assignments_are_another_history(open_book):
+    with open_book() as book:
+        for made in (record(), record(url=URL + "-lovelace"), record(assignment="week07")):
+            book.keep(made.url, made.assignment, as_it_is(made))
+        assert len(book.history(URL, "week06")) == 1
+        assert len(book.history(URL)) == 2
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "https://host.example/class/week06-ada.git",
+        "https://HOST.example/class/week06-ada/",
+        "git@host.example:class/week06-ada.git",
+        "ssh://git@host.example/class/week06-ada",
+    ],
+)
+def test_one_repository_has_one_history_however_its_address_is_spelled(open_book, spelling):
+    assert repository_key(spelling) == "host.example/class/week06-ada"
+    with open_book() as book:
+        book.keep(URL, "week06", as_it_is(record()))
+        assert book.history(spelling)
+
+
+@pytest.mark.parametrize("folder", ["/home/ada/week06", "/srv/git/ada.git", "/a b/ü"])
+def test_a_folder_is_known_by_its_path(folder):
+    assert repository_key(folder) == folder
+
+
+def test_reviews_are_kept_in_their_order(open_book):
+    with open_book() as book:
+        number = book.keep(URL, "week06", as_it_is(record())).attempt
+        for decision, by in ((Decision.REVISE, "Bola"), (Decision.PASS, "Chi")):
+            book.review(number, Review(lab="lab1", criterion="memo", decision=decision, by=by, comment="ü\n"))
+        assert [(r.by, r.decision) for r in book.attempt(number).reviews] == [
+            ("Bola", "revise"),
+            ("Chi", "pass"),
+        ]
+
+
+def test_an_unknown_attempt_is_reported_with_the_next_step(open_book):
+    with open_book() as book, pytest.raises(UsageError, match="There is no attempt 7"):
+        book.attempt(7)
+
+
+def test_what_waits_is_the_newest_attempt_only_and_our_failures_hide_nothing(open_book):
+    with open_book() as book:
+        for commit, verdict in (("a", "review"), ("b", "review"), ("c", "ungraded")):
+            made = record(commit, Decision(verdict))
+            book.keep(made.url, made.assignment, as_it_is(made))
+        assert [k.record.commit for k in book.newest(Decision.REVIEW)] == ["b"]
+        made = record("d", Decision.PASS)
+        book.keep(made.url, made.assignment, as_it_is(made))
+        assert book.newest(Decision.REVIEW) == ()
+
+
+def test_a_grader_that_dies_while_writing_leaves_the_book_as_it_was(open_book):
+    with open_book() as book:
+        with pytest.raises(KeyboardInterrupt):
+            book.keep(URL, "week06", lambda earlier: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert book.history(URL) == ()
+        assert book.keep(URL, "week06", as_it_is(record())).attempt

@@ -1,0 +1,100 @@
+"""The SQLite file: whoever else writes to it, whatever else it is."""
+
+import sqlite3
+import stat
+import subprocess
+import sys
+
+import pytest
+
+from grader.errors import Ungraded, UsageError
+from grader.gradebook.place import open_gradebook, place
+from grader.gradebook.sqlite import SqliteGradebook
+from tests.gradebook.books import URL
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "deep" / "gradebook.sqlite"
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from msgspec.structs import replace
+from grader.gradebook.sqlite import SqliteGradebook
+from tests.gradebook.books import record
+for n in range(20):
+    with SqliteGradebook(Path(sys.argv[1])) as book:
+        made = record(f"{sys.argv[2]}-{n}")
+        book.keep(made.url, made.assignment, lambda earlier: replace(made, notes=(str(len(earlier)),)))
+"""
+
+
+def test_graders_that_write_at_the_same_time_lose_nothing_and_see_each_other(path):
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path), str(n)]) for n in range(4)]
+    assert [w.wait(timeout=120) for w in writers] == [0] * 4
+    with SqliteGradebook(path) as book:
+        kept = [k.record for k in book.history(URL)]
+    assert {r.commit for r in kept} == {f"{w}-{n}" for w in range(4) for n in range(20)}
+    # Each saw exactly what was there when it wrote: no two believed to be the same hand-in.
+    assert [r.notes for r in kept] == [(str(n),) for n in range(80)]
+
+
+def test_a_new_gradebook_is_for_its_owner_alone(path):
+    SqliteGradebook(path).close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_newer_graders_book_is_left_alone(path):
+    SqliteGradebook(path).close()
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    with pytest.raises(UsageError, match="has version 99; this grader knows 1"):
+        SqliteGradebook(path)
+
+
+def test_another_programs_database_is_left_alone(tmp_path):
+    path = tmp_path / "photos.sqlite"
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE photo (id)")
+    database.close()
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match="is a database of another program"):
+        SqliteGradebook(path)
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_database_is_left_alone(tmp_path):
+    path = tmp_path / "grades.csv"
+    path.write_text("student,grade\n" * 100)
+    with pytest.raises(UsageError, match="is no gradebook"):
+        SqliteGradebook(path)
+    assert path.read_text().startswith("student,grade")
+
+
+def test_a_folder_that_can_not_be_written_is_our_fault(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Ungraded, match="can't be used"):
+        SqliteGradebook(tmp_path / "file" / "gradebook.sqlite")
+
+
+def test_the_place_is_what_was_asked_then_the_variable_then_the_data_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.delenv("GRADER_GRADEBOOK", raising=False)
+    assert place() == tmp_path / "grader" / "gradebook.sqlite"
+    monkeypatch.setenv("GRADER_GRADEBOOK", "/srv/book")
+    assert str(place()) == "/srv/book"
+    assert str(place("other")) == "other"
+
+
+def test_a_url_is_no_gradebook_yet():
+    with pytest.raises(UsageError, match="an SQLite file, not a URL"):
+        place("postgresql://host/grades")
+
+
+def test_what_is_opened_is_what_was_asked_for(path):
+    with open_gradebook(str(path)) as book:
+        assert book.place == str(path)
+    assert path.is_file()
