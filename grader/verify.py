@@ -169,12 +169,7 @@ def _trials(assignment: Assignment, lab: Lab, only: Sequence[str]) -> Iterable[_
         alone = _alone(assignment, lab)
         starter = {**files, **starter_files(lab)}
         yield _Trial(
-            assignment,
-            lab,
-            "starter",
-            lab.id,
-            starter,
-            lambda lab_result: _has_to_revise(alone, lab_result),
+            assignment, lab, "starter", lab.id, starter, lambda lab_result: _has_to_revise(alone, lab_result)
         )
     for mistake in lab.mistakes:
         if not only or mistake.id in only:

@@ -24,6 +24,7 @@ def main() -> None:
     options.add_argument("--deny", default="", help="libraries that can't be imported, comma-separated")
     options.add_argument("--lifetime", type=int, default=3600, help="seconds after which everything ends")
     options.add_argument("--index", action="store_true", help="offer the installed packages as an index")
+    options.add_argument("--forward", action="store_true", help="lead the way to the proxy for packages")
     given = options.parse_args()
 
     if given.socket:
@@ -41,6 +42,7 @@ def main() -> None:
             deny=tuple(filter(None, given.deny.split(","))),
             lifetime=given.lifetime,
             offers=given.index,
+            forwards=given.forward,
         ),
     )
 

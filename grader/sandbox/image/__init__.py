@@ -4,46 +4,44 @@
               ▲        ▲                  ▲
             worker   worker             worker        our own files last: a change of them rebuilds in a second
 
+``stranger`` stands apart, on a larger base.
+
 No submission and no suite is ever part of an image.
 """
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import hashlib
-import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.errors import Ungraded
 from grader.sandbox import owner
-from grader.sandbox.engine import Refused
-from grader.sandbox.image import archive, base, wheels
+from grader.sandbox.image import base, building, stranger, wheels
 from grader.sandbox.sources import worker_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from grader.sandbox.engine import Engine
     from grader.sandbox.environment import Progress
 
-HERE = Path(__file__).parent
+HERE = building.HERE
 CHAIN = ("numpy", "torch", "judge", "project")
 """Each environment's packages come on top of those before it."""
+ENVIRONMENTS = (*CHAIN, stranger.NAME)
+"""All that there are images for."""
 
 
 def tags(base_id: str) -> dict[str, str]:
     """Names of all images on this base, packages and final: ``grader-numpy:<digest of everything in it>``."""
     names, below = {}, base_id
     for environment in CHAIN:
-        below = _digest(
+        below = building.digest(
             below, *(HERE / name for name in ("Dockerfile.packages", "settle.py", f"{environment}.txt"))
         )
         names[f"{environment}-packages"] = f"grader-{environment}-packages:{below[:12]}"
         final = (
-            below if environment == "judge" else _digest(below, HERE / "Dockerfile.worker", worker_sources())
+            below
+            if environment == "judge"
+            else building.digest(below, HERE / "Dockerfile.worker", worker_sources())
         )
         names[environment] = f"grader-{environment}:{final[:12]}"
     return names
@@ -51,12 +49,16 @@ def tags(base_id: str) -> dict[str, str]:
 
 def present(engine: Engine, environments: Sequence[str] = CHAIN) -> dict[str, str]:
     """Environment → image id, of those that are here and up to date."""
-    if not (base_id := base.present(engine)):
-        return {}
-    names = tags(base_id)
-    return {
-        environment: image for environment in environments if (image := engine.image_id(names[environment]))
+    base_id = base.present(engine)
+    names = tags(base_id) if base_id else {}
+    ids = {
+        environment: engine.image_id(names[environment])
+        for environment in environments
+        if environment in names
     }
+    if stranger.NAME in environments:
+        ids[stranger.NAME] = stranger.present(engine)
+    return {environment: image for environment, image in ids.items() if image}
 
 
 def ensure(engine: Engine, environments: Sequence[str], progress: Progress) -> dict[str, str]:
@@ -68,9 +70,12 @@ def ensure(engine: Engine, environments: Sequence[str], progress: Progress) -> d
     found = present(engine, environments)
     if len(found) == len(environments):
         return found
-    with _alone(progress):
-        names = tags(base.obtain(engine, progress))
-        for environment in environments:
+    with building.alone(progress):
+        if stranger.NAME in environments:
+            stranger.ensure(engine, progress)
+        in_chain = [environment for environment in environments if environment in CHAIN]
+        names = tags(base.obtain(engine, progress)) if in_chain else {}
+        for environment in in_chain:
             _final(engine, names, environment, progress)
     return present(engine, environments)
 
@@ -85,7 +90,7 @@ def _final(engine: Engine, names: Mapping[str, str], environment: str, progress:
         return
     progress(f"{environment} image: adding the worker")
     context = {"Dockerfile": HERE / "Dockerfile.worker", **worker_sources()}
-    _build(engine, names[environment], context, {"BASE": names[f"{environment}-packages"]})
+    building.build(engine, names[environment], context, {"BASE": names[f"{environment}-packages"]})
 
 
 def _packages(engine: Engine, names: Mapping[str, str], environment: str, progress: Progress) -> None:
@@ -98,57 +103,11 @@ def _packages(engine: Engine, names: Mapping[str, str], environment: str, progre
     below = names[f"{CHAIN[at - 1]}-packages"] if at else base.present(engine)
     with owner.temporary_folder() as folder:
         progress(f"{environment} image: fetching packages")
-        wheels.fetch(HERE / f"{environment}.txt", folder / "packages", _machine(engine))
+        wheels.fetch(HERE / f"{environment}.txt", folder / "packages", building.machine(engine))
         progress(f"{environment} image: building")
         context = {
             "Dockerfile": HERE / "Dockerfile.packages",
             "settle.py": HERE / "settle.py",
             "packages": folder / "packages",
         }
-        _build(engine, name, context, {"BASE": below, "NAME": environment})
-
-
-def _build(engine: Engine, name: str, context: Mapping[str, Path], arguments: Mapping[str, str]) -> None:
-    query = {"t": name, "buildargs": dict(arguments), "networkmode": "none", "rm": True, "forcerm": True}
-    said = ""
-    try:
-        for message in engine.stream("/build", archive.stream(context), query=query):
-            said = str(message.get("stream", "")).strip() or said
-    except Refused as refused:
-        raise Ungraded(
-            f"Docker could not build {name}: {refused}" + (f" (after: {said})" if said else ""),
-            "`grade doctor` looks at the disk and the engine; then run `grade image build` again.",
-        ) from refused
-
-
-def _digest(*parts: str | Path | Mapping[str, Path]) -> str:
-    """sha256 over texts, files, and named files."""
-    total = hashlib.sha256()
-    for part in parts:
-        if isinstance(part, str):
-            pieces = [part.encode()]
-        elif isinstance(part, Path):
-            pieces = [part.read_bytes()]
-        else:
-            pieces = [piece for name, file in part.items() for piece in (name.encode(), file.read_bytes())]
-        for piece in pieces:
-            total.update(len(piece).to_bytes(8, "big") + piece)
-    return total.hexdigest()
-
-
-def _machine(engine: Engine) -> str:
-    architecture = str(engine.ask("GET", "/version")["Arch"])
-    return {"amd64": "x86_64", "arm64": "aarch64"}.get(architecture, architecture)
-
-
-@contextlib.contextmanager
-def _alone(progress: Progress) -> Iterator[None]:
-    """One build at a time on this machine; the others find its result."""
-    path = Path(tempfile.gettempdir(), f"grader-image-{os.getuid()}.lock")
-    with path.open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            progress("waiting for another grader that is building the images")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        building.build(engine, name, context, {"BASE": below, "NAME": environment})
