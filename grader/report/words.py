@@ -74,6 +74,9 @@ OUTCOMES = {
     ),
 }
 
+NOT_COUNTED = Word("·", "not counted", "wait", "This check counts neither for nor against you.")
+"""Of a check that would test nothing of the student's."""
+
 FACTS = {
     "call": "Called",
     "yours": "Yours",
