@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from grader.attempt import Attempt
+    from grader.basis import Basis
     from grader.gradebook import Gradebook, Kept
 
 NOT_KEPT = (
@@ -45,9 +46,17 @@ class History(Protocol):
         """Keep what follows from an attempt, given the repository's earlier ones at the assignment."""
         ...
 
+    def answer(self, url: str, assignment: str, basis: Basis) -> SafeRecord | None:
+        """The newest attempt that rests on this, with what people decided since; ``None`` if there is none."""
+        ...
+
 
 class NoHistory:
     """Nothing is kept, and nothing came before."""
+
+    def answer(self, _url: str, _assignment: str, _basis: Basis) -> SafeRecord | None:
+        """Nothing is known."""
+        return None
 
     def keep(
         self, _url: str, _assignment: str, conclude: Callable[[Sequence[Kept]], SafeRecord]
@@ -75,6 +84,16 @@ class KeptHistory:
             alone = conclude(())
             troubles = (*alone.troubles, plain(error.message))
             return replace(alone, notes=(*alone.notes, NOT_KEPT), troubles=troubles)
+
+    def answer(self, url: str, assignment: str, basis: Basis) -> SafeRecord | None:
+        """The newest attempt that rests on this; see ``History``. A gradebook that fails knows nothing."""
+        try:
+            with self._open() as book:
+                attempts = book.history(url, assignment)
+        except GraderError:
+            return None
+        fitting = (kept for kept in reversed(attempts) if basis.answered_by(kept.record))
+        return next(map(as_reviewed, fitting), None)
 
 
 def as_reviewed(kept: Kept) -> SafeRecord:

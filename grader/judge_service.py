@@ -60,6 +60,12 @@ class JudgeService:
         """Names of what is in the data folder; none if there is no folder."""
         return tuple(sorted(entry.name for entry in self._data.iterdir())) if self._data else ()
 
+    def image_digests(self, labs: Iterable[Lab]) -> dict[str, str]:
+        """Environment → image id, of these labs' environments; of those that have no image, none."""
+        known = self.provider.image_digests()
+        wanted = {environment for lab in labs for environment in lab.environments}
+        return {environment: known[environment] for environment in sorted(wanted & known.keys())}
+
     def prepare(self, labs: Iterable[Lab], count: int = 1) -> None:
         """Have sandboxes standing by for each environment of these labs."""
         for lab in labs:
@@ -87,18 +93,28 @@ class JudgeService:
         """
         if self._course_version is None:  # only now: the start has enough to import
             self._course_version = self._starter.submit(course_version, self.course)
+        judging = self._judge
         try:
-            return self._judge_lab(job, sandboxes, watch)
+            return self._judge_lab(judging, job, sandboxes, watch)
         except client.JudgeGone:  # the job was not begun: another judge may do it
-            with self._sending:
-                self._judge.result().close()
+            return self._judge_lab(self._another_judge(judging), job, sandboxes, watch)
+
+    def _another_judge(self, gone: Future[JudgeSandbox]) -> Future[JudgeSandbox]:
+        """The judge after this one; started once, however many submissions miss it."""
+        with self._sending:
+            if self._judge is gone:
+                gone.result().close()
                 self._judge = self._start_judge()
-            return self._judge_lab(job, sandboxes, watch)
+            return self._judge
 
     def _judge_lab(
-        self, job: Job, sandboxes: SubmissionSandboxes, watch: Callable[[Event], None]
+        self,
+        judging: Future[JudgeSandbox],
+        job: Job,
+        sandboxes: SubmissionSandboxes,
+        watch: Callable[[Event], None],
     ) -> LabResult:
-        judge = self._judge.result()
+        judge = judging.result()
         try:
             return client.judge_lab(
                 judge.connection, job, sandboxes.connection, sandboxes.usage, watch, self._sending

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
+from grader.cli.cohort import cohort
 from grader.cli.doctor import doctor
 from grader.cli.grade import grade
 from grader.cli.history import history
@@ -48,12 +49,14 @@ def app() -> None:
     \b
     grade https://host/class/week06-ada         a repository, by its URL
     grade ./checkout --lab lab1_mlp             a folder, one lab of it
+    grade cohort roster.csv                     a class, several side by side
     grade review                                what waits for a person
     grade verify week06                         prove that the assignment's own content is right
     """  # noqa: D301 - click reads the backspace: leave the lines as they are
 
 
 app.add_command(grade, "repo")
+app.add_command(cohort)
 app.add_command(history)
 app.add_command(review)
 app.add_command(replay)

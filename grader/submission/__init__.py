@@ -10,7 +10,7 @@ layout       near misses of files that are missing  names     what students call
 forge        what the host says of a commit
 """
 
-from grader.submission.address import clean_url, repository_name
+from grader.submission.address import clean_url, parse, repository_name
 from grader.submission.choice import Wanted
 from grader.submission.forge import commit_status
 from grader.submission.layout import Missing, missing_files
@@ -28,6 +28,7 @@ __all__ = [
     "commit_status",
     "missing_files",
     "open_repository",
+    "parse",
     "repository_name",
     "shown",
 ]

@@ -1,0 +1,172 @@
+"""``grade cohort ROSTER``: grade a class, show who stands where, write everybody's reports."""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from grader.cli import choices
+from grader.cli.class_progress import ClassProgress
+from grader.cli.grade import Interrupted
+from grader.cohort import grade_class, read_class
+from grader.cohort.sheet import FILE, line, write
+from grader.gradebook import open_gradebook
+from grader.history import KeptHistory
+from grader.judge_service import JudgeService
+from grader.report import words, write_reports
+from grader.report.escape import plain
+from grader.report.terminal import STYLES
+from grader.request import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grader.cohort import Entry
+    from grader.cohort.sheet import Line
+
+EPILOG = (
+    "Exit codes: 0 everybody has a verdict, 2 wrong usage or faulty course, 3 somebody could not be graded, "
+    "130 interrupted. Run the same command again to go on: unchanged work is answered from the gradebook."
+)
+
+
+OUR_FAULT = 3
+
+
+@click.command(epilog=EPILOG)
+@click.argument("roster", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--assignment", default="", help="If neither grade.yml nor the repositories' names say it.")
+@click.option(
+    "--url",
+    "pattern",
+    default="",
+    metavar="PATTERN",
+    help="Where repositories are, with the roster's columns in braces: "
+    "https://github.com/class/week06-{github_username}",
+)
+@click.option("--lab", "labs", multiple=True, help="Only this lab; may be repeated.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=lambda: max(1, (os.cpu_count() or 2) // 2),
+    show_default="half of the cores",
+    help="Submissions side by side.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("class"),
+    show_default=True,
+    help=f"Write {FILE} here, and everybody's reports into a folder of their own.",
+)
+@click.option("--fresh", is_flag=True, help="Grade again what the gradebook already answers.")
+@click.option("--folders", is_flag=True, help="The roster may name folders of this machine.")
+@click.option(
+    "--seed",
+    type=int,
+    callback=choices.seed,
+    help="Draw the same inputs again, the same for everybody.  [default: secret, new for each]",
+)
+@click.option("--trust", is_flag=True, help="Run hidden suites in a sandbox that does not protect.")
+@choices.gradebook
+@choices.course
+@choices.sandbox
+@choices.device
+@choices.data
+@choices.no_color
+def cohort(
+    *,
+    roster: Path,
+    assignment: str,
+    pattern: str,
+    labs: tuple[str, ...],
+    jobs: int,
+    out: Path,
+    fresh: bool,
+    folders: bool,
+    seed: str,
+    trust: bool,
+    gradebook: str,
+    course: Path,
+    sandbox: str,
+    device: str,
+    data: Path | None,
+    no_color: bool,
+) -> int:
+    """Grade everybody in ROSTER, several side by side, and keep each result as it comes.
+
+    ROSTER is a CSV: with the columns id and url, or as GitHub Classroom, Classroom 50 or Canvas export it.
+    """
+    entries = read_class(roster.read_bytes(), str(roster), pattern, folders=folders)
+    places = _places(entries)
+
+    def request_for(entry: Entry) -> Request:
+        return Request(
+            repo=entry.url,
+            assignment=assignment,
+            labs=labs,
+            seed=seed,
+            device=device,
+            trust=trust,
+            trusted_origin=folders,
+            fresh=fresh,
+        )
+
+    open_book = partial(open_gradebook, gradebook)
+    open_book().close()
+    shown = Console(no_color=no_color, highlight=False)
+    lines = {entry.id: line(entry, None) for entry in entries}
+    write(tuple(lines.values()), out)
+    watch = ClassProgress(Console(stderr=True, no_color=no_color, highlight=False), len(entries))
+    try:
+        with watch, _service(sandbox, device, course, data, watch) as service:
+            history = KeptHistory(open_book)
+            for result in grade_class(entries, request_for, service, history, watch, jobs=jobs):
+                watch.ended(result)
+                if result.record:
+                    write_reports(result.record, out / places[result.entry.id])
+                lines[result.entry.id] = line(result.entry, result)
+                write(tuple(lines.values()), out)
+    except KeyboardInterrupt:
+        raise Interrupted from None
+    shown.print(_table(tuple(lines.values())))
+    shown.print(f"{out / FILE}, and each one's reports beside it.", markup=False)
+    return OUR_FAULT if any(row.trouble for row in lines.values()) else 0
+
+
+def _service(
+    sandbox: str, device: str, course: Path, data: Path | None, watch: ClassProgress
+) -> JudgeService:
+    return JudgeService(choices.open_provider(sandbox, device, watch.say), course.resolve(), data)
+
+
+def _places(entries: Sequence[Entry]) -> dict[str, str]:
+    """Identifier → the name of a folder; no two alike, whatever the identifiers are made of."""
+    taken: dict[str, str] = {}
+    for entry in entries:
+        name = re.sub(r"[^\w.@-]+", "_", entry.id, flags=re.ASCII).strip(".") or "_"
+        while name.casefold() in (other.casefold() for other in taken.values()):
+            name += "_"
+        taken[entry.id] = name
+    return taken
+
+
+def _table(lines: Sequence[Line]) -> Table:
+    """Who stands where: how many of each verdict, and a line for each who has none."""
+    counted = Table.grid(padding=(0, 2, 0, 0))
+    for decision, word in words.VERDICTS.items():
+        number = sum(row.verdict == decision.value for row in lines)
+        if number:
+            counted.add_row(Text(f"{word.sign} {word.name}", STYLES[word.tone]), str(number))
+    for row in lines:
+        if row.trouble:
+            counted.add_row(Text(f"  {plain(row.id)}", "dim"), Text(plain(row.trouble)))
+    return counted
