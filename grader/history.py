@@ -86,14 +86,17 @@ class KeptHistory:
             return replace(alone, notes=(*alone.notes, NOT_KEPT), troubles=troubles)
 
     def answer(self, url: str, assignment: str, basis: Basis) -> SafeRecord | None:
-        """The newest attempt that rests on this; see ``History``. A gradebook that fails knows nothing."""
+        """The newest attempt that rests on this; see ``History``."""
+        fitting = (record for record in self.attempts(url, assignment) if basis.answered_by(record))
+        return max(fitting, key=lambda record: record.attempt, default=None)
+
+    def attempts(self, url: str, assignment: str) -> tuple[SafeRecord, ...]:
+        """A repository's attempts, the oldest first, with what people decided; none if the gradebook fails."""
         try:
             with self._open() as book:
-                attempts = book.history(url, assignment)
+                return tuple(map(as_reviewed, book.history(url, assignment)))
         except GraderError:
-            return None
-        fitting = (kept for kept in reversed(attempts) if basis.answered_by(kept.record))
-        return next(map(as_reviewed, fitting), None)
+            return ()
 
 
 def as_reviewed(kept: Kept) -> SafeRecord:

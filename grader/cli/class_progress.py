@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from grader.cohort import Entry, Result
+    from grader.cohort import ClassMember, ClassResult
     from grader.records import Lab
 
 LAST = 5
@@ -72,29 +72,29 @@ class ClassProgress:
         """Something that takes long: an image being built."""
         self._console.print(Text(log(line), "dim"))
 
-    def begun(self, entry: Entry) -> None:
+    def begun(self, member: ClassMember) -> None:
         """A submission is being graded."""
         with self._lock:
-            self._at[entry.id] = ""
+            self._at[member.id] = ""
 
-    def saw(self, entry: Entry, lab: Lab, event: Event) -> None:
+    def saw(self, member: ClassMember, lab: Lab, event: Event) -> None:
         """The judge did something."""
         if isinstance(event, Started):
             with self._lock:
-                self._at[entry.id] = f"{lab.id}  {event.position}/{event.total}  {event.id}"
+                self._at[member.id] = f"{lab.id}  {event.position}/{event.total}  {event.id}"
 
-    def again(self, entry: Entry, why: str) -> None:
+    def again(self, member: ClassMember, why: str) -> None:
         """It could not be graded, and will be tried again."""
         with self._lock:
-            self._at.pop(entry.id, None)
-        self._console.print(Text(f"{log(entry.id)}: tried again later. {log(why)}", "dim"), soft_wrap=True)
+            self._at.pop(member.id, None)
+        self._console.print(Text(f"{log(member.id)}: tried again later. {log(why)}", "dim"), soft_wrap=True)
 
-    def ended(self, result: Result) -> None:
+    def ended(self, result: ClassResult) -> None:
         """A submission has its result."""
         record = result.record
         decision = record.verdict if record else Decision.UNGRADED
         with self._lock:
-            self._at.pop(result.entry.id, None)
+            self._at.pop(result.member.id, None)
             self._ended += 1
             self._graded += not result.answered
             self._counts[decision] += 1
@@ -122,12 +122,12 @@ class ClassProgress:
             return Group(*self._last, self._bar, counts, *at)
 
 
-def _line(result: Result, decision: Decision) -> Text:
+def _line(result: ClassResult, decision: Decision) -> Text:
     word = words.VERDICTS[decision]
     how = "as before" if result.answered else words.duration(result.seconds)
     return Text.assemble(
         (f"{word.sign} {word.name}", STYLES[word.tone]),
-        f"  {log(result.entry.id)}  ",
+        f"  {log(result.member.id)}  ",
         (how, "dim"),
         f"  {log(result.trouble)}" if result.trouble else "",
     )

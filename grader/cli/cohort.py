@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
-import re
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,9 @@ from grader.cli import choices
 from grader.cli.class_progress import ClassProgress
 from grader.cli.grade import Interrupted
 from grader.cohort import grade_class, read_class
-from grader.cohort.sheet import FILE, line, write
+from grader.cohort.summary import Summary, summary
+from grader.cohort.writing import PAGE, TABLE, write_page, write_table
+from grader.cohort.writing import folders as folders_of
 from grader.gradebook import open_gradebook
 from grader.history import KeptHistory
 from grader.judge_service import JudgeService
@@ -29,8 +31,8 @@ from grader.request import Request
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from grader.cohort import Entry
-    from grader.cohort.sheet import Line
+    from grader.cohort import ClassMember
+    from grader.records import SafeRecord
 
 EPILOG = (
     "Exit codes: 0 everybody has a verdict, 2 wrong usage or faulty course, 3 somebody could not be graded, "
@@ -65,7 +67,7 @@ OUR_FAULT = 3
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("class"),
     show_default=True,
-    help=f"Write {FILE} here, and everybody's reports into a folder of their own.",
+    help=f"Write {PAGE} and {TABLE} here, and everybody's reports into a folder of their own.",
 )
 @click.option("--fresh", is_flag=True, help="Grade again what the gradebook already answers.")
 @click.option("--folders", is_flag=True, help="The roster may name folders of this machine.")
@@ -105,12 +107,12 @@ def cohort(
 
     ROSTER is a CSV: with the columns id and url, or as GitHub Classroom, Classroom 50 or Canvas export it.
     """
-    entries = read_class(roster.read_bytes(), str(roster), pattern, folders=folders)
-    places = _places(entries)
+    members = read_class(roster.read_bytes(), str(roster), pattern, folders=folders)
+    places = folders_of(members)
 
-    def request_for(entry: Entry) -> Request:
+    def request_for(member: ClassMember) -> Request:
         return Request(
-            repo=entry.url,
+            repo=member.url,
             assignment=assignment,
             labs=labs,
             seed=seed,
@@ -122,24 +124,32 @@ def cohort(
 
     open_book = partial(open_gradebook, gradebook)
     open_book().close()
-    shown = Console(no_color=no_color, highlight=False)
-    lines = {entry.id: line(entry, None) for entry in entries}
-    write(tuple(lines.values()), out)
-    watch = ClassProgress(Console(stderr=True, no_color=no_color, highlight=False), len(entries))
+    standing = {member.id: Summary(member, places[member.id]) for member in members}
+    write_table(standing.values(), out)
+    title = assignment
+    watch = ClassProgress(Console(stderr=True, no_color=no_color, highlight=False), len(members))
     try:
         with watch, _service(sandbox, device, course, data, watch) as service:
             history = KeptHistory(open_book)
-            for result in grade_class(entries, request_for, service, history, watch, jobs=jobs):
+            for result in grade_class(members, request_for, service, history, watch, jobs=jobs):
                 watch.ended(result)
+                folder = places[result.member.id]
+                past: tuple[SafeRecord, ...] = ()
                 if result.record:
-                    write_reports(result.record, out / places[result.entry.id])
-                lines[result.entry.id] = line(result.entry, result)
-                write(tuple(lines.values()), out)
+                    title = result.record.title or title
+                    past = history.attempts(result.record.url, result.record.assignment)
+                    write_reports(result.record, out / folder)
+                standing[result.member.id] = summary(result, folder, past)
+                write_table(standing.values(), out)
     except KeyboardInterrupt:
         raise Interrupted from None
-    shown.print(_table(tuple(lines.values())))
-    shown.print(f"{out / FILE}, and each one's reports beside it.", markup=False)
-    return OUR_FAULT if any(row.trouble for row in lines.values()) else 0
+    finally:
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        write_page(title, tuple(standing.values()), now, out)
+    shown = Console(no_color=no_color, highlight=False)
+    shown.print(_counts(tuple(standing.values())))
+    shown.print(f"The class: {out / PAGE}, {out / TABLE}; each one's reports beside them.", markup=False)
+    return OUR_FAULT if any(each.trouble for each in standing.values()) else 0
 
 
 def _service(
@@ -148,25 +158,13 @@ def _service(
     return JudgeService(choices.open_provider(sandbox, device, watch.say), course.resolve(), data)
 
 
-def _places(entries: Sequence[Entry]) -> dict[str, str]:
-    """Identifier → the name of a folder; no two alike, whatever the identifiers are made of."""
-    taken: dict[str, str] = {}
-    for entry in entries:
-        name = re.sub(r"[^\w.@-]+", "_", entry.id, flags=re.ASCII).strip(".") or "_"
-        while name.casefold() in (other.casefold() for other in taken.values()):
-            name += "_"
-        taken[entry.id] = name
-    return taken
-
-
-def _table(lines: Sequence[Line]) -> Table:
-    """Who stands where: how many of each verdict, and a line for each who has none."""
+def _counts(class_: Sequence[Summary]) -> Table:
+    """How many have which verdict, and a line for each who has none."""
     counted = Table.grid(padding=(0, 2, 0, 0))
     for decision, word in words.VERDICTS.items():
-        number = sum(row.verdict == decision.value for row in lines)
-        if number:
+        if number := sum(each.verdict is decision for each in class_):
             counted.add_row(Text(f"{word.sign} {word.name}", STYLES[word.tone]), str(number))
-    for row in lines:
-        if row.trouble:
-            counted.add_row(Text(f"  {plain(row.id)}", "dim"), Text(plain(row.trouble)))
+    for each in class_:
+        if each.trouble:
+            counted.add_row(Text(f"  {plain(each.member.id)}", "dim"), Text(plain(each.trouble)))
     return counted

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from grader.basis import Basis
-    from grader.cohort.roster import Entry
+    from grader.cohort.roster import ClassMember
     from grader.gradebook import Kept
     from grader.history import History
     from grader.judge.job import Event
@@ -33,11 +33,11 @@ PAUSES = (0.0, 5.0, 30.0)
 """Seconds before each try: time for a daemon to come back."""
 
 
-class Result(NamedTuple):
-    """What came of one entry.
+class ClassResult(NamedTuple):
+    """What came of one member.
 
     Attributes:
-        entry: Whose.
+        member: Whose.
         record: The attempt; ``None`` if it could not be graded.
         trouble: Why not, and what to do; empty if it was graded.
         ours: Whether that was our fault, or the network's, and so worth another try.
@@ -45,7 +45,7 @@ class Result(NamedTuple):
         seconds: How long it took, of the last try.
     """
 
-    entry: Entry
+    member: ClassMember
     record: SafeRecord | None
     trouble: str = ""
     ours: bool = False
@@ -56,32 +56,32 @@ class Result(NamedTuple):
 class ClassWatch(Protocol):
     """Sees what happens to the class; called from several threads."""
 
-    def begun(self, entry: Entry) -> None:
+    def begun(self, member: ClassMember) -> None:
         """A submission is being graded."""
         ...
 
-    def saw(self, entry: Entry, lab: Lab, event: Event) -> None:
+    def saw(self, member: ClassMember, lab: Lab, event: Event) -> None:
         """The judge did something."""
         ...
 
-    def again(self, entry: Entry, why: str) -> None:
+    def again(self, member: ClassMember, why: str) -> None:
         """It could not be graded, and will be tried again."""
         ...
 
 
 def grade_class(
-    entries: Sequence[Entry],
-    request_for: Callable[[Entry], Request],
+    members: Sequence[ClassMember],
+    request_for: Callable[[ClassMember], Request],
     service: JudgeService,
     history: History,
     watch: ClassWatch,
     *,
     jobs: int,
-) -> Iterator[Result]:
+) -> Iterator[ClassResult]:
     """Grade a class.
 
     Args:
-        entries: Whom.
+        members: Whom.
         request_for: What to grade of each, and how.
         service: Closed if the run is interrupted, so that what is being graded ends.
         history: Keeps each result as it comes.
@@ -89,28 +89,28 @@ def grade_class(
         jobs: How many submissions are graded side by side.
 
     Yields:
-        One result for each entry, in the order in which they end; nothing is held back.
+        One result for each member, in the order in which they end; nothing is held back.
     """
     stop = threading.Event()
 
-    def once(entry: Entry, tried: int) -> Result:
+    def once(member: ClassMember, tried: int) -> ClassResult:
         if stop.wait(PAUSES[tried]):
-            return Result(entry, None, "The run was interrupted.")
-        watch.begun(entry)
+            return ClassResult(member, None, "The run was interrupted.")
+        watch.begun(member)
         begun = time.monotonic()
-        result = _grade(entry, request_for(entry), service, _Until(stop, history), watch)
+        result = _grade(member, request_for(member), service, _Until(stop, history), watch)
         return result._replace(seconds=time.monotonic() - begun)
 
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="submission") as pool:
-        running: dict[Future[Result], int] = {pool.submit(once, entry, 0): 0 for entry in entries}
+        running: dict[Future[ClassResult], int] = {pool.submit(once, member, 0): 0 for member in members}
         try:
             while running:
                 for done in wait(running, return_when=FIRST_COMPLETED).done:
                     tried = running.pop(done) + 1
                     result = done.result()
                     if result.ours and tried < TRIES:
-                        watch.again(result.entry, result.trouble)
-                        running[pool.submit(once, result.entry, tried)] = tried
+                        watch.again(result.member, result.trouble)
+                        running[pool.submit(once, result.member, tried)] = tried
                     else:
                         yield result
         finally:
@@ -121,25 +121,25 @@ def grade_class(
 
 
 def _grade(
-    entry: Entry, request: Request, service: JudgeService, history: _Until, watch: ClassWatch
-) -> Result:
-    """One try; whatever goes wrong is this entry's alone."""
+    member: ClassMember, request: Request, service: JudgeService, history: _Until, watch: ClassWatch
+) -> ClassResult:
+    """One try; whatever goes wrong is this member's alone."""
     try:
-        record = grade(request, service, history, _WatchOf(entry, watch))
+        record = grade(request, service, history, _WatchOf(member, watch))
     except GraderError as trouble:
         said = " ".join(filter(None, (trouble.message, trouble.remedy)))
-        return Result(entry, None, said, ours=isinstance(trouble, HostUnreachable | Ungraded))
+        return ClassResult(member, None, said, ours=isinstance(trouble, HostUnreachable | Ungraded))
     except Exception as error:  # a fault of ours must not cost the others their verdict
-        return Result(entry, None, f"A fault of the grader: {type(error).__name__}: {error}", ours=True)
+        return ClassResult(member, None, f"A fault of the grader: {type(error).__name__}: {error}", ours=True)
     if record.verdict is Decision.UNGRADED:
-        return Result(entry, record, " ".join(record.reasons), ours=True)
-    return Result(entry, record, answered=history.answered)
+        return ClassResult(member, record, " ".join(record.reasons), ours=True)
+    return ClassResult(member, record, answered=history.answered)
 
 
 class _WatchOf(NamedTuple):
-    """The pipeline's watch, of one entry."""
+    """The pipeline's watch, of one member."""
 
-    entry: Entry
+    member: ClassMember
     watch: ClassWatch
 
     def stage(self, name: str) -> None:
@@ -147,7 +147,7 @@ class _WatchOf(NamedTuple):
 
     def saw(self, lab: Lab, event: Event) -> None:
         """The judge did something."""
-        self.watch.saw(self.entry, lab, event)
+        self.watch.saw(self.member, lab, event)
 
 
 class _Until:

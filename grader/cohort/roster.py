@@ -29,11 +29,11 @@ _PLACEABLE = re.compile(r"[\w.~-]+", re.ASCII)
 PATTERN_EXAMPLE = "--url 'https://github.com/class/week06-{github_username}'"
 
 
-class Entry(NamedTuple):
+class ClassMember(NamedTuple):
     """One student, or one group, of the class.
 
     Attributes:
-        id: As the roster says; no two entries have the same.
+        id: As the roster says; no two members have the same.
         url: The repository's address.
         name: For people; empty if the roster has none.
     """
@@ -74,7 +74,9 @@ _FORMATS = (
 """The first whose columns are all there counts."""
 
 
-def read_class(data: bytes, file: str, pattern: str = "", *, folders: bool = False) -> tuple[Entry, ...]:
+def read_class(
+    data: bytes, file: str, pattern: str = "", *, folders: bool = False
+) -> tuple[ClassMember, ...]:
     """The class, in the roster's order.
 
     Args:
@@ -96,20 +98,22 @@ def read_class(data: bytes, file: str, pattern: str = "", *, folders: bool = Fal
     known = _format(found[0][1], file)
     if not (pattern or known.url):
         raise UsageError(f"{file} does not say where the repositories are.", f"Say it: {PATTERN_EXAMPLE}")
-    entries: dict[str, tuple[Entry, int]] = {}
+    members: dict[str, tuple[ClassMember, int]] = {}
     for line, cells in found:
         if not known.student(cells):
             continue
         try:
-            entry = _entry(cells, known, pattern, folders=folders)
+            member = _entry(cells, known, pattern, folders=folders)
         except GraderError as fault:
             problems.append(Problem(f"{file}:{line}", fault.message, fault.remedy))
             continue
-        first = entries.setdefault(entry.id.casefold(), (entry, line))[1]
+        first = members.setdefault(member.id.casefold(), (member, line))[1]
         if first != line:
-            problems.append(Problem(f"{file}:{line}", f"'{entry.id}' is there twice, first in line {first}."))
+            problems.append(
+                Problem(f"{file}:{line}", f"'{member.id}' is there twice, first in line {first}.")
+            )
     raise_any(problems, "The roster")
-    return tuple(entry for entry, _ in entries.values())
+    return tuple(member for member, _ in members.values())
 
 
 def _format(columns: Iterable[str], file: str) -> _Format:
@@ -123,7 +127,7 @@ def _format(columns: Iterable[str], file: str) -> _Format:
     )
 
 
-def _entry(cells: Cells, known: _Format, pattern: str, *, folders: bool) -> Entry:
+def _entry(cells: Cells, known: _Format, pattern: str, *, folders: bool) -> ClassMember:
     name = next((cells[column] for column in known.ids if cells.get(column)), "")
     if not name:
         raise UsageError(f"the column '{known.ids[0]}' is empty.", "Everybody needs an identifier.")
@@ -133,7 +137,7 @@ def _entry(cells: Cells, known: _Format, pattern: str, *, folders: bool) -> Entr
     if not address:
         raise UsageError(f"there is no address of {name}'s repository.", "Complete the line, or remove it.")
     parse(address, trusted_origin=folders)
-    return Entry(name, address, cells.get(known.name, ""))
+    return ClassMember(name, address, cells.get(known.name, ""))
 
 
 def _filled(pattern: str, cells: Cells) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.cohort import Entry, grade_class, grading
+from grader.cohort import ClassMember, grade_class, grading
 from grader.errors import HostUnreachable, SubmissionError, Ungraded, UsageError
 from grader.gradebook import open_gradebook
 from grader.history import KeptHistory, NoHistory
@@ -31,14 +31,14 @@ class Watching:
     def __init__(self):
         self.retried = []
 
-    def begun(self, entry):
+    def begun(self, member):
         pass
 
-    def saw(self, entry, lab, event):
+    def saw(self, member, lab, event):
         pass
 
-    def again(self, entry, why):
-        self.retried.append(entry.id)
+    def again(self, member, why):
+        self.retried.append(member.id)
 
 
 class Service:
@@ -60,9 +60,9 @@ def run(monkeypatch):
     def run(graded, ids, jobs=2):
         monkeypatch.setattr(grading, "grade", lambda request, *_: graded(request.repo))
         watch = Watching()
-        entries = [Entry(id, id) for id in ids]
-        found = grade_class(entries, lambda e: Request(repo=e.url), Service(), NoHistory(), watch, jobs=jobs)
-        return {result.entry.id: result for result in found}, watch
+        members = [ClassMember(id, id) for id in ids]
+        found = grade_class(members, lambda e: Request(repo=e.url), Service(), NoHistory(), watch, jobs=jobs)
+        return {result.member.id: result for result in found}, watch
 
     return run
 
@@ -155,14 +155,14 @@ def test_after_an_interruption_nothing_more_is_kept(monkeypatch):
     monkeypatch.setattr(grading, "grade", graded)
     service = Service()
     results = grade_class(
-        [Entry("slow", "slow"), Entry("b", "b")],
+        [ClassMember("slow", "slow"), ClassMember("b", "b")],
         lambda e: Request(repo=e.url),
         service,
         History(),
         Watching(),
         jobs=2,
     )
-    assert next(results).entry.id == "b"
+    assert next(results).member.id == "b"
     begun.wait(10)
     results.close()  # as Ctrl-C does, wherever the loop stands
     go.set()
@@ -189,16 +189,16 @@ def hand_ins(tmp_path_factory):
 @pytest.mark.docker
 def test_verdicts_are_those_of_lone_grades(docker_service, hand_ins):
     service = docker_service(COURSE)
-    entries = [Entry(folder.name, str(folder)) for folder in sorted(hand_ins.iterdir())]
+    members = [ClassMember(folder.name, str(folder)) for folder in sorted(hand_ins.iterdir())]
     asked = lambda url: Request(repo=url, assignment="toy", seed=SEED)
     together = {
-        result.entry.id: result.record
-        for result in grade_class(entries, lambda e: asked(e.url), service, NoHistory(), Watching(), jobs=3)
+        result.member.id: result.record
+        for result in grade_class(members, lambda e: asked(e.url), service, NoHistory(), Watching(), jobs=3)
     }
-    for entry in entries:
-        alone = grade(asked(entry.url), service, NoHistory(), Silent())
-        assert together[entry.id].verdict is alone.verdict
-        assert [(c.id, c.outcome) for c in together[entry.id].checks] == [
+    for member in members:
+        alone = grade(asked(member.url), service, NoHistory(), Silent())
+        assert together[member.id].verdict is alone.verdict
+        assert [(c.id, c.outcome) for c in together[member.id].checks] == [
             (c.id, c.outcome) for c in alone.checks
         ]
 
@@ -211,7 +211,9 @@ def test_unchanged_work_is_answered_from_the_gradebook(docker_service, hand_ins,
 
     def run(fresh=False):
         request = lambda e: Request(repo=e.url, assignment="toy", fresh=fresh)
-        return next(grade_class([Entry("ada", str(folder))], request, service, history, Watching(), jobs=1))
+        return next(
+            grade_class([ClassMember("ada", str(folder))], request, service, history, Watching(), jobs=1)
+        )
 
     first, second = run(), run()
     assert (first.answered, second.answered) == (False, True)

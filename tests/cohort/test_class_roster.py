@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.cohort import Entry, read_class
+from grader.cohort import ClassMember, read_class
 from grader.errors import CourseError, UsageError
 
 PATTERN = "https://github.com/class/week06-{github_username}"
@@ -11,15 +11,15 @@ PATTERN = "https://github.com/class/week06-{github_username}"
 def test_a_plain_roster():
     data = b"id,url,name\nada,https://host/class/ada,Ada L.\nbob,git@host:class/bob.git,\n"
     assert read_class(data, "roster.csv") == (
-        Entry("ada", "https://host/class/ada", "Ada L."),
-        Entry("bob", "git@host:class/bob.git", ""),
+        ClassMember("ada", "https://host/class/ada", "Ada L."),
+        ClassMember("bob", "git@host:class/bob.git", ""),
     )
 
 
 def test_github_classrooms_roster_needs_a_pattern():
     data = b'"identifier","github_username","github_id","name"\n"ada@uni.ch","ada-l","17","Ada"\n'
     assert read_class(data, "r.csv", PATTERN) == (
-        Entry("ada@uni.ch", "https://github.com/class/week06-ada-l", "Ada"),
+        ClassMember("ada@uni.ch", "https://github.com/class/week06-ada-l", "Ada"),
     )
     with pytest.raises(UsageError, match="does not say where"):
         read_class(data, "r.csv")
@@ -39,7 +39,7 @@ def test_github_classrooms_grades_name_each_repository():
         b"student_repository_name,student_repository_url,submission_timestamp,points_awarded,points_available\n"
         b"w6,u,s,ada-l,,week06-ada-l,https://github.com/class/week06-ada-l,,0,10\n"
     )
-    assert read_class(data, "g.csv") == (Entry("ada-l", "https://github.com/class/week06-ada-l", ""),)
+    assert read_class(data, "g.csv") == (ClassMember("ada-l", "https://github.com/class/week06-ada-l", ""),)
 
 
 def test_canvass_export_leaves_out_what_is_no_student():
@@ -49,7 +49,7 @@ def test_canvass_export_leaves_out_what_is_no_student():
         b'"Lovelace, Ada",901,u1,ada,S1,\n"Student, Test",902,,abc,S1,\n'
     )
     found = read_class(data, "c.csv", "https://host/class/{SIS Login ID}")
-    assert found == (Entry("ada", "https://host/class/ada", "Lovelace, Ada"),)
+    assert found == (ClassMember("ada", "https://host/class/ada", "Lovelace, Ada"),)
 
 
 @pytest.mark.parametrize("column", ["username", "usernames"])
