@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from grader.errors import CourseError, Problem
 
 if TYPE_CHECKING:
+    from _csv import Reader  # what csv.reader gives
     from collections.abc import Iterator
 
 MOST_BYTES = 4_000_000
@@ -40,10 +41,7 @@ def rows(data: bytes, file: str, needed: tuple[str, ...], problems: list[Problem
             Problem(f"{file}:{line}", "this is not UTF-8 text.", "Save the file as CSV in UTF-8.")
         )
         return
-    first_line = text.partition("\n")[0]
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=";" if ";" in first_line and "," not in first_line else ","
-    )
+    reader = _reader(text)
     try:
         header = [cell.strip().casefold() for cell in next(reader, [])]
         missing = [column for column in needed if column not in header]
@@ -61,6 +59,17 @@ def rows(data: bytes, file: str, needed: tuple[str, ...], problems: list[Problem
             begun = reader.line_num + 1
     except csv.Error as error:
         problems.append(Problem(f"{file}:{reader.line_num}", f"this is not CSV: {error}."))
+
+
+def header(data: bytes) -> list[str]:
+    """The columns as they are written, of a file that ``rows`` has read."""
+    return [name.strip() for name in next(_reader(data.decode("utf-8-sig")), [])]
+
+
+def _reader(text: str) -> Reader:
+    first_line = text.partition("\n")[0]
+    delimiter = ";" if ";" in first_line and "," not in first_line else ","
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 
 
 def raise_any(problems: list[Problem], what: str) -> None:

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from grader.cli.cohort import cohort
 from grader.cli.doctor import doctor
+from grader.cli.export import export
 from grader.cli.grade import grade
 from grader.cli.history import history
 from grader.cli.image import image
@@ -57,6 +58,7 @@ def app() -> None:
 
 app.add_command(grade, "repo")
 app.add_command(cohort)
+app.add_command(export)
 app.add_command(history)
 app.add_command(review)
 app.add_command(replay)

@@ -72,7 +72,7 @@ def to_page(title: str, summaries: Sequence[Summary], made_at: str) -> str:
         ),
         causes=_most(each.causes for each in graded),
         unmet=_most(each.unmet for each in graded),
-        counts_points=any(each.points for each in summaries),
+        counts_points=any(each.counted for each in summaries),
     )
     return page("class.html.j2", style="class.css", script="class.js", view=view, words=words)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grader.records import CriterionResult, Decision, SafeRecord, Weight
 from grader.report.causes import causes
+from grader.report.score import score
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +39,8 @@ class Summary(NamedTuple):
         verdict: ``None``: not graded in this run yet.
         url: Without credentials.
         commit: 40 hex digits; empty for a folder, and for what could not be had.
-        earned: Points, of ``points``; both 0 where the rubric counts none.
+        earned: Of ``points``, as of ``grader.report.score``; both 0 for who has no verdict.
+        counted: Whether the rubric counts points.
         late_seconds: ``None`` for what is no hand-in.
         attempt: Its number in the gradebook, or 0.
         causes: What is wrong, advice left out.
@@ -54,6 +56,7 @@ class Summary(NamedTuple):
     commit: str = ""
     earned: float = 0.0
     points: float = 0.0
+    counted: bool = False
     late_seconds: float | None = None
     attempt: int = 0
     causes: tuple[Said, ...] = ()
@@ -75,14 +78,16 @@ def summary(result: ClassResult, folder: str, history: Iterable[SafeRecord] = ()
         return Summary(
             result.member, folder, Decision.UNGRADED, url=result.member.url, trouble=result.trouble
         )
+    total = score(record) if record.verdict is not Decision.UNGRADED else None
     return Summary(
         result.member,
         folder,
         record.verdict,
         url=record.url,
         commit=record.commit,
-        earned=record.earned,
-        points=record.points,
+        earned=total.earned if total else 0.0,
+        points=total.points if total else 0.0,
+        counted=record.points > 0,
         late_seconds=record.standing.late_seconds if record.standing else None,
         attempt=record.attempt,
         causes=tuple(_causes(record)),

@@ -30,7 +30,7 @@ def member(id, verdict=None, causes=(), **rest):
 
 
 CLASS = (
-    member("ada", Decision.PASS, earned=9.5, points=10, attempt=3, late_seconds=3700.0,
+    member("ada", Decision.PASS, earned=9.5, points=10, counted=True, attempt=3, late_seconds=3700.0,
            history=(Before(1, NOW, Decision.REVISE), Before(3, NOW, Decision.PASS))),
     member("bob", Decision.REVISE, (MEAN, SWAP), attempt=2),
     member("eve", Decision.REVISE, (MEAN, MEAN), attempt=4),
