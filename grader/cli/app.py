@@ -16,6 +16,7 @@ from grader.cli.image import image
 from grader.cli.pair import pair
 from grader.cli.replay import replay
 from grader.cli.review import review
+from grader.cli.similar import similar
 from grader.cli.starter import starter
 from grader.cli.verify import verify
 from grader.errors import CourseError, GraderError
@@ -66,6 +67,7 @@ app.add_command(pair)
 app.add_command(verify)
 app.add_command(doctor)
 app.add_command(image)
+app.add_command(similar)
 app.add_command(starter)
 
 

@@ -60,6 +60,15 @@ data = click.option(
     envvar="GRADER_DATA",
     help="A folder with the real data that suites can use, for example MNIST's IDX files.",
 )
+pattern = click.option(
+    "--url",
+    "pattern",
+    default="",
+    metavar="PATTERN",
+    help="Where repositories are, with the roster's columns in braces: "
+    "https://github.com/class/week06-{github_username}",
+)
+folders = click.option("--folders", is_flag=True, help="The roster may name folders of this machine.")
 gradebook = click.option(
     "--gradebook",
     default="",

@@ -46,14 +46,7 @@ OUR_FAULT = 3
 @click.command(epilog=EPILOG)
 @click.argument("roster", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--assignment", default="", help="If neither grade.yml nor the repositories' names say it.")
-@click.option(
-    "--url",
-    "pattern",
-    default="",
-    metavar="PATTERN",
-    help="Where repositories are, with the roster's columns in braces: "
-    "https://github.com/class/week06-{github_username}",
-)
+@choices.pattern
 @click.option("--lab", "labs", multiple=True, help="Only this lab; may be repeated.")
 @click.option(
     "--jobs",
@@ -70,7 +63,7 @@ OUR_FAULT = 3
     help=f"Write {PAGE} and {TABLE} here, and everybody's reports into a folder of their own.",
 )
 @click.option("--fresh", is_flag=True, help="Grade again what the gradebook already answers.")
-@click.option("--folders", is_flag=True, help="The roster may name folders of this machine.")
+@choices.folders
 @click.option(
     "--seed",
     type=int,
