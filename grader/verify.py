@@ -12,10 +12,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from grader.course import apply, reference_files, starter_files
 from grader.plan import plan
-from grader.records import CourseVersion, Decision, Outcome, Rubric, RubricLab
+from grader.records import CourseVersion, Decision, Outcome, Rubric, RubricLab, Weight
 from grader.verdict import decide
 
 if TYPE_CHECKING:
@@ -189,7 +190,8 @@ def _all_pass(lab_result: LabResult) -> Iterable[str]:
 
 
 def _has_to_revise(lab: Lab, lab_result: LabResult) -> Iterable[str]:
-    alone = Rubric(labs=(RubricLab(id=lab.id, title=lab.title, criteria=lab.criteria),))
+    must = tuple(replace(c, weight=Weight.REQUIRED) for c in lab.criteria if c.weight is not Weight.ADVICE)
+    alone = Rubric(labs=(RubricLab(id=lab.id, title=lab.title, criteria=must),))
     decision = decide(alone, lab_result.checks).decision
     if decision is not Decision.REVISE:
         yield f"the verdict was {decision}, not revise"
@@ -201,7 +203,7 @@ def _is_caught(mistake: Mistake, lab_result: LabResult) -> Iterable[str]:
         result = results.get(check)
         if result is None:
             yield f"{check} did not run"
-        elif result.outcome is not Outcome.FAILED:
+        elif result.outcome not in (Outcome.FAILED, Outcome.PARTLY):
             waited = f", waiting for {result.waited_for}" if result.waited_for else ""
             yield f"{check} {result.outcome}{waited}"
     told = list(_diagnoses(lab_result))

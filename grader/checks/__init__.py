@@ -9,6 +9,7 @@ imports_only     a rule about the source             fail             says no in
 numbers_agree    a text claims only known numbers    claims_match     claimed numbers are the measured ones
 numbers_of       every number of a results file    Plot, Series     curves for the report
 ask              leaves it to a person, with the evidence
+partly           a lower floor is reached            (reaches has lower= for it)
 """
 
 from grader.checks.answer import Answer, Handle
@@ -19,7 +20,7 @@ from grader.checks.diagnoser import Diagnosis
 from grader.checks.diagnosis import MEAN, Convention, GradientCase
 from grader.checks.documents import Documents, DocumentText
 from grader.checks.evidence import Evidence
-from grader.checks.failure import CheckFailed, CheckUndecided, ask, fail
+from grader.checks.failure import CheckFailed, CheckPartly, CheckUndecided, ask, fail, partly
 from grader.checks.gradients import factor_of, gradients_match
 from grader.checks.known_mistakes import KnownMistakes
 from grader.checks.purity import unchanged
@@ -34,6 +35,7 @@ __all__ = [
     "MEAN",
     "Answer",
     "CheckFailed",
+    "CheckPartly",
     "CheckUndecided",
     "Convention",
     "Diagnosis",
@@ -57,6 +59,7 @@ __all__ = [
     "imports_only",
     "numbers_agree",
     "numbers_of",
+    "partly",
     "reaches",
     "same_curve",
     "slopes_match",

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from grader.checks.documents import Documents
 from grader.checks.evidence import Evidence
-from grader.checks.failure import CheckFailed, CheckUndecided
+from grader.checks.failure import CheckFailed, CheckPartly, CheckUndecided
 from grader.checks.known_mistakes import KnownMistakes
 from grader.judge import job as jobs
 from grader.judge.processes import Killed, SandboxLost, ZygotePool
@@ -143,7 +143,7 @@ class JudgePlugin:
             outcome = self._outcomes.get(
                 need, Outcome.PASSED if self._job.suite == "public" else Outcome.UNGRADED
             )
-            if outcome is not Outcome.PASSED:
+            if outcome not in (Outcome.PASSED, Outcome.PARTLY):
                 raise _Blocked(need, outcome)
         if self._time_left() <= 0:
             raise CheckFailed(
@@ -192,7 +192,7 @@ class JudgePlugin:
         self._outcomes[spec.id] = result.outcome
         self._report(jobs.Finished(result))
 
-    def _judge(self, error: BaseException | None, *, hidden: bool) -> _Meaning:  # noqa: PLR0911 - one meaning each
+    def _judge(self, error: BaseException | None, *, hidden: bool) -> _Meaning:  # noqa: C901, PLR0911 - one meaning each
         """What an exception means: theirs, the course's, or ours. The one place where this is decided."""
         match error:
             case None:
@@ -201,6 +201,8 @@ class JudgePlugin:
                 return _Meaning(Outcome.UNGRADED, Fault.GRADER, waited_for=check)
             case _Blocked(waited_for=check):
                 return _Meaning(Outcome.BLOCKED, Fault.STUDENT, waited_for=check)
+            case CheckPartly(finding=finding):
+                return _Meaning(Outcome.PARTLY, Fault.STUDENT, _with_secrets(finding) if hidden else finding)
             case CheckFailed(finding=finding):
                 return _Meaning(Outcome.FAILED, Fault.STUDENT, _with_secrets(finding) if hidden else finding)
             case CheckUndecided(finding=finding):

@@ -22,7 +22,7 @@ def to_sheet(record: SafeRecord) -> RenderableType:
     """Lab by lab: what was handed in to read, what was measured, and the items with their guidance."""
     parts: list[RenderableType] = []
     for lab in record.labs:
-        items = [criterion for criterion in lab.criteria if criterion.manual]
+        items = [c for c in lab.criteria if c.manual or c.waiting or c.review]
         if items:
             parts.append(Rule(Text(escape.log(lab.title), "bold")))
             parts += [_document(document) for document in record.documents if document.lab == lab.id]
@@ -56,8 +56,9 @@ def _item(criterion: CriterionResult) -> RenderableType:
         said = f"{review.by}: {words.VERDICTS[review.decision].name.lower()}. {review.comment}".rstrip()
     word = words.CRITERIA[review.decision if review else Decision.REVIEW]
     advice = " (advice)" if criterion.weight == "advice" else ""
+    points = f", {criterion.earned:g} of {criterion.points:g} points" if criterion.points else ""
     return Group(
-        Text(escape.log(f"{word.sign} {criterion.title}{advice}  [{criterion.id}]"), "bold"),
+        Text(escape.log(f"{word.sign} {criterion.title}{advice}{points}  [{criterion.id}]"), "bold"),
         Padding(Text(escape.log(criterion.manual, escape.LONG)), (0, 0, 0, 2)),
         Padding(Text(escape.log(said), "dim"), (0, 0, 0, 2)),
     )
