@@ -39,8 +39,9 @@ class Cause(NamedTuple):
 
     @property
     def price(self) -> str:
-        """The points that it cost, as ``-4 points``; empty where none are counted."""
-        return f"-{words.count(self.lost, 'point')}" if self.lost else ""
+        """``costs 4 points``; empty where none are counted, and for a bonus, which costs none."""
+        counted = self.lost and self.weight is Weight.REQUIRED
+        return f"costs {words.count(self.lost, 'point')}" if counted else ""
 
     @property
     def word(self) -> words.Word:

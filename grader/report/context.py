@@ -58,7 +58,10 @@ class Section(NamedTuple):
     def tally(self) -> str:
         """``2 of 3 checks``, or ``0 of 4 points`` where the rubric counts points."""
         if self.criterion.points:
-            return f"{self.criterion.earned:g} of {self.criterion.points:g} points"
+            c = self.criterion
+            open_ = [f"{c.waiting:g} waiting"] if 0 < c.waiting < c.points else []
+            open_ += [f"{c.ungraded:g} not graded"] if 0 < c.ungraded < c.points else []
+            return ", ".join((f"{c.earned:g} of {c.points:g} points", *open_))
         if self.criterion.review or self.criterion.decision is Decision.REVIEW:
             return "by a person"
         return f"{self.passed} of {words.count(len(self.criterion.checks), 'check')}"
