@@ -9,6 +9,7 @@ imports_only     a rule about the source             fail             says no in
 numbers_agree    a text claims only known numbers    claims_match     claimed numbers are the measured ones
 numbers_of       every number of a results file    Plot, Series     curves for the report
 ask              leaves it to a person, with the evidence
+options          what a lab leaves open              readings.find    the one reading that fits everything
 partly           a lower floor is reached            (reaches has lower= for it)
 """
 
@@ -24,6 +25,7 @@ from grader.checks.failure import CheckFailed, CheckPartly, CheckUndecided, ask,
 from grader.checks.gradients import factor_of, gradients_match
 from grader.checks.known_mistakes import KnownMistakes
 from grader.checks.purity import unchanged
+from grader.checks.readings import Reading, Readings, options
 from grader.checks.slopes import slopes_match
 from grader.checks.source import imports_only
 from grader.checks.tolerances import Tolerance
@@ -46,6 +48,8 @@ __all__ = [
     "Handle",
     "KnownMistakes",
     "Plot",
+    "Reading",
+    "Readings",
     "Series",
     "Tolerance",
     "ask",
@@ -59,6 +63,7 @@ __all__ = [
     "imports_only",
     "numbers_agree",
     "numbers_of",
+    "options",
     "partly",
     "reaches",
     "same_curve",

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 from grader.records import Finding
 
 
 class CheckFailed(Exception):  # a failed check is an outcome, not an error of ours
-    """The student's work breaks the check's promise."""
+    """The student's work breaks the check's promise.
+
+    Attributes:
+        distance: How far off the values are, relative to the true ones; infinite where that can't be said.
+    """
+
+    distance = math.inf
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.headline)
