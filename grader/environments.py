@@ -103,6 +103,8 @@ _ROWS = (
 
 ENVIRONMENTS = MappingProxyType({row.name: row for row in _ROWS})
 """Name → row; each after the one that it rests on."""
+WITHOUT_CODE = "/without-code"
+"""Ends the name of a sandbox of an environment that has a submission's files, but none of its code."""
 DEFAULT, JUDGE, PROJECT = "numpy", "judge", "project"
 """Of modules that name none; where the judge runs; where a repository as a whole is."""
 FOR_MODULES = tuple(row.name for row in _ROWS if row.module)

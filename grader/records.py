@@ -209,11 +209,20 @@ class Rubric(Struct, frozen=True, kw_only=True):
 
 
 class Edit(Struct, frozen=True, kw_only=True):
-    """A replacement in one reference file; the text occurs there exactly once."""
+    """A change of one reference file: a text in it that occurs exactly once, or all of it."""
 
     file: str
-    replace: str
-    with_: str
+    replace: str = ""
+    with_: str = ""
+    instead: str = ""
+    """The file that takes its place, relative to the folder of ``mistakes.yaml``: a notebook, weights."""
+    missing: bool = False
+    """It isn't handed in."""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether a text is replaced, so that the result can be run as a mutant."""
+        return not (self.instead or self.missing)
 
 
 class Mistake(Struct, frozen=True, kw_only=True):
@@ -246,11 +255,16 @@ class Lab(Struct, frozen=True, kw_only=True):
     suite: Path = Path()
     """Holds ``public/`` and ``hidden/``; relative to the course, like ``reference``."""
     reference: Path = Path()
+    """Labs of one assignment may share it."""
+    mistakes_in: Path = Path()
+    """Holds ``mistakes.yaml`` and the files that it names; the reference itself, unless that is shared."""
     mistakes: tuple[Mistake, ...] = ()
     data: dict[str, Any] = field(default_factory=dict)
     """Free settings for the lab's suite, e.g. where its data comes from."""
     given: tuple[str, ...] = ()
     """Files of the reference that students get as they are, and that are never graded: data, a simulation."""
+    fixed: tuple[str, ...] = ()
+    """Given files that are laid over the student's: whatever stands there under their names, these run."""
     tools: tuple[str, ...] = ()
     """Files of the reference that run beside the student's code, in its sandbox; public, and students get them."""
     documents: dict[str, str] = field(default_factory=dict)

@@ -126,7 +126,9 @@ def _labs(fields: Fields, root: Path, assignment: str, bonuses: frozenset[str]) 
 
         def read(lab: Fields, lab_id: str = lab_id, place: Path = place) -> Lab:
             tools = tuple(checked_path(lab, "tools", path) for path in lab.texts("tools", required=False))
-            functions = read_functions(root / "reference" / place, root, tools, lab.problems)
+            shared = read_path(lab, "reference") if "reference" in lab else lab_id
+            reference = Path("reference") / assignment / shared
+            functions = read_functions(root / reference, root, tools, lab.problems)
             return Lab(
                 id=lab_id,
                 assignment=assignment,
@@ -135,6 +137,7 @@ def _labs(fields: Fields, root: Path, assignment: str, bonuses: frozenset[str]) 
                 limits=lab.record("limits", _limits) or Limits(),
                 data=lab.plain("data"),
                 given=tuple(checked_path(lab, "given", path) for path in lab.texts("given", required=False)),
+                fixed=tuple(checked_path(lab, "fixed", path) for path in lab.texts("fixed", required=False)),
                 documents=lab.record("documents", _documents) or {},
                 project=lab.flag("project"),
                 tools=tools,
@@ -142,7 +145,8 @@ def _labs(fields: Fields, root: Path, assignment: str, bonuses: frozenset[str]) 
                 parts=lab.records("parts", read_part) if "parts" in lab else (),
                 criteria=_criteria(lab, bonuses),
                 suite=Path("test_suites") / place,
-                reference=Path("reference") / place,
+                reference=reference,
+                mistakes_in=Path("reference") / place,
             )
 
         lab = read_record(node, read, fields.problems, subject=quoted(lab_id))

@@ -91,7 +91,7 @@ def _given(assignment: Assignment) -> dict[str, bytes]:
     return {
         (Path(lab.folder) / name).as_posix(): (assignment.root / lab.reference / name).read_bytes()
         for lab in assignment.labs
-        for name in (*lab.given, *lab.tools)
+        for name in (*lab.given, *lab.fixed, *lab.tools)
     }
 
 
@@ -119,6 +119,10 @@ def _lab(lab: Lab) -> list[str]:
         file = (Path(lab.folder) / module.file).as_posix()
         lines.append(f"- `{file}` runs with {ENVIRONMENTS[module.environment].has}.")
     lines += [f"- `{(Path(lab.folder) / name).as_posix()}` is given, and not graded." for name in lab.given]
+    lines += [
+        f"- `{(Path(lab.folder) / name).as_posix()}` is given, and runs as it is given, whatever you change in it."
+        for name in lab.fixed
+    ]
     lines += [
         f"- `{(Path(lab.folder) / name).as_posix()}` is what checks run beside your code: to read, not to change."
         for name in lab.tools
