@@ -1,7 +1,7 @@
 """A folder of the course's modules that import each other by their own names, wherever they are imported.
 
-Nothing is put on ``sys.path``, and nothing under a plain name into ``sys.modules``: a reference and its mutants have
-files of the same names, and each must get its own.
+Nothing is put on ``sys.path``, and nothing under a plain name into ``sys.modules``: a reference and its mutants
+have files of the same names, and each must get its own.
 """
 
 from __future__ import annotations

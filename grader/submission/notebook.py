@@ -33,7 +33,7 @@ def slim(content: bytes) -> bytes:
 
 
 def _slim(output: dict[str, Any]) -> dict[str, Any]:
-    kept = {
+    kept: dict[str, Any] = {
         key: _short(output[key])
         for key in ("output_type", "name", "execution_count", "ename", "evalue", "text")
         if key in output

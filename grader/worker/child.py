@@ -111,7 +111,8 @@ class Server:
             case wire.Fetch():
                 return self._object(question.target)
             case wire.Bring():
-                return folder.bring(question.name, question.content)
+                folder.bring(question.name, question.content)
+                return None
             case wire.Listing():
                 return folder.listing()
             case wire.Read():
