@@ -85,7 +85,9 @@ class Server:
                 if question.mapping is not None:
                     derived = {n: self._tools.function(name) for n, name in question.derived.items()}
                     mapped = adapter(module, question.interface, question.mapping, derived)
-                    module = type(mapped.__name__, (), {mapped.__name__: mapped})
+                    module = mapped
+                    for part in reversed(mapped.__name__.split(".")):  # ``Optimizers.Adam``
+                        module = type(part, (), {part: module})
                 self._modules[question.name] = (module, question)
                 return None
             case wire.Call():
