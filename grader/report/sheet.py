@@ -53,7 +53,7 @@ def _item(criterion: CriterionResult) -> RenderableType:
     review = criterion.review
     said = "waits for review"
     if review:
-        said = f"{review.by}: {words.VERDICTS[review.decision].name.lower()}. {review.comment}".rstrip()
+        said = f"{review.by}: {words.reviewed(review)}. {review.comment}".rstrip()
     word = words.CRITERIA[review.decision if review else Decision.REVIEW]
     advice = " (advice)" if criterion.weight == "advice" else ""
     points = f", {criterion.earned:g} of {criterion.points:g} points" if criterion.points else ""

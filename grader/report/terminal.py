@@ -51,7 +51,8 @@ def to_terminal(record: SafeRecord, *, full: bool = False) -> RenderableType:
 
 def verdict(record: SafeRecord) -> RenderableType:
     """The verdict alone: one coloured line, and the sentences that it follows from."""
-    return _banner(view(record), record.reasons)
+    shown = view(record)
+    return _banner(shown, tuple(reason for reason in record.reasons if reason not in shown.summary))
 
 
 def _title(shown: View) -> Text:
@@ -131,7 +132,7 @@ def _review(section: Section) -> RenderableType:
     title = Text.assemble(
         (f"{word.sign} ", f"bold {STYLES[word.tone]}"), _text(section.criterion.title, "bold")
     )
-    said = f"{review.by}: {words.VERDICTS[review.decision].name.lower()}. {review.comment}".rstrip()
+    said = f"{review.by}: {words.reviewed(review)}. {review.comment}".rstrip()
     return Group(title, Padding(_text(said), (0, 0, 0, 2)))
 
 

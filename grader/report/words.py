@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from grader.records import Decision, Finding, Measurement, Outcome, Record, Since, Standing, Weight
+from grader.records import Decision, Finding, Measurement, Outcome, Record, Review, Since, Standing, Weight
 
 
 class Word(NamedTuple):
@@ -199,6 +199,11 @@ def outcome(of: Outcome, weight: Weight = Weight.REQUIRED) -> Word:
     if of is Outcome.FAILED and weight is not Weight.REQUIRED:
         return FAILED_ADVICE if weight is Weight.ADVICE else FAILED_BONUS
     return OUTCOMES[of]
+
+
+def reviewed(review: Review) -> str:
+    """What a person decided: ``pass``, ``revise``, or ``3 points``."""
+    return VERDICTS[review.decision].name.lower() if review.points is None else count(review.points, "point")
 
 
 def facts(finding: Finding) -> list[tuple[str, str, str]]:

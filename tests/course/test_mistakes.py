@@ -160,7 +160,7 @@ def test_a_whole_file_is_left_out_or_replaced(weighty):
         (
             "instead: half.npz",
             "instead: haf.npz",
-            "mistakes:24: there is no file 'haf.npz' beside mistakes.yaml.",
+            "mistakes:23: there is no file 'haf.npz' beside mistakes.yaml.",
         ),
         (
             "file: weights.npz\n  missing",
