@@ -21,9 +21,10 @@ from grader.checks.diagnoser import Diagnosis
 from grader.checks.diagnosis import MEAN, Convention, GradientCase
 from grader.checks.documents import Documents, DocumentText
 from grader.checks.evidence import Evidence
-from grader.checks.failure import CheckFailed, CheckPartly, CheckUndecided, ask, fail, partly
+from grader.checks.failure import CheckFailed, CheckUndecided, ask, fail
 from grader.checks.gradients import factor_of, gradients_match
 from grader.checks.known_mistakes import KnownMistakes
+from grader.checks.partial import CheckPartly, partly
 from grader.checks.purity import unchanged
 from grader.checks.readings import Reading, Readings, options
 from grader.checks.slopes import slopes_match

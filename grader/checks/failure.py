@@ -29,15 +29,6 @@ class CheckUndecided(Exception):  # an outcome too: a person decides
         self.finding = finding
 
 
-class CheckPartly(CheckFailed):
-    """The promise holds in part: a lower floor is reached, and the rubric says what that is worth."""
-
-
-def partly(headline: str, **parts: str) -> CheckPartly:
-    """What is missing beyond the lower floor, to be raised with the finding's further parts."""
-    return CheckPartly(Finding(headline=headline, **parts))  # type: ignore[arg-type]
-
-
 def ask(headline: str, **parts: str) -> CheckUndecided:
     """A question for a person, to be raised with the finding's further parts."""
     return CheckUndecided(Finding(headline=headline, **parts))  # type: ignore[arg-type]

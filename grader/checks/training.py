@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from grader.checks.failure import fail, partly
+from grader.checks.failure import fail
+from grader.checks.partial import partly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -15,8 +15,9 @@ from msgspec.structs import replace
 
 from grader.checks.documents import Documents
 from grader.checks.evidence import Evidence
-from grader.checks.failure import CheckFailed, CheckPartly, CheckUndecided
+from grader.checks.failure import CheckFailed, CheckUndecided
 from grader.checks.known_mistakes import KnownMistakes
+from grader.checks.partial import CheckPartly
 from grader.checks.readings import Readings
 from grader.judge import job as jobs
 from grader.judge.processes import Killed, SandboxLost, ZygotePool
@@ -177,6 +178,8 @@ class JudgePlugin:
             self._again = True
             return
         meaning = self._judge(error, hidden=_is_hidden(item))
+        if isinstance(error, CheckPartly):
+            meaning = meaning._replace(outcome=Outcome.PARTLY)
         result = CheckResult(
             id=spec.id,
             lab=self._job.lab.id,
@@ -196,7 +199,7 @@ class JudgePlugin:
         self._outcomes[spec.id] = result.outcome
         self._report(jobs.Finished(result))
 
-    def _judge(self, error: BaseException | None, *, hidden: bool) -> _Meaning:  # noqa: C901, PLR0911 - one meaning each
+    def _judge(self, error: BaseException | None, *, hidden: bool) -> _Meaning:  # noqa: PLR0911 - one meaning each
         """What an exception means: theirs, the course's, or ours. The one place where this is decided."""
         match error:
             case None:
@@ -205,8 +208,6 @@ class JudgePlugin:
                 return _Meaning(Outcome.UNGRADED, Fault.GRADER, waited_for=check)
             case _Blocked(waited_for=check):
                 return _Meaning(Outcome.BLOCKED, Fault.STUDENT, waited_for=check)
-            case CheckPartly(finding=finding):
-                return _Meaning(Outcome.PARTLY, Fault.STUDENT, _with_secrets(finding) if hidden else finding)
             case CheckFailed(finding=finding):
                 return _Meaning(Outcome.FAILED, Fault.STUDENT, _with_secrets(finding) if hidden else finding)
             case CheckUndecided(finding=finding):

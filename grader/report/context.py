@@ -230,7 +230,6 @@ _URGENCY = {
     Outcome.UNGRADED: 2,
     Outcome.BLOCKED: 3,
     Outcome.PASSED: 4,
-    Outcome.PARTLY: 0,
 }
 NOT_MET = (Outcome.FAILED, Outcome.PARTLY)
 
@@ -274,7 +273,7 @@ def _section(
     )
     return Section(
         criterion=criterion,
-        checks=tuple(sorted(checks, key=lambda check: _URGENCY[check.outcome])),
+        checks=tuple(sorted(checks, key=lambda check: _URGENCY.get(check.outcome, 0))),
         anchor=f"criterion-{number}",
         documents=tuple(d for d in documents if criterion.manual and d.lab == criterion.lab),
     )
