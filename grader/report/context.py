@@ -122,15 +122,21 @@ class LabPart(NamedTuple):
         return ", ".join(told)
 
     @property
-    def ours(self) -> tuple[CheckResult, ...]:
-        """The checks that we could not run."""
-        return tuple(c for s in self.sections for c in s.checks if c.outcome is Outcome.UNGRADED)
+    def undecided(self) -> tuple[CheckResult, ...]:
+        """The checks that a person decides, and then those that we could not run."""
+        return tuple(
+            check
+            for outcome in (Outcome.REVIEW, Outcome.UNGRADED)
+            for section in self.sections
+            for check in section.checks
+            if check.outcome is outcome
+        )
 
     @property
     def told(self) -> tuple[tuple[CheckResult, tuple[CheckResult, ...]], ...]:
-        """What is reported in full: each cause's check with its others, then what we could not run."""
+        """What is reported in full: each cause's check with its others, then what is undecided."""
         causes = ((cause.check, cause.others) for cause in self.causes)
-        return (*causes, *((check, ()) for check in self.ours))
+        return (*causes, *((check, ()) for check in self.undecided))
 
     @property
     def people(self) -> tuple[Section, ...]:

@@ -431,6 +431,14 @@ def with_memo(record, *reviews, **rest):
     )
 
 
+def asked():
+    """A check that no machine can decide, with its evidence."""
+    finding = Finding(
+        headline="This is written in TensorFlow, which is not run here.", where="mlp_torch.py, line 1"
+    )
+    return record([check("port.curve", Outcome.REVIEW, finding=finding)])
+
+
 def said(decision, comment, by="Bola Adé"):
     return Review(
         lab="lab1_mlp",
@@ -660,5 +668,6 @@ ALL = {
     "reviewed": reviewed,
     "refused": refused,
     "graded": graded,
+    "asked": asked,
     "hostile": hostile,
 }
