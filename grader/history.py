@@ -105,9 +105,15 @@ def as_reviewed(kept: Kept) -> SafeRecord:
 
 
 def waiting(book: Gradebook) -> tuple[SafeRecord, ...]:
-    """The newest attempts that wait for a person, the oldest of them first."""
-    records = map(as_reviewed, book.newest(Decision.REVIEW))
-    return tuple(record for record in records if record.verdict is Decision.REVIEW)
+    """The newest attempts that wait for a person, the oldest of them first: for the verdict, or for points."""
+    decided = (Decision.REVIEW, Decision.PASS, Decision.REVISE)
+    records = [as_reviewed(kept) for decision in decided for kept in book.newest(decision)]
+    return tuple(sorted(filter(_waits, records), key=lambda record: record.attempt))
+
+
+def _waits(record: SafeRecord) -> bool:
+    points = record.grade is not None and any(criterion.waiting for criterion in record.criteria)
+    return points or record.verdict is Decision.REVIEW
 
 
 def review(book: Gradebook, attempt: int, decided: Review) -> SafeRecord:
@@ -144,7 +150,7 @@ def since(attempt: Attempt, earlier: Sequence[Kept]) -> Since | None:
         return None
     before = alike[-1]
     then = {(c.lab, c.id): c.outcome for c in before.record.checks}
-    lost = (Outcome.FAILED, Outcome.BLOCKED)
+    lost = (Outcome.PARTLY, Outcome.FAILED, Outcome.BLOCKED)
     pairs = [(f"{c.lab}/{c.id}", then.get((c.lab, c.id)), c.outcome) for c in attempt.checks]
     return Since(
         attempt=before.record.attempt,

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from grader.course import course_version
+from grader.environments import WITHOUT_CODE
 from grader.judge import client
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from grader.sandbox.environment import JudgeSandbox, Sandbox, SandboxProvider
 
 Files = Mapping[str, bytes]
+CODE = (".py", ".pyc", ".pyw", ".so", ".pyd")
+"""How the names of files end that Python imports."""
 
 
 class JudgeService:
@@ -76,7 +79,9 @@ class JudgeService:
         """The sandboxes for one submission of the job's lab; close it when the submission is judged."""
         folder = self.course / job.lab.reference
         tools = {name: (folder / name).read_bytes() for name in job.lab.tools}
-        return SubmissionSandboxes(self.provider, job.lab.limits, job.modules, files, tools)
+        fixed = {name: (folder / name).read_bytes() for name in job.lab.fixed}
+        laid = laid_over(files, job.lab.folder, fixed)
+        return SubmissionSandboxes(self.provider, job.lab.limits, job.modules, laid, tools)
 
     def judge_lab(
         self, job: Job, sandboxes: SubmissionSandboxes, watch: Callable[[Event], None]
@@ -170,8 +175,11 @@ class SubmissionSandboxes:
         if lost and environment in self._sandboxes:
             self._sandboxes.pop(environment).close()
         if environment not in self._sandboxes:
-            seen = visible(self._files, self._modules, environment)
-            self._sandboxes[environment] = self._provider.open(environment, self._limits, seen, self._tools)
+            row = environment.removesuffix(WITHOUT_CODE)
+            seen = (
+                visible(self._files, self._modules, row) if row == environment else without_code(self._files)
+            )
+            self._sandboxes[environment] = self._provider.open(row, self._limits, seen, self._tools)
         return self._sandboxes[environment].connection
 
     def usage(self, environment: str) -> Usage | None:
@@ -187,6 +195,19 @@ class SubmissionSandboxes:
     ) -> None:
         for sandbox in self._sandboxes.values():
             sandbox.close()
+
+
+def laid_over(files: Files, folder: str, fixed: Files) -> Files:
+    """The submission with the lab's fixed files in the place of whatever has their names."""
+    places = {"/".join(filter(None, (folder, name))): content for name, content in fixed.items()}
+    inside = tuple(f"{place}/" for place in places)
+    kept = {path: content for path, content in files.items() if not (inside and path.startswith(inside))}
+    return kept | places
+
+
+def without_code(files: Files) -> Files:
+    """The submission's files that Python neither imports nor runs."""
+    return {path: content for path, content in files.items() if not path.lower().endswith(CODE)}
 
 
 def visible(files: Files, modules: Iterable[ModuleSource], environment: str) -> Files:

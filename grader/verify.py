@@ -12,10 +12,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from grader.course import apply, reference_files, starter_files
+from grader.course import handed_in, reference_content, starter, starter_files
 from grader.plan import plan
-from grader.records import CourseVersion, Decision, Outcome, Rubric, RubricLab
+from grader.records import CourseVersion, Decision, Outcome, Rubric, RubricLab, Weight
 from grader.verdict import decide
 
 if TYPE_CHECKING:
@@ -124,12 +125,12 @@ class _Trial:
         lab: Lab,
         kind: str,
         name: str,
-        files: dict[str, str],
+        files: dict[str, bytes],
         expect: Callable[[LabResult], Iterable[str]],
         only: tuple[str, ...] = (),
     ) -> None:
         self._assignment, self._lab, self._kind, self._name = assignment, lab, kind, name
-        self._files = {"/".join(filter(None, (lab.folder, p))): text.encode() for p, text in files.items()}
+        self._files = {"/".join(filter(None, (lab.folder, p))): content for p, content in files.items()}
         self._expect = expect
         self._only = only
 
@@ -159,11 +160,12 @@ class _Trial:
 
 
 def _trials(assignment: Assignment, lab: Lab, only: Sequence[str]) -> Iterable[_Trial]:
-    files = reference_files(assignment.root / lab.reference)
+    files = reference_content(assignment.root / lab.reference)
     if not only:
         yield _Trial(assignment, lab, "reference", lab.id, files, _all_pass)
-        starter = {**files, **starter_files(lab, assignment.root)}
-        yield _Trial(assignment, lab, "starter", lab.id, starter, partial(_has_to_revise, lab))
+        yield _Trial(
+            assignment, lab, "starter", lab.id, _begun(assignment, lab, files), partial(_has_to_revise, lab)
+        )
     for mistake in lab.mistakes:
         if not only or mistake.id in only:
             yield _Trial(
@@ -171,10 +173,20 @@ def _trials(assignment: Assignment, lab: Lab, only: Sequence[str]) -> Iterable[_
                 lab,
                 "mistake",
                 mistake.id,
-                apply(mistake, files),
+                handed_in(mistake, files, assignment.root / lab.mistakes_in),
                 partial(_is_caught, mistake),
                 mistake.fails,
             )
+
+
+def _begun(assignment: Assignment, lab: Lab, files: dict[str, bytes]) -> dict[str, bytes]:
+    """The lab with nothing done: its solutions cut out. Of labs that share a reference, only what students get."""
+    if lab.mistakes_in != lab.reference:
+        folder = f"{lab.folder}/" if lab.folder else ""
+        given = starter(assignment).items()
+        return {name.removeprefix(folder): content for name, content in given if name.startswith(folder)}
+    cut = starter_files(lab, assignment.root).items()
+    return files | {name: text.encode() for name, text in cut}
 
 
 # ── What must become of them ──────────────────────────────────────────────────────────────────────────────
@@ -189,7 +201,8 @@ def _all_pass(lab_result: LabResult) -> Iterable[str]:
 
 
 def _has_to_revise(lab: Lab, lab_result: LabResult) -> Iterable[str]:
-    alone = Rubric(labs=(RubricLab(id=lab.id, title=lab.title, criteria=lab.criteria),))
+    must = tuple(replace(c, weight=Weight.REQUIRED) for c in lab.criteria if c.weight is not Weight.ADVICE)
+    alone = Rubric(labs=(RubricLab(id=lab.id, title=lab.title, criteria=must),))
     decision = decide(alone, lab_result.checks).decision
     if decision is not Decision.REVISE:
         yield f"the verdict was {decision}, not revise"
@@ -201,7 +214,7 @@ def _is_caught(mistake: Mistake, lab_result: LabResult) -> Iterable[str]:
         result = results.get(check)
         if result is None:
             yield f"{check} did not run"
-        elif result.outcome is not Outcome.FAILED:
+        elif result.outcome not in (Outcome.FAILED, Outcome.PARTLY):
             waited = f", waiting for {result.waited_for}" if result.waited_for else ""
             yield f"{check} {result.outcome}{waited}"
     told = list(_diagnoses(lab_result))

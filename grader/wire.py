@@ -85,6 +85,8 @@ class Load(Struct, frozen=True, tag=True, tag_field="kind"):
     tensors: bool = False
     """Arrays become torch tensors before the student's code sees them."""
     device: str = "cpu"
+    stand_ins: dict[str, str] = {}
+    """Module that is imported by its plain name → the text that is run in its place."""
 
 
 class Call(Struct, frozen=True, tag=True, tag_field="kind"):
@@ -133,6 +135,24 @@ class Fetch(Struct, frozen=True, tag=True, tag_field="kind"):
     target: object
 
 
+class Bring(Struct, frozen=True, tag=True, tag_field="kind"):
+    """Write a file into the process's working folder."""
+
+    name: str
+    content: object = None
+    """Its bytes, as an array of uint8."""
+
+
+class Listing(Struct, frozen=True, tag=True, tag_field="kind"):
+    """What the working folder holds: path → size in bytes."""
+
+
+class Read(Struct, frozen=True, tag=True, tag_field="kind"):
+    """A file of the working folder, as an array of uint8."""
+
+    name: str
+
+
 class Run(Struct, frozen=True, tag=True, tag_field="kind"):
     """Run one command in a copy of the submission, as a stranger would: in a new virtual environment.
 
@@ -169,7 +189,7 @@ class Trials(Struct, frozen=True, tag=True, tag_field="kind"):
     at_once: int = 1
 
 
-Question = Load | Call | Tool | Get | Set | Hold | Fetch | Run | Trials
+Question = Load | Call | Tool | Get | Set | Hold | Fetch | Bring | Listing | Read | Run | Trials
 
 
 class Returned(Struct, frozen=True, tag=True, tag_field="kind"):
@@ -209,6 +229,7 @@ _VALUES: dict[type, tuple[str, ...]] = {
     Set: ("target", "value"),
     Hold: ("value",),
     Fetch: ("target",),
+    Bring: ("content",),
     Returned: ("value",),
 }
 """The fields that hold values; all others are plain fields of the schema."""

@@ -8,6 +8,9 @@ reaches          a floor, measured by the judge      unchanged        an argumen
 imports_only     a rule about the source             fail             says no in your own words
 numbers_agree    a text claims only known numbers    claims_match     claimed numbers are the measured ones
 numbers_of       every number of a results file    Plot, Series     curves for the report
+ask              leaves it to a person, with the evidence
+options          what a lab leaves open              readings.find    the one reading that fits everything
+partly           a lower floor is reached            (reaches has lower= for it)
 """
 
 from grader.checks.answer import Answer, Handle
@@ -18,10 +21,12 @@ from grader.checks.diagnoser import Diagnosis
 from grader.checks.diagnosis import MEAN, Convention, GradientCase
 from grader.checks.documents import Documents, DocumentText
 from grader.checks.evidence import Evidence
-from grader.checks.failure import CheckFailed, fail
+from grader.checks.failure import CheckFailed, CheckUndecided, ask, fail
 from grader.checks.gradients import factor_of, gradients_match
 from grader.checks.known_mistakes import KnownMistakes
+from grader.checks.partial import CheckPartly, partly
 from grader.checks.purity import unchanged
+from grader.checks.readings import Reading, Readings, options
 from grader.checks.slopes import slopes_match
 from grader.checks.source import imports_only
 from grader.checks.tolerances import Tolerance
@@ -33,6 +38,8 @@ __all__ = [
     "MEAN",
     "Answer",
     "CheckFailed",
+    "CheckPartly",
+    "CheckUndecided",
     "Convention",
     "Diagnosis",
     "DocumentText",
@@ -42,8 +49,11 @@ __all__ = [
     "Handle",
     "KnownMistakes",
     "Plot",
+    "Reading",
+    "Readings",
     "Series",
     "Tolerance",
+    "ask",
     "check",
     "claims_match",
     "curves_match",
@@ -54,6 +64,8 @@ __all__ = [
     "imports_only",
     "numbers_agree",
     "numbers_of",
+    "options",
+    "partly",
     "reaches",
     "same_curve",
     "slopes_match",

@@ -71,7 +71,7 @@ def mismatch(
     """The failure that reports a difference in full."""
     yours, expected = tell_apart(difference.yours, difference.expected)
     place = f"{name}[{', '.join(map(str, difference.at))}]" if difference.at else name
-    return fail(
+    failure = fail(
         headline,
         call=call,
         yours=yours,
@@ -87,6 +87,8 @@ def mismatch(
         diagnosis_id=diagnosis.id if diagnosis else "",
         hint=hint,
     )
+    failure.distance = difference.error
+    return failure
 
 
 def tell_apart(yours: float, expected: float) -> tuple[str, str]:

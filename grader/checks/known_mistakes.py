@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from grader.checks.diagnoser import Diagnosis
+from grader.checks.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
+    from types import ModuleType
 
     from grader.checks.diagnoser import Diagnoser, Seen
     from grader.records import Mistake
@@ -40,6 +41,7 @@ class KnownMistakes:
     def __init__(self, folder: Path, mistakes: tuple[Mistake, ...]) -> None:
         self._folder = folder
         self._mistakes = tuple(m for m in mistakes if m.diagnosis)
+        self._library = Library(folder, "unchanged_")
         self._built: dict[tuple[str, ...], ModuleType | None] = {}
 
     def matcher(
@@ -79,10 +81,12 @@ class KnownMistakes:
         return name
 
     def _possible(self, module: str, passed: tuple[str, ...]) -> list[Mistake]:
-        """The mistakes made in this module alone that are not ruled out."""
-        files = {f"{module}.py"}
+        """The mistakes made in this module, or in those that it imports, that are not ruled out."""
+        files = {f"{name}.py" for name in self._library.needed(module)}
         return [
-            m for m in self._mistakes if {e.file for e in m.edits} == files and not set(m.fails) & set(passed)
+            m
+            for m in self._mistakes
+            if all(e.is_text and e.file in files for e in m.edits) and not set(m.fails) & set(passed)
         ]
 
     def _build(self, module: str, mistakes: tuple[Mistake, ...]) -> ModuleType | None:
@@ -93,25 +97,30 @@ class KnownMistakes:
         return self._built[key]
 
     def _compile(self, module: str, mistakes: tuple[Mistake, ...]) -> ModuleType | None:
-        path = self._folder / f"{module}.py"
-        if not path.is_file():
+        if not self._library.has(module):
             return None
-        source = path.read_text(encoding="utf-8")
+        changed: dict[str, str] = {}
         for edit in itertools.chain.from_iterable(m.edits for m in mistakes):
+            name = edit.file.removesuffix(".py")
+            source = changed.get(name) or self._library.source(name)
             if source.count(edit.replace) != 1:
                 return None
-            source = source.replace(edit.replace, edit.with_)
-        mutant = ModuleType(f"mutant_{module}")
+            changed[name] = source.replace(edit.replace, edit.with_)
+        mutant = Library(self._folder, f"mutant_{'_'.join(m.id for m in mistakes)}_", changed)
         try:
-            exec(compile(source, str(path), "exec"), mutant.__dict__)  # noqa: S102 - the course's own code
-        except Exception:  # a pair of edits may not make a program
+            return mutant.module(module)
+        except Exception:  # what raises at import explains no number; the reference itself must not
+            if not mistakes:
+                raise
             return None
-        return mutant
 
     def _seen(
         self, module: str, mistakes: tuple[Mistake, ...], observe: Callable[[ModuleType], Seen]
     ) -> Seen | None:
-        """What is observed of a mutant; ``None`` if it can't be built or crashes, and so explains no number."""
+        """What is observed of a mutant; ``None`` if it can't be built or crashes, and so explains no number.
+
+        What the reference itself raises is a fault of the course, and comes through.
+        """
         mutant = self._build(module, mistakes)
         if mutant is None:
             return None
@@ -119,6 +128,8 @@ class KnownMistakes:
             with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
                 return observe(mutant)
         except Exception:
+            if not mistakes:
+                raise
             return None
 
 

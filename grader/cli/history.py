@@ -57,5 +57,5 @@ def _told(record: Record) -> list[str]:
         told.append(f"hand-in {standing.hand_in}{of}, {words.moment(standing.came)}{late}, {source}")
     told += words.since(record.since) if record.since else ()
     reviews = [c.review for c in record.criteria if c.review]
-    told += [f"{r.by}: {words.VERDICTS[r.decision].name.lower()}. {r.comment}".rstrip() for r in reviews]
+    told += [f"{r.by}: {words.reviewed(r)}. {r.comment}".rstrip() for r in reviews]
     return told

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 MARKS = {
     Outcome.PASSED: "[green]✓[/]",
+    Outcome.PARTLY: "[yellow]◐[/]",
     Outcome.FAILED: "[red]✗[/]",
+    Outcome.REVIEW: "[yellow]…[/]",
     Outcome.BLOCKED: "[dim]·[/]",
     Outcome.UNGRADED: "[yellow]?[/]",
 }
@@ -93,7 +95,7 @@ class Progress:
         if isinstance(event, Finished):
             result = event.result
             self._passed += result.outcome is Outcome.PASSED
-            self._failed += result.outcome is Outcome.FAILED
+            self._failed += result.outcome in (Outcome.FAILED, Outcome.PARTLY)
             if self._status is not None:
                 self._console.print(
                     f"{MARKS[result.outcome]} {plain(result.promise, most=90)} [dim]{result.seconds:.2f} s[/]"

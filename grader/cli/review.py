@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @click.argument("attempt", type=click.IntRange(min=1), required=False)
 @click.option("--item", default="", help="The criterion, or lab/criterion; not needed if there is only one.")
 @click.option("--decide", type=click.Choice(["pass", "revise"]), help="What you decide.")
+@click.option("--points", type=click.FloatRange(min=0), help="What you give, of the item's points.")
 @click.option("--by", default="", envvar="GRADER_REVIEWER", help="Your name, as the report shows it.")
 @click.option("--comment", default="", help="For the student to read.")
 @click.option(
@@ -42,18 +43,19 @@ def review(
     attempt: int | None,
     item: str,
     decide: str | None,
+    points: float | None,
     by: str,
     comment: str,
     out: Path | None,
     gradebook: str,
     no_color: bool,
 ) -> int:
-    """List what waits for a person; with ATTEMPT, show it; with --decide, decide.
+    """List what waits for a person; with ATTEMPT, show it; with --decide or --points, decide.
 
     On a terminal, `grade review ATTEMPT` asks for the decisions.
     """
     console = Console(no_color=no_color, highlight=False)
-    if attempt is None and (decide or item):
+    if attempt is None and (decide or item or points is not None):
         raise UsageError("Say which attempt.", "`grade review` lists what waits.")
     with open_gradebook(gradebook) as book:
         if attempt is None:
@@ -62,9 +64,9 @@ def review(
         record = as_reviewed(book.attempt(attempt))
         if not _manual(record):
             raise UsageError(f"In attempt {attempt} there is nothing that a person decides.")
-        if decide:
+        if decide or points is not None:
             chosen = _chosen(record, item)
-            record = keep_review(book, attempt, _review(chosen, decide, by, comment))
+            record = keep_review(book, attempt, _review(chosen, decide, points, by, comment))
         else:
             console.print(to_sheet(record))
             if sys.stdin.isatty() and sys.stdout.isatty():
@@ -91,7 +93,7 @@ def _list(records: tuple[SafeRecord, ...], console: Console) -> None:
 
 
 def _manual(record: Record) -> list[CriterionResult]:
-    return [criterion for criterion in record.criteria if criterion.manual]
+    return [c for c in record.criteria if c.manual or c.review or c.waiting or c.decision is Decision.REVIEW]
 
 
 def _name(criterion: CriterionResult) -> str:
@@ -114,13 +116,25 @@ def _chosen(record: Record, item: str) -> CriterionResult:
     raise UsageError(f"Attempt {record.attempt} has {len(found)} items.", f"Say which, with --item: {known}.")
 
 
-def _review(criterion: CriterionResult, decided: str, by: str, comment: str) -> Review:
+def _review(
+    criterion: CriterionResult, decided: str | None, points: float | None, by: str, comment: str
+) -> Review:
+    """What was decided; points alone decide as well: all of them are a pass.
+
+    Raises:
+        UsageError: Nobody says so, or there are not so many points.
+    """
     if not by.strip():
         raise UsageError("Who decides?", "Give your name: --by NAME, or GRADER_REVIEWER.")
+    if points is not None and points > criterion.points:
+        has = words.count(criterion.points, "point") if criterion.points else "no points"
+        raise UsageError(f"'{_name(criterion)}' has {has}; {points:g} can't be given.")
+    whole = Decision.PASS if points == criterion.points else Decision.REVISE
     return Review(
         lab=criterion.lab,
         criterion=criterion.id,
-        decision=Decision(decided),
+        decision=Decision(decided) if decided else whole,
+        points=points,
         by=by.strip(),
         comment=comment.strip(),
         decided_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
@@ -135,6 +149,10 @@ def _ask(book: Gradebook, record: SafeRecord, item: str, by: str) -> SafeRecord:
         )
         if answer != "skip":
             by = by or click.prompt("Your name, as the report shows it")
+            points = None
+            if criterion.points and answer == "revise":
+                most = click.FloatRange(0, criterion.points)
+                points = click.prompt(f"Points, of {criterion.points:g}", type=most, default=0.0)
             comment = click.prompt("Comment for the student", default="", show_default=False)
-            record = keep_review(book, record.attempt, _review(criterion, answer, by, comment))
+            record = keep_review(book, record.attempt, _review(criterion, answer, points, by, comment))
     return record

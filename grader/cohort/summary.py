@@ -103,9 +103,9 @@ def _causes(record: SafeRecord) -> Iterable[Said]:
     for lab in record.labs:
         checks = [check for check in record.checks if check.lab == lab.id]
         for cause in causes(lab.criteria, checks):
-            if not cause.advice:
+            if not cause.tag:
                 yield Said(lab.title or lab.id, cause.text)
 
 
 def _unmet(criterion: CriterionResult) -> bool:
-    return criterion.decision is Decision.REVISE and criterion.weight is not Weight.ADVICE
+    return criterion.decision is Decision.REVISE and criterion.weight is Weight.REQUIRED

@@ -12,7 +12,7 @@ from grader.course.lint import LabContent, lint_lab, lint_points
 from grader.course.mistakes import read_mistakes
 from grader.course.problems import Problems
 from grader.course.project import with_tested
-from grader.course.reference import readable_files
+from grader.course.reference import all_files, readable_files
 from grader.course.rubric import RubricFile, read_rubric
 from grader.course.suite import scan_suite
 
@@ -56,7 +56,8 @@ def _with_mistakes(lab: Lab, rubric: RubricFile, problems: Problems) -> Lab:
     root = rubric.assignment.root
     reference = root / lab.reference
     files = readable_files(reference, root, problems)
-    mistakes, node = read_mistakes(reference, root, files, problems)
+    there = {file.relative_to(reference).as_posix() for file in all_files(reference)}
+    mistakes, node = read_mistakes(root / lab.mistakes_in, root, files, there, problems)
     lab = structs.replace(lab, mistakes=mistakes)
     content = LabContent(
         lab=lab,

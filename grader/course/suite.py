@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from grader.records import Assignment, Criterion
+    from grader.records import Assignment, Criterion, Part, Scale
 
 ARGUMENTS = ("id", "needs", "seconds")
 
@@ -72,13 +72,21 @@ def rubric_of(assignment: Assignment, suite: str = "all") -> Rubric:
         assignment: As loaded, so without faults.
         suite: ``all``, or ``public``: hidden checks and what people decide are left out, and so is their share
             of the points to pass.
+
+    Where only some labs are graded, or only public checks, the grade is one of what was asked for.
     """
     labs = tuple(
-        RubricLab(id=lab.id, title=lab.title, criteria=lab.criteria)
+        RubricLab(id=lab.id, title=lab.title, criteria=lab.criteria, parts=lab.parts)
         for lab in assignment.labs
         if lab.criteria
     )
-    whole = Rubric(labs=labs, pass_points=assignment.pass_points, suite=suite)
+    scale = assignment.scale
+    whole = Rubric(
+        labs=labs,
+        pass_points=assignment.pass_points,
+        scale=scale and _scale_of(scale, labs),
+        suite=suite,
+    )
     if suite == "all":
         return whole
     asked = tuple(
@@ -86,14 +94,38 @@ def rubric_of(assignment: Assignment, suite: str = "all") -> Rubric:
     )
     share = _points(asked) / _points(labs) if _points(labs) else 1.0
     needed = None if assignment.pass_points is None else assignment.pass_points * share
-    return replace(whole, labs=tuple(lab for lab in asked if lab.criteria), pass_points=needed)
+    asked = tuple(replace(lab, parts=_parts_of(lab)) for lab in asked if lab.criteria)
+    return replace(whole, labs=asked, pass_points=needed, scale=scale and _scale_of(scale, asked))
 
 
 def _asked(criteria: tuple[Criterion, ...], public: frozenset[str]) -> Iterator[Criterion]:
-    """The criteria that rest on public checks, on these alone."""
+    """The criteria that rest on public checks, on these alone, with their points."""
     for criterion in criteria:
         if checks := tuple(check for check in criterion.checks if check in public):
-            yield replace(criterion, checks=checks)
+            shares = {check: share for check, share in criterion.shares.items() if check in checks}
+            points = sum(share.points for share in shares.values()) if shares else criterion.points
+            yield replace(criterion, checks=checks, shares=shares, points=points)
+
+
+def _parts_of(lab: RubricLab) -> tuple[Part, ...]:
+    """A lab's parts with the points that its criteria have."""
+    points = {part.id: sum(c.points for c in lab.criteria if c.part == part.id) for part in lab.parts}
+    return tuple(replace(part, points=points[part.id]) for part in lab.parts if points[part.id])
+
+
+def _scale_of(scale: Scale, labs: tuple[RubricLab, ...]) -> Scale:
+    """The scale of these labs alone: a category without points goes, and the other weights make a hundred."""
+    there = {c.category for lab in labs for c in lab.criteria if c.points}
+    kept = [category for category in scale.categories if category.id in there]
+    total = sum(category.weight for category in kept)
+    earning = {lab.id for lab in labs if any(c.points for c in lab.criteria)}
+    return replace(
+        scale,
+        categories=tuple(
+            replace(category, weight=100.0 * category.weight / total if total else 0.0) for category in kept
+        ),
+        no_zero=tuple(lab for lab in scale.no_zero if lab in earning),
+    )
 
 
 def _points(labs: tuple[RubricLab, ...]) -> float:

@@ -108,5 +108,5 @@ def to_classroom50(record: SafeRecord) -> str:
 
 
 def _message(record: SafeRecord) -> str:
-    told = (f"{lab}: {cause.text}" for lab, cause in causes_of(record) if not cause.advice)
+    told = (f"{lab}: {cause.text}" for lab, cause in causes_of(record) if not cause.tag)
     return log("\n".join(told), MOST)

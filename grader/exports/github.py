@@ -56,7 +56,7 @@ def _annotation(record: SafeRecord, lab: str, cause: Cause) -> str:
     name, _, line = cause.place.partition("\n")[0].rpartition(", line ")
     files = [file for file in record.files if file == name or file.endswith(f"/{name}")]
     place = f"file={_property(files[0])},line={int(line)}," if files and line.isdecimal() else ""
-    return _command("warning" if cause.advice else "error", lab, cause.text, place)
+    return _command("warning" if cause.tag else "error", lab, cause.text, place)
 
 
 def _command(kind: str, title: str, message: str, place: str = "") -> str:

@@ -26,7 +26,7 @@ def to_junit(record: SafeRecord) -> str:
 def _suite(root: ET.Element, record: SafeRecord, lab: LabVerdict) -> None:
     checks = [check for check in record.checks if check.lab == lab.id]
     count = {outcome: sum(check.outcome is outcome for check in checks) for outcome in Outcome}
-    failed, errors = count[Outcome.FAILED], count[Outcome.UNGRADED]
+    failed, errors = count[Outcome.FAILED] + count[Outcome.PARTLY], count[Outcome.UNGRADED]
     suite = ET.SubElement(
         root,
         "testsuite",
@@ -49,7 +49,7 @@ def _case(suite: ET.Element, check: CheckResult, points: float) -> None:
         ET.SubElement(
             ET.SubElement(case, "properties"), "property", name="criterion points", value=f"{points:g}"
         )
-    if check.outcome is Outcome.FAILED:
+    if check.outcome in {Outcome.FAILED, Outcome.PARTLY}:
         ET.SubElement(case, "failure", message=said(check)).text = check.promise
     elif check.outcome is Outcome.UNGRADED:
         ET.SubElement(case, "error", message="Our fault: it could not be graded.").text = check.promise

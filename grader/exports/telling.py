@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from grader.records import Decision, Outcome, Weight
 from grader.report import words
-from grader.report.causes import causes
+from grader.report.causes import LAST, causes
 from grader.report.escape import log
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def causes_of(record: SafeRecord) -> tuple[tuple[str, Cause], ...]:
         for lab in record.labs
         for cause in causes(lab.criteria, [check for check in record.checks if check.lab == lab.id])
     ]
-    return tuple(sorted(found, key=lambda one: one[1].advice))
+    return tuple(sorted(found, key=lambda one: LAST.index(one[1].weight)))
 
 
 def about(record: SafeRecord, criterion: CriterionResult) -> str:

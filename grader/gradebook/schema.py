@@ -46,6 +46,7 @@ STEPS = (
         """,
         "CREATE INDEX review_of ON review (attempt)",
     ),
+    ("ALTER TABLE review ADD COLUMN points REAL",),  # what was given; NULL: all or none
 )
 """The statements of each version; a new version adds some, and none is ever changed."""
 

@@ -80,13 +80,14 @@ class SqliteGradebook:
         """Add what a person decided about one criterion of an attempt."""
         with self._explained(), self._writing():
             self._database.execute(
-                "INSERT INTO review (attempt, lab, criterion, decision, reviewer, comment, decided_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO review (attempt, lab, criterion, decision, points, reviewer, comment, decided_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     attempt,
                     review.lab,
                     review.criterion,
                     review.decision.value,
+                    review.points,
                     review.by,
                     review.comment,
                     review.decided_at,
@@ -147,7 +148,7 @@ class SqliteGradebook:
 
     def _reviews(self, attempt: int) -> tuple[Review, ...]:
         rows = self._database.execute(
-            "SELECT lab, criterion, decision, reviewer, comment, decided_at FROM review"
+            "SELECT lab, criterion, decision, points, reviewer, comment, decided_at FROM review"
             " WHERE attempt = ? ORDER BY id",
             (attempt,),
         )
@@ -156,11 +157,12 @@ class SqliteGradebook:
                 lab=lab,
                 criterion=criterion,
                 decision=Decision(decision),
+                points=points,
                 by=by,
                 comment=comment,
                 decided_at=decided_at,
             )
-            for lab, criterion, decision, by, comment, decided_at in rows
+            for lab, criterion, decision, points, by, comment, decided_at in rows
         )
 
     @contextmanager

@@ -15,8 +15,10 @@ from msgspec.structs import replace
 
 from grader.checks.documents import Documents
 from grader.checks.evidence import Evidence
-from grader.checks.failure import CheckFailed
+from grader.checks.failure import CheckFailed, CheckUndecided
 from grader.checks.known_mistakes import KnownMistakes
+from grader.checks.partial import CheckPartly
+from grader.checks.readings import Readings
 from grader.judge import job as jobs
 from grader.judge.processes import Killed, SandboxLost, ZygotePool
 from grader.judge.project import Project
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from grader.checks.decorator import CheckSpec
+    from grader.checks.readings import Reading
     from grader.judge.place import Place
 
 SECRET_FIELDS = ("yours", "expected")
@@ -77,6 +80,8 @@ class JudgePlugin:
         self._outcomes: dict[str, Outcome] = {}
         self._started = 0.0
         self._evidence = Evidence()
+        self._student: Student | None = None
+        self._readings_left: dict[str, tuple[Reading, ...]] = {}
         self._project: Project | None = None
         self._mismatches: set[str] = set()
         self._found: dict[str, object] = {}
@@ -138,12 +143,12 @@ class JudgePlugin:
         self._report(jobs.Started(spec.id, _promise(item), self._position, self._total))
         self._started = time.monotonic()
         self._evidence = Evidence()
-        self._project = None
+        self._student = self._project = None
         for need in spec.needs:
             outcome = self._outcomes.get(
                 need, Outcome.PASSED if self._job.suite == "public" else Outcome.UNGRADED
             )
-            if outcome is not Outcome.PASSED:
+            if outcome not in (Outcome.PASSED, Outcome.PARTLY):
                 raise _Blocked(need, outcome)
         if self._time_left() <= 0:
             raise CheckFailed(
@@ -173,6 +178,8 @@ class JudgePlugin:
             self._again = True
             return
         meaning = self._judge(error, hidden=_is_hidden(item))
+        if isinstance(error, CheckPartly):
+            meaning = meaning._replace(outcome=Outcome.PARTLY)
         result = CheckResult(
             id=spec.id,
             lab=self._job.lab.id,
@@ -182,7 +189,7 @@ class JudgePlugin:
             hidden=_is_hidden(item),
             fault=meaning.fault,
             finding=meaning.finding,
-            note=" ".join(self._evidence.notes),
+            note=" ".join((*self._evidence.notes, *self._stood_in())),
             waited_for=meaning.waited_for,
             seconds=seconds,
             measurements=tuple(self._evidence.measurements),
@@ -192,7 +199,7 @@ class JudgePlugin:
         self._outcomes[spec.id] = result.outcome
         self._report(jobs.Finished(result))
 
-    def _judge(self, error: BaseException | None, *, hidden: bool) -> _Meaning:
+    def _judge(self, error: BaseException | None, *, hidden: bool) -> _Meaning:  # noqa: PLR0911 - one meaning each
         """What an exception means: theirs, the course's, or ours. The one place where this is decided."""
         match error:
             case None:
@@ -203,6 +210,8 @@ class JudgePlugin:
                 return _Meaning(Outcome.BLOCKED, Fault.STUDENT, waited_for=check)
             case CheckFailed(finding=finding):
                 return _Meaning(Outcome.FAILED, Fault.STUDENT, _with_secrets(finding) if hidden else finding)
+            case CheckUndecided(finding=finding):
+                return _Meaning(Outcome.REVIEW, finding=_with_secrets(finding) if hidden else finding)
             case MappingMismatchError(module=module):
                 if module not in self._mismatches:
                     self._mismatches.add(module)
@@ -229,6 +238,11 @@ class JudgePlugin:
                 )
                 return _Meaning(Outcome.UNGRADED, Fault.COURSE, finding)
 
+    def _stood_in(self) -> Iterator[str]:
+        """That a file of the reference was used in the place of the student's."""
+        for module in self._student.stood_in if self._student else ():
+            yield f"Here the reference's {module}.py stands in for yours, so that this file is judged by itself."
+
     def _network(self) -> list[str]:
         """What the check asked of the network."""
         return self._project.network if self._project else []
@@ -244,9 +258,12 @@ class JudgePlugin:
         """The submission, in processes of this check's own."""
         limits = self._job.lab.limits
         seconds = min(_check(request.node).seconds or limits.check_seconds, self._time_left())
-        student = Student(self._job.modules, self._zygotes, limits, seconds, self._job.device)
-        yield student
-        student.leave()
+        reference = self._place.course / self._job.lab.reference
+        self._student = Student(
+            self._job.modules, self._zygotes, limits, seconds, self._job.device, reference
+        )
+        yield self._student
+        self._student.leave()
 
     @pytest.fixture
     def project(self, request: pytest.FixtureRequest) -> Iterator[Project]:
@@ -303,6 +320,11 @@ class JudgePlugin:
     def evidence(self) -> Evidence:
         """Keeps what the check measured."""
         return self._evidence
+
+    @pytest.fixture
+    def readings(self) -> Readings:
+        """Finds the one reading under which everything agrees, where the lab leaves things open."""
+        return Readings(self._readings_left, self._evidence)
 
     @pytest.fixture
     def lab(self) -> Lab:

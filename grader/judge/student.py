@@ -6,18 +6,26 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from grader import wire
 from grader.checks.answer import Answer, Handle, render_call
 from grader.checks.failure import CheckFailed, fail
-from grader.environments import ENVIRONMENTS
+from grader.environments import ENVIRONMENTS, WITHOUT_CODE
 from grader.judge.check_processes import CheckProcesses
+from grader.judge.job import ModuleSource
 from grader.records import PYTHON_ERRORS, Finding, Limits, SourceLine
 
 if TYPE_CHECKING:
-    from grader.judge.job import ModuleSource
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from grader.environments import Environment
     from grader.judge.processes import ZygotePool
 
 MESSAGE_SHOWN = 300
@@ -44,6 +52,7 @@ class Student:
         limits: Of the lab.
         seconds: Of computing, for this check.
         device: Where torch modules work.
+        reference: The lab's reference folder: what may stand in for a file of the student's.
     """
 
     def __init__(
@@ -53,8 +62,11 @@ class Student:
         limits: Limits,
         seconds: float,
         device: str,
+        reference: Path,
     ) -> None:
         self._sources = {m.name: m for m in modules}
+        self._reference = reference
+        self._stand_ins: dict[str, str] = {}
         self._processes = CheckProcesses(zygotes, limits, seconds)
         self._device = device
         self._loaded: set[str] = set()
@@ -70,6 +82,30 @@ class Student:
         self.leave()
         return self
 
+    def stand_in(self, module: str) -> None:
+        """From now on ``import <module>`` gives the reference's file of that name, in new processes.
+
+        For a check of a file that imports another one, where that other is broken: so each file costs its own
+        points only. The check's result says that it was so. Call it again without need, and nothing changes.
+        """
+        if module not in self._stand_ins:
+            text = (self._reference / f"{module}.py").read_text(encoding="utf-8")
+            self.leave()
+            self._stand_ins[module] = text
+
+    @property
+    def stood_in(self) -> tuple[str, ...]:
+        """The modules that the reference's stand in for."""
+        return tuple(self._stand_ins)
+
+    def without_code(self, environment: str) -> Room:
+        """A sandbox of this environment that has the submission's files, but none of its code.
+
+        What students write in other formats is opened there, by the lab's tools: weights, pickles, exported
+        networks. A tool finds the submission by the environment variable ``SUBMISSION``.
+        """
+        return Room(self, ModuleSource(name="", file="", environment=environment + WITHOUT_CODE))
+
     def leave(self) -> None:
         """End all processes of this check."""
         self._processes.leave()
@@ -81,7 +117,7 @@ class Student:
         """Ask, after loading the module if need be; returns the decoded value."""
         if source.absent:
             raise fail(source.absent, call=call)
-        if source.name not in self._loaded:
+        if source.name and source.name not in self._loaded:
             self._loaded.add(source.name)
             self._ask(source, self._load(source), f"import {source.name}")
         return self._ask(source, question, call)
@@ -98,7 +134,12 @@ class Student:
             pythonpath=mapping.pythonpath if mapping else (),
             tensors=(source.arrays or "tensor") == "tensor" and ENVIRONMENTS[source.environment].tensors,
             device=self._device,
+            stand_ins=self._stand_ins,
         )
+
+    def ask_room(self, source: ModuleSource, question: wire.Question, call: str) -> object:
+        """Ask a module's process without loading the module."""
+        return self._ask(source, question, call)
 
     def _ask(self, source: ModuleSource, question: wire.Question, call: str) -> object:
         reply = self._processes.ask(source.environment, question, call)
@@ -129,7 +170,7 @@ class Student:
                 "Your file can't be read: Python found a syntax error.",
                 "Open the file at that line.",
             )
-        elif kind == "ModuleNotFoundError" and (hint := ENVIRONMENTS[source.environment].on_import):
+        elif kind == "ModuleNotFoundError" and (hint := _row(source.environment).on_import):
             headline = "Your code imports a library that is not there."
         elif call.startswith("import "):
             headline = f"Your file can't be imported: it raised {named}."
@@ -166,6 +207,10 @@ class Student:
         return "\n".join(shown)
 
 
+def _row(sandbox: str) -> Environment:
+    return ENVIRONMENTS[sandbox.removesuffix(WITHOUT_CODE)]
+
+
 def _is_possible(source: ModuleSource, frame: wire.Frame) -> bool:
     """Whether there can be such a line: code that is made as it runs may say that it stands on any.
 
@@ -185,49 +230,47 @@ def _lines(source: ModuleSource, frames: list[wire.Frame]) -> tuple[SourceLine, 
     )
 
 
-class ModuleProxy:
-    """``student.mlp_numpy``: its functions and classes, its text, and tools that run beside it.
-
-    Attributes:
-        source: The file's text, as submitted; never executed here.
-        mapped: True if a mapping spells the interface, not only where the file is.
-        exists: False if the file is missing.
-    """
+class Room:
+    """A process in which the lab's tools run, and its working folder."""
 
     def __init__(self, student: Student, module: ModuleSource) -> None:
         self._student = student
         self._module = module
-        self.source = module.source
-        self.file = module.file
-        self.mapped = module.mapping is not None and bool(module.mapping.spellings)
-        self.exists = not module.absent
-
-    def __getattr__(self, name: str) -> _Function:
-        """A function or class of the module, ready to be called."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return _Function(self, self._module.name, name)
-
-    def load(self) -> None:
-        """Import the module, and nothing else."""
-        self._put(wire.Get(self._module.name, "__name__"), f"import {self._module.name}")
 
     def tool(self, name: str, *args: object, **kwargs: object) -> Answer:
-        """Run a function of the lab's ``tools.py`` beside the student's code.
+        """Run a function of the lab's ``tools.py`` here, or ``file.name`` of another of its tools.
 
         Raises:
             CheckFailed: The student's code raised, or lacks a name that the tool asks for.
-            ToolFailedError: The tool raised, or can't run in this module's environment: the course's fault.
+            ToolFailedError: The tool raised, or can't run in this environment: the course's fault.
         """
         question = wire.Tool(self._module.name, name, *_arguments(args, kwargs))
         call = render_call(name, args, kwargs)
-        return self._answer(self._put(question, call), call)
+        return Answer(call, _receive(self._put(question, call)), self)
 
-    def hold(self, value: object) -> Answer:
-        """Put a value on the student's side and keep hold of it; ``fetch`` reads it back."""
-        return self._answer(
-            self._put(wire.Hold(self._module.name, _send(value)), "hold"), "the array that was passed"
-        )
+    def bring(self, name: str, content: bytes = b"", **arrays: NDArray[np.generic]) -> None:
+        """Write a file into the working folder, before anything is imported: bytes, or arrays as an ``.npz``."""
+        if arrays:
+            packed = io.BytesIO()
+            np.savez(packed, **arrays)  # type: ignore[arg-type]
+            content = packed.getvalue()
+        question = wire.Bring(name, np.frombuffer(content, dtype=np.uint8))
+        self._student.ask_room(self._module, question, f"bring {name}")
+
+    def files(self) -> dict[str, int]:
+        """What the working folder holds: path → size in bytes. Names are what the student's code chose."""
+        found = self._student.ask_room(self._module, wire.Listing(), "the working folder")
+        named = found if isinstance(found, dict) else {}
+        return {str(name): size for name, size in named.items() if isinstance(size, int)}
+
+    def read(self, name: str) -> bytes:
+        """A file of the working folder; it is data, to be opened where no code of the student's is.
+
+        Raises:
+            CheckFailed: There is none, or it is larger than a reply may be.
+        """
+        found = self._student.ask_room(self._module, wire.Read(name), f"read {name}")
+        return found.tobytes() if isinstance(found, np.ndarray) else b""
 
     # ── Asker ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -271,11 +314,50 @@ class ModuleProxy:
         return Answer(call, _receive(value), self)
 
 
+class ModuleProxy(Room):
+    """``student.mlp_numpy``: its functions and classes, its text, and tools that run beside it.
+
+    Attributes:
+        source: The file's text, as submitted; never executed here.
+        mapped: True if a mapping spells the interface, not only where the file is.
+        exists: False if the file is missing.
+    """
+
+    def __init__(self, student: Student, module: ModuleSource) -> None:
+        super().__init__(student, module)
+        self.source = module.source
+        self.file = module.file
+        self.mapped = module.mapping is not None and bool(module.mapping.spellings)
+        self.exists = not module.absent
+
+    def __getattr__(self, name: str) -> _Function:
+        """A function or class of the module, ready to be called."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return _Function(self, self._module.name, name)
+
+    def load(self) -> None:
+        """Import the module, and nothing else."""
+        self._put(wire.Get(self._module.name, "__name__"), f"import {self._module.name}")
+
+    def hold(self, value: object) -> Answer:
+        """Put a value on the student's side and keep hold of it; ``fetch`` reads it back."""
+        return self._answer(
+            self._put(wire.Hold(self._module.name, _send(value)), "hold"), "the array that was passed"
+        )
+
+
 class _Function:
     """A function or class of a module on the student's side."""
 
     def __init__(self, proxy: ModuleProxy, module: str, name: str) -> None:
         self._proxy, self._module, self._name = proxy, module, name
+
+    def __getattr__(self, name: str) -> _Function:
+        """What is defined inside a class: ``student.network.Optimizers.Adam``."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return _Function(self._proxy, self._module, f"{self._name}.{name}")
 
     def __call__(self, *args: object, **kwargs: object) -> Answer:
         """Call it; raises CheckFailed if it raises, dies or hangs."""

@@ -83,7 +83,7 @@ def _check(check: CheckResult, files: tuple[str, ...]) -> CheckResult:
     if not check.hidden:
         return replace(check, seconds=_coarse(check.seconds))
     finding, note = check.finding, check.note
-    if finding and check.outcome is Outcome.FAILED:
+    if finding and check.outcome in (Outcome.FAILED, Outcome.PARTLY, Outcome.REVIEW):
         note = f"{_without(note, _held(finding))} {HIDDEN_NOTE}".strip()
         finding = _finding(finding, files)
     elif finding:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from grader import wire
-from grader.worker import confine
-from grader.worker.loading import load
+from grader.worker import confine, folder
+from grader.worker.loading import load, stand_in
 from grader.worker.mapped import MappingError, adapter
 from grader.worker.plain import ObjectTable, to_tensors
 from grader.worker.running import CommandRunner
@@ -22,8 +22,12 @@ FRAMES = 12
 
 
 def live(handover: socket.socket, home: confine.Home, submission: Path, tools: Path) -> NoReturn:
-    """Confine this process, wait for its socket, serve, and leave without looking back."""
+    """Confine this process, wait for its socket, serve, and leave without looking back.
+
+    Tools find the submission by the environment variable ``SUBMISSION``.
+    """
     try:
+        os.environ["SUBMISSION"] = str(submission)
         confine.close_all_but(handover.fileno())
         confine.settle(home)
         _, fds, _, _ = socket.recv_fds(handover, 1, 1)
@@ -72,14 +76,18 @@ class Server:
         except BaseException as error:
             return self._raised(error, question)
 
-    def _do(self, question: wire.Question) -> object:  # noqa: C901 - one case per question
+    def _do(self, question: wire.Question) -> object:  # noqa: C901, PLR0911, PLR0912 - one case per question
         match question:
             case wire.Load():
+                for name, text in question.stand_ins.items():
+                    stand_in(name, text)
                 module: object = load(self._submission, question.file, question.load, question.pythonpath)
                 if question.mapping is not None:
                     derived = {n: self._tools.function(name) for n, name in question.derived.items()}
                     mapped = adapter(module, question.interface, question.mapping, derived)
-                    module = type(mapped.__name__, (), {mapped.__name__: mapped})
+                    module = mapped
+                    for part in reversed(mapped.__name__.split(".")):  # ``Optimizers.Adam``
+                        module = type(part, (), {part: module})
                 self._modules[question.name] = (module, question)
                 return None
             case wire.Call():
@@ -87,7 +95,7 @@ class Server:
                 args, kwargs = self._given(question, spec)
                 return function(*args, **kwargs)  # type: ignore[operator]
             case wire.Tool():
-                args, kwargs = self._given(question, self._modules[question.module][1])
+                args, kwargs = self._given(question, self._spec_of(question.module))
                 return self._tools.function(question.name)(*args, **kwargs)
             case wire.Get():
                 return getattr(self._object(question.target), question.name)
@@ -99,12 +107,18 @@ class Server:
                 setattr(self._object(question.target), question.name, value)
                 return None
             case wire.Hold():
-                spec = self._modules[question.module][1]
-                return self._objects.keep(
-                    to_tensors(question.value, spec.device) if spec.tensors else question.value
-                )
+                spec = self._spec_of(question.module)
+                value = to_tensors(question.value, spec.device) if spec and spec.tensors else question.value
+                return self._objects.keep(value)
             case wire.Fetch():
                 return self._object(question.target)
+            case wire.Bring():
+                folder.bring(question.name, question.content)
+                return None
+            case wire.Listing():
+                return folder.listing()
+            case wire.Read():
+                return folder.read(question.name)
             case wire.Run() | wire.Trials():
                 return self._runner.do(question)
 
@@ -118,6 +132,10 @@ class Server:
             args, kwargs = to_tensors(args, spec.device), to_tensors(kwargs, spec.device)
         return args, kwargs
 
+    def _spec_of(self, module: str) -> wire.Load | None:
+        """How a module was loaded; ``None`` where none was: a room without code of the student's."""
+        return self._modules[module][1] if module else None
+
     def _spec(self) -> wire.Load | None:
         return next((spec for _, spec in self._modules.values()), None)
 
@@ -126,9 +144,12 @@ class Server:
 
     def _function(self, target: object, name: str) -> tuple[object, wire.Load | None]:
         if isinstance(target, str):
-            if not hasattr(self._object(target), name):
-                raise NoSuchName(f"{target}.py has no {name}")
-            return getattr(self._object(target), name), self._modules[target][1]
+            found = self._object(target)
+            for part in name.split("."):  # ``Optimizers.Adam``
+                if not hasattr(found, part):
+                    raise NoSuchName(f"{target}.py has no {name}")
+                found = getattr(found, part)
+            return found, self._modules[target][1]
         return getattr(self._object(target), name), self._spec()
 
     # ── What went wrong, as data ─────────────────────────────────────────────────────────────────────────

@@ -13,7 +13,7 @@ FAULTS = {
     "an unknown key like no other": (
         "advice: true",
         "zzz: true",
-        "32: unknown key 'zzz'. Known keys: id, title, advice, points, checks, manual.",
+        "32: unknown key 'zzz'. Known keys: id, title, advice, checks, points, category, part, manual.",
     ),
     "a missing title": ('title: "A line through points"\n', "", "1: 'title' is missing."),
     "a number for a title": (

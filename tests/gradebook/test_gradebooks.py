@@ -85,6 +85,15 @@ def test_reviews_are_kept_in_their_order(open_book):
         ]
 
 
+def test_the_points_that_a_person_gave_are_kept(open_book):
+    with open_book() as book:
+        number = book.keep(URL, "week06", as_it_is(record())).attempt
+        for points in (None, 3.0, 0.0):
+            said = Review(lab="lab1", criterion="memo", decision=Decision.REVISE, by="Bola", points=points)
+            book.review(number, said)
+        assert [r.points for r in book.attempt(number).reviews] == [None, 3.0, 0.0]
+
+
 def test_an_unknown_attempt_is_reported_with_the_next_step(open_book):
     with open_book() as book, pytest.raises(UsageError, match="There is no attempt 7"):
         book.attempt(7)
