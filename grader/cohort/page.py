@@ -22,7 +22,7 @@ MOST = 12
 """Causes and criteria that are listed."""
 
 
-class Share(NamedTuple):
+class Mentioned(NamedTuple):
     """How many of the class something is true of."""
 
     said: Said
@@ -45,8 +45,8 @@ class ClassView(NamedTuple):
     members: Sequence[Summary]
     graded: int
     bars: Sequence[Bar]
-    causes: Sequence[Share]
-    unmet: Sequence[Share]
+    causes: Sequence[Mentioned]
+    unmet: Sequence[Mentioned]
     counts_points: bool
 
 
@@ -77,8 +77,8 @@ def to_page(title: str, summaries: Sequence[Summary], made_at: str) -> str:
     return page("class.html.j2", style="class.css", script="class.js", view=view, words=words)
 
 
-def _most(said: Iterable[Sequence[Said]]) -> tuple[Share, ...]:
+def _most(said: Iterable[Sequence[Said]]) -> tuple[Mentioned, ...]:
     """What is said of most members; of a member each thing counts once."""
     counted = Counter(each for of_one in said for each in set(of_one))
     most = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(Share(each, number) for each, number in most[:MOST])
+    return tuple(Mentioned(each, number) for each, number in most[:MOST])

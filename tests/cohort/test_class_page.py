@@ -8,7 +8,7 @@ from base64 import b64encode
 from hashlib import sha256
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from markupsafe import Markup
 
 from grader.cohort import ClassMember, ClassResult
@@ -75,6 +75,7 @@ def test_ids_are_unique_and_labels_lead_somewhere(source):
     assert {i for _, a in elements for i in a.get("aria-labelledby", "").split()} <= set(ids)
 
 
+@settings(deadline=None)
 @given(text=hostile)
 def test_hostile_text_is_text(text):
     one = Summary(ClassMember(text, "u", text), "x", Decision.REVISE, causes=(Said(text, text),), attempt=1)

@@ -9,7 +9,7 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from msgspec.structs import replace
 
 from grader.errors import CourseError, Ungraded, UsageError
@@ -166,6 +166,7 @@ def test_a_summary_is_short_enough_for_its_step():
     assert "the whole is among the artifacts" in made
 
 
+@settings(deadline=None)
 @given(text=hostile)
 def test_hostile_text_stays_text(text):
     base = GRADED["revise"]

@@ -67,7 +67,7 @@ def test_a_class_of_one_is_told_so():
         alike([Work("ada", {"a.py": "x"})], [])
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(text=hostile)
 def test_hostile_names_and_lines_are_text(text):
     body = "\n".join(f"def f{i}(a, b):\n    return a * {i} + b  # {text}" for i in range(40))
