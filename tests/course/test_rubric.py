@@ -51,7 +51,7 @@ FAULTS = {
     "an environment like no other": (
         "environment: numpy",
         "environment: jax",
-        "12: 'environment' is 'jax'. Known values: numpy, torch.",
+        "12: 'environment' is 'jax'. Known values: numpy, torch, scipy, onnx.",
     ),
     "arrays of a kind that isn't": (
         "environment: numpy",
