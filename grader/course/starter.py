@@ -146,8 +146,8 @@ def _lab(lab: Lab) -> list[str]:
         f"- `{(Path(lab.folder) / name).as_posix()}` is yours to write." for name in lab.documents.values()
     ]
     for part in lab.parts:
-        own = [_criterion(criterion) for criterion in lab.criteria if criterion.part == part.id]
-        lines += ["", f"### {part.id}: {part.title} ({part.points:g} points)", "", *own]
+        shared = [_criterion(criterion) for criterion in lab.criteria if criterion.part == part.id]
+        lines += ["", f"### {part.id}: {part.title} ({part.points:g} points)", "", *shared]
     for weight, heading in (
         (Weight.REQUIRED, "To pass:"),
         (Weight.BONUS, "A bonus:"),

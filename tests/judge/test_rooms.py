@@ -6,7 +6,7 @@ import pytest
 
 from grader.course import load, reference_content
 from grader.plan import plan
-from grader.records import Outcome
+from grader.records import Mapping, Outcome
 
 COURSE = Path(__file__).parents[1] / "courses" / "graded"
 PASSED, PARTLY, FAILED = Outcome.PASSED, Outcome.PARTLY, Outcome.FAILED
@@ -27,8 +27,8 @@ def honest(labs):
     return reference_content(COURSE / labs["cells"].reference)
 
 
-def judge(service, lab, files, *only):
-    job = plan(lab, files, seed="2a", only=only)
+def judge(service, lab, files, *only, mappings=()):
+    job = plan(lab, files, seed="2a", only=only, mappings=mappings)
     with service.sandboxes(job, files) as sandboxes:
         result = service.judge_lab(job, sandboxes, lambda _event: None)
     assert result.trouble == ""
@@ -47,6 +47,14 @@ def test_a_class_within_a_class_is_called_like_any_other(service, labs, honest):
     found = judge(service, labs["layers"], without, "sgd.step")["sgd.step"]
     assert (found.outcome, found.finding.headline) == (FAILED, "The name that the lab asks for is not there.")
     assert "Optimizers.SGD" in found.finding.call
+
+
+def test_a_class_within_a_class_can_be_spelled_otherwise(service, labs, honest):
+    other = change(honest, "layers.py", "class Optimizers:", "class Steps:")
+    spelled = {"make": "Steps.SGD(learning_rate)", "update": "m.update(weights, gradient)"}
+    mapping = Mapping(module="sgd", file="layers.py", spellings=spelled)
+    found = judge(service, labs["layers"], other, "sgd.step", mappings=(mapping,))
+    assert found["sgd.step"].outcome is PASSED, found
 
 
 def test_columns_are_read_as_columns_and_the_report_says_so(service, labs, honest):

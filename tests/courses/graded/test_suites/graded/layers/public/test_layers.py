@@ -30,5 +30,5 @@ def test_forward(student, reference, rng, readings, known_mistakes):
 def test_step(student, rng):
     """Optimizers.SGD goes against the gradient."""
     weights, gradient = rng.normal(size=(2, 3, 2))
-    after = student.layers.Optimizers.SGD(0.5).update(weights, gradient)
+    after = student.sgd.Optimizers.SGD(0.5).update(weights, gradient)
     values_match(after, weights - 0.5 * gradient, name="weights")
