@@ -16,11 +16,11 @@ import select
 import socket
 import struct
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Protocol
 
 import msgspec
 import numpy as np
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +36,12 @@ MAX_NODES = 200_000
 MAX_NDIM = 8
 MAX_BUFFERS = 4_096
 MAX_BODY = 4 << 20
+MAX_FRAMES = 14
+MAX_NAME = 200
+MAX_MESSAGE = 2_000
+"""Of an exception: frames, characters of a name or a line, and of its message."""
+
+Name = Annotated[str, Meta(max_length=MAX_NAME)]
 
 DTYPES = ("<f8", "<f4", "<f2", "<i8", "<i4", "<i2", "|i1", "<u8", "<u4", "<u2", "|u1", "|b1", "<c8", "<c16")
 """An array's dtype is an index into this list."""
@@ -181,10 +187,10 @@ class Returned(Struct, frozen=True, tag=True, tag_field="kind"):
 class Frame(Struct, frozen=True):
     """One line of the student's traceback."""
 
-    file: str
+    file: Name
     line: int
-    function: str
-    text: str = ""
+    function: Name
+    text: Name = ""
 
 
 class Raised(Struct, frozen=True, tag=True, tag_field="kind"):
@@ -194,10 +200,10 @@ class Raised(Struct, frozen=True, tag=True, tag_field="kind"):
     file, module or name), ``tool`` (the lab's own tool) or ``unsendable`` (the value can't cross).
     """
 
-    where: str
-    type: str
-    message: str
-    frames: list[Frame] = []
+    where: Literal["student", "mapping", "missing", "tool", "unsendable"]
+    type: Name
+    message: Annotated[str, Meta(max_length=MAX_MESSAGE)]
+    frames: Annotated[list[Frame], Meta(max_length=MAX_FRAMES)] = []
 
 
 Reply = Returned | Raised

@@ -8,6 +8,7 @@ reaches          a floor, measured by the judge      unchanged        an argumen
 imports_only     a rule about the source             fail             says no in your own words
 numbers_agree    a text claims only known numbers    claims_match     claimed numbers are the measured ones
 numbers_of       every number of a results file    Plot, Series     curves for the report
+ask              leaves it to a person              reader           marks what digests students' input
 """
 
 from grader.checks.answer import Answer, Handle
@@ -18,10 +19,11 @@ from grader.checks.diagnoser import Diagnosis
 from grader.checks.diagnosis import MEAN, Convention, GradientCase
 from grader.checks.documents import Documents, DocumentText
 from grader.checks.evidence import Evidence
-from grader.checks.failure import CheckFailed, fail
+from grader.checks.failure import CheckFailed, CheckUndecided, ask, fail
 from grader.checks.gradients import factor_of, gradients_match
 from grader.checks.known_mistakes import KnownMistakes
 from grader.checks.purity import unchanged
+from grader.checks.reading import reader
 from grader.checks.slopes import slopes_match
 from grader.checks.source import imports_only
 from grader.checks.tolerances import Tolerance
@@ -33,6 +35,7 @@ __all__ = [
     "MEAN",
     "Answer",
     "CheckFailed",
+    "CheckUndecided",
     "Convention",
     "Diagnosis",
     "DocumentText",
@@ -44,6 +47,7 @@ __all__ = [
     "Plot",
     "Series",
     "Tolerance",
+    "ask",
     "check",
     "claims_match",
     "curves_match",
@@ -55,6 +59,7 @@ __all__ = [
     "numbers_agree",
     "numbers_of",
     "reaches",
+    "reader",
     "same_curve",
     "slopes_match",
     "unchanged",

@@ -277,16 +277,16 @@ class ZygotePool:
         return StudentProcess(client, budget, reply_bytes)
 
     @property
-    def computed(self) -> float:
-        """CPU seconds that student processes have used in all."""
-        return sum(budget.computed for budget in self._budgets)
+    def used(self) -> float:
+        """Seconds that student processes have computed and waited in all."""
+        return sum(budget.computed + budget.waited for budget in self._budgets)
 
     def abandon(self, environment: str, why: str) -> None:
         """Give up a sandbox that was lost; the next check gets another."""
         client = self._clients.pop(environment, None)
         if client is not None:
             client.close()
-            self._lost[environment] = why or "lost"
+        self._lost[environment] = why or "lost"
 
     def close(self) -> None:
         """Hang up on all sandboxes."""
