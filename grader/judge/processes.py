@@ -133,6 +133,7 @@ class StudentProcess:
         if self._channel is None:
             raise Died("Your code's process had already ended.")
         identity = os.urandom(wire.ID_BYTES)
+        self._budget.asked()
         try:
             if not wire.is_quiet(self._channel):
                 raise wire.WireError("something was said before a question was asked")  # noqa: TRY301
@@ -156,6 +157,8 @@ class StudentProcess:
                 "Your code's process wrote to the grader's own connection.",
                 f"What it wrote is not an answer ({error}). Don't write to open files or sockets you did not open.",
             ) from None
+        finally:
+            self._budget.answered()
 
     def leave(self) -> tuple[bool, int]:
         """End the process; harmless if it ended before."""
@@ -163,6 +166,7 @@ class StudentProcess:
             return True, 0
         self._channel.close()
         self._channel = None
+        self._budget.asked()
         self._budget.look()
         return self._client.end()
 
