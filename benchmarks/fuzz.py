@@ -1,0 +1,59 @@
+"""All the fuzzers at length: every reader of students' input, on inputs of a grammar and on mutated real files.
+
+    python -m benchmarks.fuzz                         # 100,000 inputs each
+    python -m benchmarks.fuzz --count 5000 sources    # some readers, fewer inputs
+
+An exception that is no refusal ends it with the input. Prints the slowest input of each in CPU time, and by how much
+it is slower than its own half, doubled: 1 is linear, 2 is quadratic.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import time
+from contextlib import suppress
+
+from tests.fuzz.parsers import PARSERS, Parser, run
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    options.add_argument("readers", nargs="*", help=", ".join(PARSERS))
+    options.add_argument("--count", type=int, default=100_000)
+    options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
+    given = options.parse_args()
+    print(
+        f"seed {given.seed}\n{'reader':14} {'inputs':>8} {'refused':>8} {'slowest':>10} {'size':>8} {'growth':>7}  seconds"
+    )
+    for name in given.readers or PARSERS:
+        began = time.process_time()
+        tried = run(PARSERS[name], given.count, given.seed)
+        size = len(tried.input) if hasattr(tried.input, "__len__") else 0
+        growth = _growth(PARSERS[name], tried.input)
+        print(
+            f"{name:14} {tried.inputs:8} {tried.refused:8} {1000 * tried.slowest:7.1f} ms {size:8} {growth:7.2f}"
+            f"  {time.process_time() - began:.0f}",
+            flush=True,
+        )
+
+
+def _growth(parser: Parser, worst: object) -> float:
+    """How reading the slowest input grows with its length: its time over twice that of its first half."""
+    half = worst[: len(worst) // 2] if isinstance(worst, str | bytes | list) else worst
+    return _seconds(parser, worst) / (2 * _seconds(parser, half))
+
+
+def _seconds(parser: Parser, given: object) -> float:
+    def once() -> float:
+        began = time.process_time()
+        with suppress(*parser.refuses, Exception):
+            parser.read(given)
+        return time.process_time() - began
+
+    return statistics.median(once() for _ in range(5)) or 1e-9
+
+
+if __name__ == "__main__":
+    main()
