@@ -13,6 +13,7 @@ import argparse
 import random
 import statistics
 import time
+import warnings
 from contextlib import suppress
 
 from tests.fuzz.parsers import PARSERS, Parser, run
@@ -24,6 +25,7 @@ def main() -> None:
     options.add_argument("--count", type=int, default=100_000)
     options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
     given = options.parse_args()
+    warnings.simplefilter("ignore")  # what Python thinks of the style of hostile sources
     print(
         f"seed {given.seed}\n{'reader':14} {'inputs':>8} {'refused':>8} {'slowest':>10} {'size':>8} {'growth':>7}  seconds"
     )
