@@ -35,6 +35,8 @@ MAX_DEPTH = 16
 MAX_NODES = 200_000
 MAX_NDIM = 8
 MAX_BUFFERS = 4_096
+MAX_EMPTY = 1 << 40
+"""Elements that an empty array would have if its axes of length 0 had 1."""
 MAX_BODY = 4 << 20
 MAX_FRAMES = 14
 MAX_NAME = 200
@@ -333,8 +335,10 @@ def _unpack_array(data: bytes, buffer: bytearray | None) -> NDArray[np.generic]:
         raise WireError("an array is malformed")
     dtype: np.dtype[np.generic] = np.dtype(DTYPES[data[0]])
     shape = tuple(n for (n,) in _SHAPE.iter_unpack(data[1:]))
-    if any(n >= 1 << 40 for n in shape) or math.prod(shape) * dtype.itemsize != len(buffer):
+    if math.prod(shape) * dtype.itemsize != len(buffer):
         raise WireError("an array's shape does not fit its bytes")
+    if math.prod(max(n, 1) for n in shape) > MAX_EMPTY:  # NumPy multiplies even where one of them is zero
+        raise WireError("an array's shape is no shape")
     if dtype.kind == "b":  # any byte but 0 and 1 would be no bool at all
         return np.not_equal(np.frombuffer(buffer, np.uint8), 0).reshape(shape)
     return np.frombuffer(buffer, dtype).reshape(shape)

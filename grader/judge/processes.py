@@ -142,10 +142,10 @@ class StudentProcess:
         except wire.TooLate as late:
             self._end()
             raise _out_of_time(late, self._budget.seconds) from None
-        except wire.TooLarge as error:
+        except wire.TooLarge:
             self._end()
             raise Died(
-                f"Your code returned more than can be read: {error}.",
+                "Your code returned more than can be read.",  # how much is the student's number
                 f"At most {self._reply_bytes >> 20} MB are read: check the shape of what you return.",
             ) from None
         except wire.Closed:
@@ -186,7 +186,7 @@ class StudentProcess:
             )
         if not os.WIFSIGNALED(status):
             return Died(
-                f"Your code ended its own process (exit code {os.waitstatus_to_exitcode(status)}).",
+                f"Your code ended its own process ({_exit_code(status)}).",
                 "Remove exit(), quit() and os._exit(): a library must return to its caller.",
             )
         number = os.WTERMSIG(status)
@@ -203,6 +203,12 @@ class StudentProcess:
                 "This happens with endless recursion and with ctypes; look for a function that calls itself.",
             )
         return Died(f"Your code's process ended with {_signal_name(number)}.")
+
+
+def _exit_code(status: int) -> str:
+    """0, 1 and 2, as programs end; any other number is the student's to choose."""
+    code = os.waitstatus_to_exitcode(status)
+    return f"exit code {code}" if code in (0, 1, 2) else "an exit code of its own"
 
 
 def _signal_name(number: int) -> str:

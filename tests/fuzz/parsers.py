@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import socket
 import time
@@ -115,6 +116,18 @@ def draw_reply(rng: random.Random) -> bytes:
                 data[at : at + 4] = rng.choice((b"\xff" * 4, b"\0" * 4, b"\x7f\xff\xff\xff"))
         data = data or bytearray(1)
     return bytes(data)
+
+
+def draw_arrays(rng: random.Random) -> bytes:
+    """Arrays whose shapes may be anything, and whose bytes fit more often than not."""
+    shape = [rng.choice((0, 0, 1, 2, 3, 2**39, 2**40, 2**63)) for _ in range(rng.randrange(10))]
+    dtype = rng.randrange(15)
+    size = math.prod(shape) * (np.dtype(wire.DTYPES[dtype]).itemsize if dtype < len(wire.DTYPES) else 1)
+    size = size if size <= 4096 else 0
+    array = msgspec.msgpack.Ext(1, bytes([dtype]) + b"".join(n.to_bytes(8, "big") for n in shape))
+    body = msgspec.msgpack.encode({"kind": "Returned", "value": [array]})
+    head = wire.HEADER.pack(wire.MAGIC, wire.VERSION, ID, len(body), 1, 8 + size)
+    return head + body + size.to_bytes(8, "big") + rng.randbytes(size)
 
 
 def draw_body(rng: random.Random) -> bytes:
@@ -232,7 +245,7 @@ _json = _either(
 
 PARSERS = {
     "results.json": Parser(_json, read_results),
-    "replies": Parser(_either(draw_reply, draw_body), read_reply, (wire.WireError,)),
+    "replies": Parser(_either(draw_reply, draw_body, draw_arrays), read_reply, (wire.WireError,)),
     "sources": Parser(_either(inputs.python_text, _sources, inputs.tokens), read_source),
     "tests": Parser(_either(inputs.python_text, _sources, inputs.tokens), read_tests),
     "grade.yml": Parser(
