@@ -44,6 +44,7 @@ MAX_MESSAGE = 2_000
 """Of an exception: frames, characters of a name or a line, and of its message."""
 
 Name = Annotated[str, Meta(max_length=MAX_NAME)]
+Where = Literal["student", "mapping", "missing", "tool", "unsendable"]
 
 DTYPES = ("<f8", "<f4", "<f2", "<i8", "<i4", "<i2", "|i1", "<u8", "<u4", "<u2", "|u1", "|b1", "<c8", "<c16")
 """An array's dtype is an index into this list."""
@@ -202,7 +203,7 @@ class Raised(Struct, frozen=True, tag=True, tag_field="kind"):
     file, module or name), ``tool`` (the lab's own tool) or ``unsendable`` (the value can't cross).
     """
 
-    where: Literal["student", "mapping", "missing", "tool", "unsendable"]
+    where: Where
     type: Name
     message: Annotated[str, Meta(max_length=MAX_MESSAGE)]
     frames: Annotated[list[Frame], Meta(max_length=MAX_FRAMES)] = []

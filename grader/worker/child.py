@@ -144,7 +144,7 @@ class Server:
             frames=[frame for place, frame in frames if place in shown],
         )
 
-    def _where(self, error: BaseException, places: list[str], question: wire.Question) -> str:
+    def _where(self, error: BaseException, places: list[str], question: wire.Question) -> wire.Where:
         """Where it went wrong; a tool is at fault only if no code of the student's was being run."""
         innermost = places[-1] if places else ""
         if isinstance(error, MappingError) or innermost == "mapping":

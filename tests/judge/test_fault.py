@@ -75,3 +75,10 @@ def test_a_judge_that_died_comes_to_its_check_once_more(service, lab):
     events = []
     judge(service, lab, "die", events)
     assert [e.id for e in events if isinstance(e, Started)].count("mirror.twice") == 2
+
+
+@pytest.mark.docker
+def test_in_a_container_too_a_pattern_that_never_ends_costs_its_own_check(docker_service, lab):
+    found = judge(docker_service(COURSE), lab, "pattern")
+    assert found["mirror.reads"].outcome is Outcome.FAILED
+    assert others(found, "mirror.reads") == {Outcome.PASSED}

