@@ -33,6 +33,10 @@ class SandboxLost(Exception):
     """The zygote is gone or answers nonsense: this sandbox can't be used any more."""
 
 
+class NotCleared(SandboxLost):
+    """The zygote is still at ending what a process left: too many processes, or too many files."""
+
+
 class Died(Exception):
     """The student's process ended, or was ended; says how, in words for the student."""
 
@@ -42,12 +46,26 @@ class Died(Exception):
         self.hint = hint
 
 
-class OutOfMemory(Died):
+class SandboxSpent(Died):
+    """The student's process ended, and its sandbox is of no use any more."""
+
+
+class OutOfMemory(SandboxSpent):
     """The student's process took its whole sandbox down: the kernel says that its memory was full."""
 
     def __init__(self) -> None:
         super().__init__(
             "Your code took its whole sandbox down.", "It used far more memory or processes than allowed."
+        )
+
+
+class LeftTooMuch(SandboxSpent):
+    """The student's process ended, and what it left could not be cleared away in time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"Your code left more behind than could be cleared away in {END_SECONDS:g} seconds.",
+            "Look for processes that start others, and for thousands of files.",
         )
 
 
@@ -82,9 +100,18 @@ class ZygoteClient:
         return ours
 
     def end(self) -> tuple[bool, int]:
-        """Kill the process with all it left; returns whether it had died by itself, and its wait status."""
+        """Kill the process with all it left; returns whether it had died by itself, and its wait status.
+
+        Raises:
+            NotCleared: That takes too long.
+            SandboxLost: The sandbox is gone.
+        """
         self._say(END)
-        command, died, status = ENDED.unpack(self._receive(ENDED.size, END_SECONDS))
+        try:
+            answer = self._receive(ENDED.size, END_SECONDS)
+        except SandboxLost as lost:
+            raise NotCleared(str(lost)) if isinstance(lost.__cause__, wire.TooLate) else lost from None
+        command, died, status = ENDED.unpack(answer)
         if command != END:
             raise SandboxLost("the sandbox sent an answer that makes no sense")
         return bool(died), status
@@ -126,7 +153,7 @@ class StudentProcess:
 
         Raises:
             Died: The process ended, hung, or broke the agreement; it is gone now.
-            OutOfMemory: And the sandbox with it.
+            SandboxSpent: And the sandbox with it.
             Killed: It was killed, and nothing says by whom.
             SandboxLost: The sandbox went down with it, or the machine gave it too little to go on.
         """
@@ -173,6 +200,8 @@ class StudentProcess:
     def _end(self) -> tuple[bool, int]:
         try:
             return self.leave()
+        except NotCleared:  # whatever the process did, it is not alive to do better
+            raise LeftTooMuch from None
         except SandboxLost:
             self._budget.look()
             if self._budget.memory_killed:
