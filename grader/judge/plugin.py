@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from grader.checks.decorator import CheckSpec
     from grader.judge.clock import JudgeClock
     from grader.judge.place import Place
-    from grader.judge.progress import Progress
+    from grader.judge.progress import JobProgress
 
 
 class JudgePlugin:
@@ -53,7 +53,7 @@ class JudgePlugin:
         place: Place,
         zygotes: ZygotePool,
         report: Callable[[jobs.Event], None],
-        progress: Progress,
+        progress: JobProgress,
         clock: JudgeClock,
     ) -> None:
         self._job = job

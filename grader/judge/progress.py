@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass
-class Progress:
+class JobProgress:
     """How far a job is.
 
     Attributes:

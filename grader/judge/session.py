@@ -17,11 +17,11 @@ from grader.judge.processes import ZygotePool
 if TYPE_CHECKING:
     from grader.judge.clock import JudgeClock
     from grader.judge.place import Place
-    from grader.judge.progress import Progress
+    from grader.judge.progress import JobProgress
     from grader.records import Usage
 
 
-def run(job: jobs.Job, place: Place, channel: socket.socket, progress: Progress, clock: JudgeClock) -> str:
+def run(job: jobs.Job, place: Place, channel: socket.socket, progress: JobProgress, clock: JudgeClock) -> str:
     """Judge one lab of one submission; results go out over ``channel`` as they come.
 
     Args:

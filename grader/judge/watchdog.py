@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NoReturn
 from grader.judge import fault, session
 from grader.judge import job as jobs
 from grader.judge.clock import JudgeClock, was_heard, what_is_read
-from grader.judge.progress import Progress
+from grader.judge.progress import JobProgress
 from grader.records import CheckResult
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def judge(job: jobs.Job, place: Place, channel: socket.socket) -> None:
     Raises:
         OSError: Nobody is listening any more.
     """
-    progress = Progress()
+    progress = JobProgress()
     while not _Life(job, place, channel, progress).live():
         progress.lives += 1
 
@@ -49,7 +49,7 @@ def judge(job: jobs.Job, place: Place, channel: socket.socket) -> None:
 class _Life:
     """One judging process, from its fork to its end."""
 
-    def __init__(self, job: jobs.Job, place: Place, channel: socket.socket, progress: Progress) -> None:
+    def __init__(self, job: jobs.Job, place: Place, channel: socket.socket, progress: JobProgress) -> None:
         self._job = job
         self._place = place
         self._channel = channel
