@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from grader import verify
 from grader.course import load
 from grader.judge.job import Job, ModuleSource, Started
-from grader.records import Fault, Outcome
+from grader.records import Fault, LabResult, Outcome
 
 COURSE = Path(__file__).parents[1] / "courses" / "greedy"
 
@@ -69,6 +70,12 @@ def test_what_a_machine_can_not_decide_waits_for_a_person_and_costs_its_own_chec
     assert (found[check].outcome, found[check].fault) == (Outcome.REVIEW, None)
     assert found[check].finding.traceback
     assert others(found, check) == {Outcome.PASSED}
+
+
+def test_a_suite_that_breaks_on_a_mistake_is_a_problem_to_who_verifies_it(service, lab):
+    found = judge(service, lab, "broken")
+    told = list(verify._trouble(LabResult(lab="mirror", checks=tuple(found.values()))))
+    assert told == ["mirror.looks could not be judged: KeyError: 'ours'"]
 
 
 def test_a_judge_that_died_comes_to_its_check_once_more(service, lab):
