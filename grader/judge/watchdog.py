@@ -109,15 +109,17 @@ class _Life:
             match event:
                 case jobs.SandboxRequest():
                     self._hand_sandbox(inner)
-                case jobs.ClockRequest():
-                    self._hand_reading(inner)
                 case jobs.Started():
                     self._check, self._began = event, time.monotonic()
                 case jobs.Finished(result=result):
                     self._check = None
                     self._progress.outcomes[result.id] = result.outcome
+                case jobs.MappingFailed():
+                    pass
                 case jobs.Done():
                     return True
+                case _:
+                    self._hand_answer(inner)
 
     def _hand_sandbox(self, inner: socket.socket) -> None:
         answer, fds, _, _ = socket.recv_fds(self._channel, 1, 1)
@@ -127,7 +129,8 @@ class _Life:
         for fd in fds:
             os.close(fd)
 
-    def _hand_reading(self, inner: socket.socket) -> None:
+    def _hand_answer(self, inner: socket.socket) -> None:
+        """Of every other request the answer is one message."""
         answer = jobs.receive(self._channel)
         if answer is None:
             raise BrokenPipeError
