@@ -114,6 +114,8 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The writable tmpfs, the only place student code can write to."""
     reply_mb: int = 64
     """Largest reply to one question."""
+    read_seconds: float = 30.0
+    """Of the judge's own computing, for reading one thing that a student wrote: a hundred times what it takes."""
     cpus: float = 1.0
 
 

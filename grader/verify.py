@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from grader.judge_service import JudgeService
-    from grader.records import Assignment, CheckResult, Lab, LabResult, Mistake
+    from grader.records import Assignment, CheckResult, Finding, Lab, LabResult, Mistake
 
 
+PYTHONS_OWN = "Traceback (most recent call last)"
 PROJECT_SEEDS = 3
 """For labs about the repository: a seed only chooses which bugs are put into its code, and each takes seconds."""
 
@@ -234,9 +235,15 @@ def _trouble(lab_result: LabResult) -> Iterable[str]:
     if lab_result.trouble:
         yield f"the suite did not run to its end: {lab_result.trouble.strip().splitlines()[-1]}"
     for result in lab_result.checks:
-        if result.outcome is Outcome.UNGRADED and result.finding is not None:
+        if result.finding is not None and _is_broken(result, result.finding):
             last = (result.finding.traceback or result.finding.headline).strip().splitlines()[-1]
             yield f"{result.id} could not be judged: {last}"
+
+
+def _is_broken(result: CheckResult, finding: Finding) -> bool:
+    """Whether the suite, or a reader of ours, broke on this work: to a student's eye a person decides that."""
+    ours = result.outcome is Outcome.REVIEW and PYTHONS_OWN in finding.traceback
+    return ours or result.outcome is Outcome.UNGRADED
 
 
 def _words(result: CheckResult) -> str:

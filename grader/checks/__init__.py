@@ -8,7 +8,7 @@ reaches          a floor, measured by the judge      unchanged        an argumen
 imports_only     a rule about the source             fail             says no in your own words
 numbers_agree    a text claims only known numbers    claims_match     claimed numbers are the measured ones
 numbers_of       every number of a results file    Plot, Series     curves for the report
-ask              leaves it to a person, with the evidence
+ask              leaves it to a person              reader           marks what digests students' input
 options          what a lab leaves open              readings.find    the one reading that fits everything
 partly           a lower floor is reached            (reaches has lower= for it)
 """
@@ -26,6 +26,7 @@ from grader.checks.gradients import factor_of, gradients_match
 from grader.checks.known_mistakes import KnownMistakes
 from grader.checks.partial import CheckPartly, partly
 from grader.checks.purity import unchanged
+from grader.checks.reader import reader
 from grader.checks.readings import Reading, Readings, options
 from grader.checks.slopes import slopes_match
 from grader.checks.source import imports_only
@@ -67,6 +68,7 @@ __all__ = [
     "options",
     "partly",
     "reaches",
+    "reader",
     "same_curve",
     "slopes_match",
     "unchanged",

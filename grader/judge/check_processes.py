@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.checks.failure import fail
-from grader.judge.processes import Died, Killed, OutOfMemory, SandboxLost, StudentProcess, ZygotePool
+from grader.judge.processes import Died, Killed, SandboxLost, SandboxSpent, StudentProcess, ZygotePool
 
 if TYPE_CHECKING:
     from grader import wire
@@ -40,7 +40,7 @@ class CheckProcesses:
                 reply_bytes = self._limits.reply_mb << 20
                 self._processes[environment] = self._zygotes.begin(environment, self._seconds, reply_bytes)
             return self._processes[environment].ask(question)
-        except OutOfMemory as death:
+        except SandboxSpent as death:
             self._abandon(environment, death.headline)
             raise fail(death.headline, call=call, hint=death.hint) from None
         except Died as death:

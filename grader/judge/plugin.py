@@ -6,7 +6,7 @@ import hashlib
 import time
 import traceback
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -15,48 +15,26 @@ from msgspec.structs import replace
 
 from grader.checks.documents import Documents
 from grader.checks.evidence import Evidence
-from grader.checks.failure import CheckFailed, CheckUndecided
+from grader.checks.failure import CheckFailed
 from grader.checks.known_mistakes import KnownMistakes
-from grader.checks.partial import CheckPartly
+from grader.checks.reader import attend
 from grader.checks.readings import Readings
+from grader.judge import fault
 from grader.judge import job as jobs
 from grader.judge.processes import Killed, SandboxLost, ZygotePool
 from grader.judge.project import Project
 from grader.judge.reference import Reference
 from grader.judge.student import MappingMismatchError, Student
-from grader.records import CheckResult, Fault, Finding, Lab, MappingMismatch, Outcome
+from grader.records import CheckResult, Finding, Lab, MappingMismatch, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from grader.checks.decorator import CheckSpec
     from grader.checks.readings import Reading
+    from grader.judge.clock import JudgeClock
     from grader.judge.place import Place
-
-SECRET_FIELDS = ("yours", "expected")
-"""What a hidden check's finding keeps from the student's copy: it would show inputs and expected values."""
-
-
-NET_SECONDS = 60
-"""Beyond the far net of a check's own limit, until pytest-timeout ends a judge that hangs itself."""
-
-
-class _Blocked(Exception):
-    """A check that this one needs did not pass."""
-
-    def __init__(self, waited_for: str, outcome: Outcome) -> None:
-        super().__init__(waited_for)
-        self.waited_for = waited_for
-        self.outcome = outcome
-
-
-class _Meaning(NamedTuple):
-    """What the end of a check means."""
-
-    outcome: Outcome
-    fault: Fault | None = None
-    finding: Finding | None = None
-    waited_for: str = ""
+    from grader.judge.progress import JobProgress
 
 
 class JudgePlugin:
@@ -67,17 +45,26 @@ class JudgePlugin:
         place: The course and its real data, as the judge sees them.
         zygotes: Where student processes live.
         report: Receives each event.
+        progress: What was judged before.
+        clock: Holds this process to its time.
     """
 
     def __init__(
-        self, job: jobs.Job, place: Place, zygotes: ZygotePool, report: Callable[[jobs.Event], None]
+        self,
+        job: jobs.Job,
+        place: Place,
+        zygotes: ZygotePool,
+        report: Callable[[jobs.Event], None],
+        progress: JobProgress,
+        clock: JudgeClock,
     ) -> None:
         self._job = job
         self._place = place
         self._criterion = {check: c.id for c in job.lab.criteria for check in c.checks}
         self._zygotes = zygotes
         self._report = report
-        self._outcomes: dict[str, Outcome] = {}
+        self._outcomes = dict(progress.outcomes)
+        self._clock = clock
         self._started = 0.0
         self._evidence = Evidence()
         self._student: Student | None = None
@@ -86,9 +73,10 @@ class JudgePlugin:
         self._mismatches: set[str] = set()
         self._found: dict[str, object] = {}
         self._again = self._repeating = False
-        self._position = 0
+        self._position = len(self._outcomes)
         self._total = 0
         self.trouble = ""
+        attend(clock.reading)
 
     # ── which checks, in which order ─────────────────────────────────────────────────────────────────────
 
@@ -107,11 +95,8 @@ class JudgePlugin:
 
         for check_id in wanted:
             place(check_id, ())
-        items[:] = ordered.values()
-        for item in items:
-            seconds = _check(item).seconds or self._job.lab.limits.check_seconds
-            item.add_marker(pytest.mark.timeout(jobs.FAR_NET * seconds + NET_SECONDS))
-        self._total = len(items)
+        items[:] = [item for check_id, item in ordered.items() if check_id not in self._outcomes]
+        self._total = len(ordered)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A suite that can't even be read is the course's fault, and must be reported."""
@@ -140,7 +125,8 @@ class JudgePlugin:
         """Begin a check, unless something it needs did not pass or the lab's time is used up."""
         spec = _check(item)
         self._position += not self._repeating
-        self._report(jobs.Started(spec.id, _promise(item), self._position, self._total))
+        self._report(jobs.Started(spec.id, _promise(item), self._position, self._total, _is_hidden(item)))
+        self._clock.check(spec.seconds or self._job.lab.limits.check_seconds)
         self._started = time.monotonic()
         self._evidence = Evidence()
         self._student = self._project = None
@@ -149,7 +135,7 @@ class JudgePlugin:
                 need, Outcome.PASSED if self._job.suite == "public" else Outcome.UNGRADED
             )
             if outcome not in (Outcome.PASSED, Outcome.PARTLY):
-                raise _Blocked(need, outcome)
+                raise fault.Blocked(need, outcome)
         if self._time_left() <= 0:
             raise CheckFailed(
                 Finding(
@@ -177,9 +163,10 @@ class JudgePlugin:
         if isinstance(error, Killed | SandboxLost) and not self._repeating:
             self._again = True
             return
-        meaning = self._judge(error, hidden=_is_hidden(item))
-        if isinstance(error, CheckPartly):
-            meaning = meaning._replace(outcome=Outcome.PARTLY)
+        if isinstance(error, MappingMismatchError) and error.module not in self._mismatches:
+            self._mismatches.add(error.module)
+            self._report(jobs.MappingFailed(MappingMismatch(module=error.module, message=str(error))))
+        meaning = fault.meaning(error, heard=self._clock.heard, hidden=_is_hidden(item))
         result = CheckResult(
             id=spec.id,
             lab=self._job.lab.id,
@@ -199,45 +186,6 @@ class JudgePlugin:
         self._outcomes[spec.id] = result.outcome
         self._report(jobs.Finished(result))
 
-    def _judge(self, error: BaseException | None, *, hidden: bool) -> _Meaning:  # noqa: PLR0911 - one meaning each
-        """What an exception means: theirs, the course's, or ours. The one place where this is decided."""
-        match error:
-            case None:
-                return _Meaning(Outcome.PASSED)
-            case _Blocked(waited_for=check, outcome=Outcome.UNGRADED):
-                return _Meaning(Outcome.UNGRADED, Fault.GRADER, waited_for=check)
-            case _Blocked(waited_for=check):
-                return _Meaning(Outcome.BLOCKED, Fault.STUDENT, waited_for=check)
-            case CheckFailed(finding=finding):
-                return _Meaning(Outcome.FAILED, Fault.STUDENT, _with_secrets(finding) if hidden else finding)
-            case CheckUndecided(finding=finding):
-                return _Meaning(Outcome.REVIEW, finding=_with_secrets(finding) if hidden else finding)
-            case MappingMismatchError(module=module):
-                if module not in self._mismatches:
-                    self._mismatches.add(module)
-                    self._report(jobs.MappingFailed(MappingMismatch(module=module, message=str(error))))
-                finding = Finding(headline="The mapping does not fit this repository.", yours=str(error))
-                return _Meaning(Outcome.UNGRADED, Fault.COURSE, finding)
-            case Killed(call=call):
-                finding = Finding(
-                    headline="Your code's process was killed, each time that it was started.",
-                    call=call,
-                    yours="ended by SIGKILL, with memory to spare",
-                    hint="Remove os.kill() and whatever else sends signals.",
-                )
-                return _Meaning(Outcome.FAILED, Fault.STUDENT, _with_secrets(finding) if hidden else finding)
-            case SandboxLost():
-                finding = Finding(
-                    headline="We could not run your code: no sandbox was to be had.", yours=str(error)
-                )
-                return _Meaning(Outcome.UNGRADED, Fault.GRADER, finding)
-            case _:
-                finding = Finding(
-                    headline="This check is broken; it says nothing about your work.",
-                    traceback="".join(traceback.format_exception(error, limit=-4)),
-                )
-                return _Meaning(Outcome.UNGRADED, Fault.COURSE, finding)
-
     def _stood_in(self) -> Iterator[str]:
         """That a file of the reference was used in the place of the student's."""
         for module in self._student.stood_in if self._student else ():
@@ -248,8 +196,8 @@ class JudgePlugin:
         return self._project.network if self._project else []
 
     def _time_left(self) -> float:
-        """CPU seconds that the lab's checks may still use."""
-        return self._job.lab.limits.total_seconds - self._zygotes.computed
+        """Seconds of computing and waiting that the lab's checks may still use."""
+        return self._job.lab.limits.total_seconds - self._zygotes.used
 
     # ── fixtures ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -355,7 +303,3 @@ def _promise(item: pytest.Item) -> str:
 
 def _is_hidden(item: pytest.Item) -> bool:
     return item.path.parent.name != "public"
-
-
-def _with_secrets(finding: Finding) -> Finding:
-    return replace(finding, secret=tuple(dict.fromkeys((*finding.secret, *SECRET_FIELDS))))

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from grader import wire
-from grader.checks.answer import Answer, Handle, render_call
+from grader.checks.answer import REPLY, Answer, Handle, render_call
 from grader.checks.failure import CheckFailed, fail
+from grader.checks.reader import reader
 from grader.environments import ENVIRONMENTS, WITHOUT_CODE
 from grader.judge.check_processes import CheckProcesses
 from grader.judge.job import ModuleSource
@@ -40,7 +41,7 @@ class MappingMismatchError(Exception):
 
 
 class ToolFailedError(Exception):
-    """A tool of the lab raised, and no code of the student's was being run: the course's fault."""
+    """A tool of the lab raised, and no code of the student's was being run: so their own process says."""
 
 
 class Student:
@@ -144,19 +145,21 @@ class Student:
     def _ask(self, source: ModuleSource, question: wire.Question, call: str) -> object:
         reply = self._processes.ask(source.environment, question, call)
         if isinstance(reply, wire.Returned):
-            return reply.value
+            return _receive(reply.value)
         if reply.where == "tool" and isinstance(question, wire.Tool):
             raise ToolFailedError(_tool_trouble(question, reply))
         raise self._failure(source, reply, call)
 
+    @reader("what your code raised")
     def _failure(self, source: ModuleSource, reply: wire.Raised, call: str) -> Exception:
         message = reply.message.strip()
         shown = message if len(message) <= MESSAGE_SHOWN else message[:MESSAGE_SHOWN] + " …"
         kind = "".join(c for c in reply.type if c.isalnum() or c in "._")[:60] or "an exception"
-        if reply.where == "mapping":
+        if reply.where == "mapping" and source.mapping is not None and source.mapping.spellings:
             return MappingMismatchError(source.name, f"{kind}: {shown}")
         named = kind if kind in PYTHON_ERRORS else "an exception of its own"
-        own = [f for f in reply.frames if _is_possible(source, f)]
+        lines = source.source.splitlines()
+        own = [f for f in reply.frames if _is_possible(source, lines, f)]
         last = own[-1] if own else None
         if reply.where == "unsendable":
             headline, hint = (
@@ -188,45 +191,42 @@ class Student:
                 call=call,
                 yours=f"{kind}: {shown}" if shown else kind,
                 where=f"{last.file}, line {last.line}" if last else "",
-                traceback=self._traceback(source, own),
-                lines=_lines(source, own),
+                traceback=_traceback(source, lines, own),
+                lines=_lines(source, lines, own),
                 hint=hint,
             )
         )
 
-    def _traceback(self, source: ModuleSource, frames: list[wire.Frame]) -> str:
-        """The student's frames; a line's text comes from the submission as we have it, never from the process."""
-        lines = source.source.splitlines()
-        shown = []
-        for frame in frames:
-            shown.append(
-                f"{frame.file}, line {frame.line}" + (f", in {frame.function}" if frame.function else "")
-            )
-            if frame.file == source.file and 0 < frame.line <= len(lines):
-                shown.append(f"    {lines[frame.line - 1].strip()[:120]}")
-        return "\n".join(shown)
+
+def _traceback(source: ModuleSource, lines: list[str], frames: list[wire.Frame]) -> str:
+    """The student's frames; a line's text comes from the submission as we have it, never from the process."""
+    shown = []
+    for frame in frames:
+        shown.append(
+            f"{frame.file}, line {frame.line}" + (f", in {frame.function}" if frame.function else "")
+        )
+        if frame.file == source.file and 0 < frame.line <= len(lines):
+            shown.append(f"    {lines[frame.line - 1].strip()[:120]}")
+    return "\n".join(shown)
 
 
 def _row(sandbox: str) -> Environment:
     return ENVIRONMENTS[sandbox.removesuffix(WITHOUT_CODE)]
 
 
-def _is_possible(source: ModuleSource, frame: wire.Frame) -> bool:
+def _is_possible(source: ModuleSource, lines: list[str], frame: wire.Frame) -> bool:
     """Whether there can be such a line: code that is made as it runs may say that it stands on any.
 
     A syntax error may stand one line beyond the end.
     """
-    return bool(frame.file) and (
-        frame.file != source.file or 0 < frame.line <= 1 + len(source.source.splitlines())
-    )
+    return bool(frame.file) and (frame.file != source.file or 0 < frame.line <= 1 + len(lines))
 
 
-def _lines(source: ModuleSource, frames: list[wire.Frame]) -> tuple[SourceLine, ...]:
-    text = source.source.splitlines()
+def _lines(source: ModuleSource, lines: list[str], frames: list[wire.Frame]) -> tuple[SourceLine, ...]:
     return tuple(
-        SourceLine(file=frame.file, number=frame.line, text=text[frame.line - 1].strip()[:120])
+        SourceLine(file=frame.file, number=frame.line, text=lines[frame.line - 1].strip()[:120])
         for frame in frames
-        if frame.file == source.file and frame.line <= len(text)
+        if frame.file == source.file and frame.line <= len(lines)
     )
 
 
@@ -246,7 +246,7 @@ class Room:
         """
         question = wire.Tool(self._module.name, name, *_arguments(args, kwargs))
         call = render_call(name, args, kwargs)
-        return Answer(call, _receive(self._put(question, call)), self)
+        return Answer(call, self._put(question, call), self)
 
     def bring(self, name: str, content: bytes = b"", **arrays: NDArray[np.generic]) -> None:
         """Write a file into the working folder, before anything is imported: bytes, or arrays as an ``.npz``."""
@@ -311,7 +311,7 @@ class Room:
         return self._student.put(self._module, question, call)
 
     def _answer(self, value: object, call: str) -> Answer:
-        return Answer(call, _receive(value), self)
+        return Answer(call, value, self)
 
 
 class ModuleProxy(Room):
@@ -392,12 +392,17 @@ def _send(value: object) -> object:
     return value
 
 
+@reader(REPLY)
 def _receive(value: object) -> object:
     """Decoded data with handles in place of numbers."""
+    return _with_handles(value)
+
+
+def _with_handles(value: object) -> object:
     if isinstance(value, wire.Remote):
         return Handle(value.number, value.type_name)
     if isinstance(value, list):
-        return [_receive(v) for v in value]
+        return [_with_handles(v) for v in value]
     if isinstance(value, dict):
-        return {k: _receive(v) for k, v in value.items()}
+        return {k: _with_handles(v) for k, v in value.items()}
     return value

@@ -12,13 +12,13 @@ from typing import Any, NoReturn
 from grader import wire
 from grader.worker import confine, folder
 from grader.worker.loading import load, stand_in
-from grader.worker.mapped import MappingError, adapter
+from grader.worker.mapped import MappingError, adapter, is_mappings
 from grader.worker.plain import ObjectTable, to_tensors
 from grader.worker.running import CommandRunner
 from grader.worker.tools import Tools
 
-MESSAGE_LENGTH = 2_000
-FRAMES = 12
+FIRST_FRAMES = 2
+"""Of a long traceback; the others are the last ones."""
 
 
 def live(handover: socket.socket, home: confine.Home, submission: Path, tools: Path) -> NoReturn:
@@ -66,7 +66,7 @@ class Server:
                     else f"{type(error).__name__} while it was being sent"
                 )
                 pieces = wire.encode(
-                    wire.Raised("unsendable", type(error).__name__, text[:MESSAGE_LENGTH]), identity
+                    wire.Raised("unsendable", type(error).__name__, text[: wire.MAX_MESSAGE]), identity
                 )
             wire.send(self._channel, pieces)
 
@@ -160,12 +160,12 @@ class Server:
         shown = ("tool",) if where == "tool" else ("student",)
         return wire.Raised(
             where=where,
-            type=type(error).__name__[:100],
+            type=_clean(type(error).__name__[: wire.MAX_NAME]),
             message=_clean(_message(error)),
             frames=[frame for place, frame in frames if place in shown],
         )
 
-    def _where(self, error: BaseException, places: list[str], question: wire.Question) -> str:
+    def _where(self, error: BaseException, places: list[str], question: wire.Question) -> wire.Where:
         """Where it went wrong; a tool is at fault only if no code of the student's was being run."""
         innermost = places[-1] if places else ""
         if isinstance(error, MappingError) or innermost == "mapping":
@@ -188,21 +188,28 @@ class Server:
         """Frames of the mapping, the tools and the student, each with whose it is."""
         if isinstance(error, SyntaxError) and error.filename:
             return self._own(error.filename, error.lineno or 0, "", error.text or "")
-        summary = traceback.extract_tb(error.__traceback__)
-        found = [f for s in summary for f in self._own(s.filename, s.lineno or 0, s.name, "")]
-        return found[:2] + found[max(2, len(found) - FRAMES) :]
+        found = [
+            own
+            for frame, line in traceback.walk_tb(error.__traceback__)
+            for own in self._own(
+                frame.f_code.co_filename, line or 0, frame.f_code.co_name, "", ours=is_mappings(frame.f_code)
+            )
+        ]
+        return found[:FIRST_FRAMES] + found[FIRST_FRAMES:][-(wire.MAX_FRAMES - FIRST_FRAMES) :]
 
-    def _own(self, file: str, line: int, function: str, text: str) -> list[tuple[str, wire.Frame]]:
+    def _own(
+        self, file: str, line: int, function: str, text: str, *, ours: bool = False
+    ) -> list[tuple[str, wire.Frame]]:
+        """A frame with whose it is, if it is the mapping's (``ours``), a tool's or the student's."""
         path = Path(file)
-        if file.startswith("<mapping"):
-            return [("mapping", wire.Frame(file, line, function))]
+        if ours:
+            return [("mapping", _frame(file, line, function))]
         if tool := self._tools.file(path):
-            return [("tool", wire.Frame(tool, line, function))]
+            return [("tool", _frame(tool, line, function))]
         if not path.is_relative_to(self._submission):
             return []
-        shown = _clean(str(path.relative_to(self._submission)))
-        text = text or linecache.getline(file, line)
-        return [("student", wire.Frame(shown[:200], line, function[:100], _clean(text.strip())[:200]))]
+        shown = str(path.relative_to(self._submission))
+        return [("student", _frame(shown, line, function, text or linecache.getline(file, line)))]
 
 
 class NoSuchName(AttributeError):
@@ -213,10 +220,16 @@ def _message(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         return str(error.msg)
     try:
-        return str(error)[:MESSAGE_LENGTH]
+        return str(error)[: wire.MAX_MESSAGE]
     except BaseException as second:
         return f"(its message could not be read: {type(second).__name__})"
 
 
+def _frame(file: str, line: int, function: str, text: str = "") -> wire.Frame:
+    """A frame as the wire bounds it."""
+    file, function, text = (_clean(part.strip())[: wire.MAX_NAME] for part in (file, function, text))
+    return wire.Frame(file, line, function, text)
+
+
 def _clean(text: str) -> str:
-    return text[:MESSAGE_LENGTH].encode("utf-8", "replace").decode()
+    return text[: wire.MAX_MESSAGE].encode("utf-8", "replace").decode()
