@@ -1,20 +1,62 @@
-"""``grade`` and ``python -m grader``."""
+"""``grade`` and ``python -m grader``: signals, streams, and an exit code that always means what it says."""
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
+from contextlib import suppress
 
+OUR_FAULT = 3
 INTERRUPTED = 130
+CLOSED_PIPE = 141
+"""What a shell says of a program whose reader went away (``grade … | head``)."""
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code."""
-    try:
-        from grader.cli import run  # imported late, so that Ctrl-C is answered from the first moment
+    """Run the command line and leave with its exit code.
 
-        sys.exit(run(sys.argv[1:]))
+    Nothing that goes wrong on our side leaves with 1, for that means revise.
+    """
+    try:
+        _open_streams()
+        from grader import interrupts  # imported late, so that Ctrl-C is answered from the first moment
+
+        interrupts.install()
+        from grader.cli import run
+
+        status = run(sys.argv[1:])
+        sys.stdout.flush()
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        status = INTERRUPTED
+    except BrokenPipeError:
+        status = CLOSED_PIPE
+    except BaseException:  # whatever it is, it is ours
+        status = OUR_FAULT
+        with suppress(Exception):
+            traceback.print_exc()
+    _leave(status)
+
+
+def _open_streams() -> None:
+    """Letters that a terminal can't show are spelled out; a stream that was closed (``>&-``) goes nowhere."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - for good
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _leave(status: int) -> None:
+    """Exit; what can't be written any more is dropped here, or Python would change the exit code to 120."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -89,6 +89,8 @@ class Terms(Struct, frozen=True, kw_only=True):
     """The moment that holds for this repository, ISO 8601 with the zone's offset; empty if there is none."""
     extension: str = ""
     """Where more time was granted, and why; empty if it was not."""
+    passed_over: str = ""
+    """Of an extension that is before the deadline, and so doesn't hold: a sentence."""
     policy: Policy = Policy()
 
 
@@ -443,7 +445,7 @@ class Review(Struct, frozen=True, kw_only=True):
     lab: str
     criterion: str
     decision: Decision
-    """PASS or REVISE."""
+    """PASS or REVISE; in a gradebook also REVIEW: what was decided is taken back."""
     by: str
     comment: str = ""
     """Shown to the student."""

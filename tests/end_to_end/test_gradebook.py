@@ -90,7 +90,7 @@ def test_a_memo_waits_for_a_person_and_their_word_gives_the_pass(run, repository
     assert "Nothing waits for review." in run("review").said
     told = run("history", repository).said
     assert "✓ Pass" in told
-    assert "hand-in 1 of 3, 20 Nov 2026, 16:59 (+00:00), as the forge received it" in told
+    assert "hand-in 1 of 3, 20 Nov 2026, 17:59 (+01:00), as the forge received it" in told
     assert "Bola: pass. Well put." in told
 
 
@@ -200,7 +200,7 @@ def test_something_else_in_the_gradebooks_place_is_reported_before_anything_is_g
 
 def test_what_is_not_to_be_kept_is_not(run, repository):
     assert run(repository, *LOCAL, "--received", IN_TIME, "--no-keep").status == 4
-    assert "No attempt of" in run("history", repository).said
+    assert "There is no gradebook" in run("history", repository).told
 
 
 @pytest.mark.parametrize("time", ["2026-11-20 16:59", "Friday", "16:59Z"])

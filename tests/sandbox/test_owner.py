@@ -51,7 +51,7 @@ def test_a_folder_that_another_thread_was_busy_in_is_removed_again(monkeypatch, 
 
     monkeypatch.setattr("shutil.rmtree", rmtree)
     owner.remove(left)
-    assert tries == [left, left]
+    assert tries == [tmp_path / "gone-grader.left"] * 2
     assert not left.exists()
 
 
