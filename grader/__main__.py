@@ -56,6 +56,9 @@ def _leave(status: int) -> None:
         except (OSError, ValueError):
             with suppress(OSError, ValueError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    # CPython ends itself with SIGINT if a KeyboardInterrupt ever left an exec() of text, as a dataclass is made
+    # with, though it was caught further out; the next exec() forgets it.
+    exec("")  # noqa: S102
     sys.exit(status)
 
 
