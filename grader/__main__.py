@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 from contextlib import suppress
@@ -34,7 +35,7 @@ def main() -> None:
     except BaseException:  # whatever it is, it is ours
         status = OUR_FAULT
         with suppress(Exception):
-            traceback.print_exc()
+            sys.stderr.write(re.sub(r"[^\n\x20-\x7e]", "?", traceback.format_exc()))
     _leave(status)
 
 

@@ -113,6 +113,8 @@ program.main()
 """
 
 
-def test_the_exit_code_is_ours_wherever_the_signal_came():
+def test_the_exit_code_is_ours_wherever_the_signal_came(tmp_path):
     """Also within an ``exec`` of text, as in the making of a dataclass during an import."""
-    assert subprocess.run([sys.executable, "-c", IN_TEXT], check=False).returncode == 130
+    (tmp_path / "started.py").write_text(IN_TEXT)
+    ended = subprocess.run([sys.executable, "-m", "started"], cwd=tmp_path, check=False)
+    assert ended.returncode == 130
