@@ -6,6 +6,7 @@ container behind: there it waits (``deferred``) until it is asked for (``raise_p
 
 from __future__ import annotations
 
+import atexit
 import os
 import select
 import signal
@@ -37,6 +38,7 @@ class _State:
 
 def install() -> None:
     """Answer the signals; one that is ignored (``nohup``) stays so. Call it in the main thread."""
+    atexit.register(_ignore)
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _stop)
@@ -59,6 +61,12 @@ def raise_pending() -> None:
     """Stop here, if a signal came in a deferred block."""
     if _State.pending and not _State.deferring:
         _raise()
+
+
+def _ignore() -> None:
+    """While Python takes itself apart a signal would kill it, and change the exit code of what is done."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:

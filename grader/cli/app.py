@@ -99,18 +99,17 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command line; returns the exit code. Whatever goes wrong is said on standard error."""
     console = make_console(no_color="--no-color" in arguments, stderr=True, wrap=False)
     try:
+        _check_folder()
         status = app.main(list(arguments), prog_name="grade", standalone_mode=False)
     except GraderError as error:
         _show(console, error)
         return error.exit_code
-    except click.exceptions.Abort:
+    except (click.exceptions.Abort, KeyboardInterrupt):  # click makes the one of the other
+        console.print("Interrupted.")
         return INTERRUPTED
     except click.ClickException as error:
         error.show()
         return WRONG_USAGE
-    except KeyboardInterrupt:
-        console.print("Interrupted.")
-        return INTERRUPTED
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -122,6 +121,20 @@ def run(arguments: Sequence[str]) -> int:
     except Exception:
         return _our_fault(console)
     return int(status or 0)
+
+
+def _check_folder() -> None:
+    """Every path is taken from here.
+
+    Raises:
+        UsageError: The folder was removed.
+    """
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise UsageError(
+            "The folder that you are in is not there any more.", "Change into another."
+        ) from error
 
 
 def _our_fault(console: Console) -> int:

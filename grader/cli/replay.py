@@ -29,6 +29,7 @@ EPILOG = (
     "Exit codes: 0 the same verdict, 1 another verdict, 2 wrong usage or faulty course, 3 could not be graded, "
     "130 interrupted."
 )
+MOST_DIGITS = 20
 SAME, ANOTHER, NOT_GRADED = 0, 1, 3
 
 
@@ -95,7 +96,7 @@ def _record(report: str, gradebook: str) -> SafeRecord:
     path = Path(report)
     if path.is_file():
         return decode(path.read_bytes())
-    if report.isdecimal():
+    if report.isdecimal() and len(report) < MOST_DIGITS:
         with existing_gradebook(gradebook) as book:
             return book.attempt(int(report)).record
     raise UsageError(

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grader import interrupts
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -33,8 +35,10 @@ def scratch_folder() -> Iterator[Path]:
         new.rename(folder)  # under this name others look for it, and now it is locked
         yield folder
     finally:
-        _remove(folder if folder.exists() else new)
-        os.close(lock)
+        with interrupts.deferred():
+            _remove(folder if folder.exists() else new)
+            os.close(lock)
+        interrupts.raise_pending()
 
 
 def _remove(folder: Path) -> None:

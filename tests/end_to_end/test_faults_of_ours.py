@@ -292,3 +292,13 @@ def test_doctor_names_the_extra_in_brackets(monkeypatch, no_signals, capsys):
     monkeypatch.setattr("grader.doctor.examine", lambda: [Item("local", State.OPTIONAL, "x", remedy)])
     assert leave(monkeypatch, "doctor") == 0
     assert remedy in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_folder_that_was_removed_is_told(tmp_path):
+    (tmp_path / "gone").mkdir()
+    command = f"cd {tmp_path}/gone; rmdir ../gone; {' '.join(PROGRAM)} review"
+    ended = subprocess.run(
+        ["bash", "-c", command], env=environment(), capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 2
+    assert "The folder that you are in is not there any more." in ended.stderr

@@ -110,8 +110,10 @@ def test_reviews_are_kept_in_their_order(open_book):
 
 
 def test_an_unknown_attempt_is_reported_with_the_next_step(open_book):
-    with open_book() as book, pytest.raises(UsageError, match="There is no attempt 7"):
-        book.attempt(7)
+    with open_book() as book:
+        for number in (7, 1 << 64):
+            with pytest.raises(UsageError, match=f"There is no attempt {number}"):
+                book.attempt(number)
 
 
 def test_what_waits_is_the_newest_attempt_only_and_our_failures_hide_nothing(open_book):
