@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import re
 import sys
+import threading
+import time
 import traceback
 from contextlib import suppress
 
 OUR_FAULT = 3
 INTERRUPTED = 130
+LINGER = 10.0
+"""Seconds that threads have to end after a signal."""
 CLOSED_PIPE = 141
 """What a shell says of a program whose reader went away (``grade … | head``)."""
 
@@ -57,10 +61,21 @@ def _leave(status: int) -> None:
         except (OSError, ValueError):
             with suppress(OSError, ValueError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    if status == INTERRUPTED and not _threads_end():
+        os._exit(status)
     # CPython ends itself with SIGINT if a KeyboardInterrupt ever left an exec() of text, as a dataclass is made
     # with, though it was caught further out; the next exec() forgets it.
     exec("")  # noqa: S102
     sys.exit(status)
+
+
+def _threads_end() -> bool:
+    """Whether all threads end soon: one that a signal caught between two locks would be waited for without end."""
+    until = time.monotonic() + LINGER
+    others = [t for t in threading.enumerate() if t is not threading.main_thread() and not t.daemon]
+    for thread in others:
+        thread.join(max(0.0, until - time.monotonic()))
+    return not any(thread.is_alive() for thread in others)
 
 
 if __name__ == "__main__":

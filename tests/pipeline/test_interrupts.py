@@ -118,3 +118,20 @@ def test_the_exit_code_is_ours_wherever_the_signal_came(tmp_path):
     (tmp_path / "started.py").write_text(IN_TEXT)
     ended = subprocess.run([sys.executable, "-m", "started"], cwd=tmp_path, check=False)
     assert ended.returncode == 130
+
+
+STUCK = """
+import threading
+from grader import __main__ as program, cli
+program.LINGER = 0.2
+def run(arguments):
+    threading.Thread(target=threading.Event().wait).start()
+    raise KeyboardInterrupt
+cli.run = run
+program.main()
+"""
+
+
+def test_a_thread_that_never_ends_holds_nobody_up():
+    ended = subprocess.run([sys.executable, "-c", STUCK], check=False, timeout=60)
+    assert ended.returncode == 130
