@@ -22,8 +22,8 @@ from msgspec.structs import replace
 from grader.errors import GraderError
 from grader.gradebook import part
 from grader.record import with_reviews
-from grader.records import Decision, Outcome, Review, SafeRecord, Since, Standing
-from grader.report.escape import plain
+from grader.records import Decision, Document, Outcome, Review, Rubric, SafeRecord, Since, Standing
+from grader.report.escape import LONG, plain
 from grader.report.sanitizer import sanitize
 
 if TYPE_CHECKING:
@@ -116,8 +116,48 @@ def _waits(record: SafeRecord) -> bool:
     return points or record.verdict is Decision.REVIEW
 
 
+def decided(attempt: Attempt, earlier: Sequence[Kept]) -> tuple[Review, ...]:
+    """What people decided about this very commit before: graded again, it need not be read again.
+
+    A decision stays if the reviewer would see the same: the commit, the lab's documents, and what the rubric asks.
+    """
+    commit = attempt.submission.commit
+    documents = tuple(sanitize(document) for document in attempt.documents)
+    last: dict[tuple[str, str], Review] = {}
+    for kept in earlier:
+        if commit and kept.record.commit == commit:
+            known = _same_evidence(kept.record, attempt.rubric, documents)
+            for review in reviews(kept):
+                key = review.lab, review.criterion
+                if key in known and (key not in last or last[key].decided_at <= review.decided_at):
+                    last[key] = review
+    return tuple(review for review in last.values() if review.decision is not Decision.REVIEW)
+
+
+def reviews(kept: Kept) -> list[Review]:
+    """All that was decided about an attempt: before it was graded again, and since."""
+    return [*(c.review for c in kept.record.criteria if c.review), *kept.reviews]
+
+
+def _same_evidence(
+    record: SafeRecord, rubric: Rubric, documents: tuple[Document, ...]
+) -> set[tuple[str, str]]:
+    """(lab, criterion) of what a reviewer of a record was asked and shown, and would be today."""
+    asked = {(c.lab, c.id): (c.title, c.manual) for c in record.criteria if c.manual}
+    return {
+        (lab.id, criterion.id)
+        for lab in rubric.labs
+        for criterion in lab.criteria
+        if asked.get((lab.id, criterion.id)) == (plain(criterion.title), plain(criterion.manual, LONG))
+        and [d for d in record.documents if d.lab == lab.id] == [d for d in documents if d.lab == lab.id]
+    }
+
+
 def review(book: Gradebook, attempt: int, decided: Review) -> SafeRecord:
-    """Keep what a person decided, and return the attempt with what follows from it."""
+    """Keep what a person decided, and return the attempt with what follows from it.
+
+    A decision that is REVIEW takes back what was decided: the criterion waits for a person again.
+    """
     book.review(attempt, sanitize(decided))
     return as_reviewed(book.attempt(attempt))
 

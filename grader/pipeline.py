@@ -17,13 +17,13 @@ from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from grader import __version__
+from grader import __version__, interrupts
 from grader.attempt import Attempt
 from grader.basis import Basis
 from grader.course import GRADE_FILE, GRADE_FILE_BYTES, choose, terms
 from grader.errors import MappingNeeded, Problem, UsageError
 from grader.gradebook import part
-from grader.history import since, standing
+from grader.history import decided, since, standing
 from grader.plan import UNREAD, plan
 from grader.record import make_record
 from grader.records import LabResult
@@ -79,31 +79,38 @@ def grade(request: Request, service: JudgeService, history: History, watch: Watc
     seed = request.seed or secrets.token_hex(16)
     jobs = _plan(request, choice, submission, seed)
     results = _judge(jobs, submission, service, clock, watch)
-    _check_mappings(choice, results)
-    attempt = Attempt(
-        request=request,
-        choice=choice,
-        submission=submission,
-        terms=due,
-        seed=seed,
-        jobs=jobs,
-        results=results,
-        graded_at=begun.isoformat(timespec="seconds"),
-        course=service.course_version,
-        sandbox=service.provider.name,
-        protects=service.provider.protects,
-        image_digests=service.provider.image_digests(),
-        mapping_digest=_mapping_digest(request),
-        data=service.data_names(),
-        timings=clock.timings(),
-    )
+    with interrupts.deferred():  # it takes moments: what was found is kept
+        _check_mappings(choice, results)
+        attempt = Attempt(
+            request=request,
+            choice=choice,
+            submission=submission,
+            terms=due,
+            seed=seed,
+            jobs=jobs,
+            results=results,
+            graded_at=begun.isoformat(timespec="seconds"),
+            course=service.course_version,
+            sandbox=service.provider.name,
+            protects=service.provider.protects,
+            image_digests=service.provider.image_digests(),
+            mapping_digest=_mapping_digest(request),
+            data=service.data_names(),
+            timings=clock.timings(),
+        )
 
-    def conclude(earlier: Sequence[Kept]) -> SafeRecord:
-        stands = standing(attempt, earlier)
-        verdict = decide(attempt.rubric, attempt.checks, policy=due.policy, standing=stands)
-        return make_record(attempt, verdict, stands, since(attempt, earlier))
+        def conclude(earlier: Sequence[Kept]) -> SafeRecord:
+            stands = standing(attempt, earlier)
+            verdict = decide(
+                attempt.rubric,
+                attempt.checks,
+                reviews=decided(attempt, earlier),
+                policy=due.policy,
+                standing=stands,
+            )
+            return make_record(attempt, verdict, stands, since(attempt, earlier))
 
-    return history.keep(submission.url, choice.assignment.id, conclude)
+        return history.keep(submission.url, choice.assignment.id, conclude)
 
 
 def _known(

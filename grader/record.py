@@ -65,10 +65,11 @@ def make_record(
 def with_reviews(record: SafeRecord, reviews: Iterable[Review]) -> SafeRecord:
     """The record with the verdict that follows from what people decided since."""
     before = (criterion.review for criterion in record.criteria if criterion.review)
+    last = {(review.lab, review.criterion): review for review in (*before, *reviews)}
     verdict = decide(
         _rubric(record),
         record.checks,
-        reviews=[*before, *reviews],
+        reviews=[review for review in last.values() if review.decision is not Decision.REVIEW],
         policy=record.terms.policy,
         standing=record.standing,
     )

@@ -96,6 +96,8 @@ class Terms(Struct, frozen=True, kw_only=True):
     """The moment that holds for this repository, ISO 8601 with the zone's offset; empty if there is none."""
     extension: str = ""
     """Where more time was granted, and why; empty if it was not."""
+    passed_over: str = ""
+    """Of an extension that is before the deadline, and so doesn't hold: a sentence."""
     policy: Policy = Policy()
 
 
@@ -516,7 +518,7 @@ class Review(Struct, frozen=True, kw_only=True):
     lab: str
     criterion: str
     decision: Decision
-    """PASS or REVISE."""
+    """PASS or REVISE; in a gradebook also REVIEW: what was decided is taken back."""
     points: float | None = None
     """Of those that waited for a person; ``None``: all or none."""
     by: str

@@ -15,6 +15,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from grader.course import handed_in, reference_content, starter, starter_files
+from grader.course.problems import quoted, suggest
+from grader.errors import UsageError
 from grader.plan import plan
 from grader.records import CourseVersion, Decision, Outcome, Rubric, RubricLab, Weight
 from grader.verdict import decide
@@ -64,8 +66,25 @@ class Proof(Struct, frozen=True, kw_only=True):
 
     @property
     def holds(self) -> bool:
-        """True if every row behaved as it must on every seed."""
-        return all(row.held == row.seeds and not row.faults for row in self.rows)
+        """True if every row behaved as it must on every seed; nothing proved is nothing that holds."""
+        tried = sum(row.seeds for row in self.rows)
+        return tried > 0 and all(row.held == row.seeds and not row.faults for row in self.rows)
+
+
+def check_mistakes(assignment: Assignment, wanted: Sequence[str]) -> None:
+    """Whether these labs have these mistakes.
+
+    Raises:
+        UsageError: They lack one; lists what there is, with a guess.
+    """
+    known = [mistake.id for lab in assignment.labs for mistake in lab.mistakes]
+    for mistake in wanted:
+        if mistake not in known:
+            of = ", ".join(lab.id for lab in assignment.labs)
+            raise UsageError(
+                f"There is no mistake {quoted(mistake)} in {of}. {suggest(mistake, known, 'mistakes')}".strip(),
+                "Mistakes are in reference/*/*/mistakes.yaml.",
+            )
 
 
 def verify(
@@ -97,8 +116,14 @@ def verify(
         saw(row)
         return row
 
-    with ThreadPoolExecutor(max_workers=jobs) as pool:
+    pool = ThreadPoolExecutor(max_workers=jobs)
+    try:
         rows = list(pool.map(run, trials))
+    except BaseException:
+        service.close()  # what is being judged ends now: nobody waits for it
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
     if not only:
         uncovered = [row for lab in assignment.labs for row in _uncovered(lab)]
         for row in uncovered:

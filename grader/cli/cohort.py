@@ -9,20 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from grader.cli import choices
 from grader.cli.class_progress import ClassProgress
 from grader.cli.grade import Interrupted
+from grader.cli.output import check_folder, console
 from grader.cohort import grade_class, read_class
 from grader.cohort.summary import Summary, summary
 from grader.cohort.writing import PAGE, TABLE, write_page, write_table
 from grader.cohort.writing import folders as folders_of
 from grader.gradebook import open_gradebook
 from grader.history import KeptHistory
-from grader.judge_service import JudgeService
 from grader.report import words, write_reports
 from grader.report.escape import plain
 from grader.report.terminal import STYLES
@@ -115,14 +114,15 @@ def cohort(
             fresh=fresh,
         )
 
+    check_folder(out, "--out")
     open_book = partial(open_gradebook, gradebook)
     open_book().close()
     standing = {member.id: Summary(member, places[member.id]) for member in members}
     write_table(standing.values(), out)
     title = assignment
-    watch = ClassProgress(Console(stderr=True, no_color=no_color, highlight=False), len(members))
+    watch = ClassProgress(console(no_color=no_color, stderr=True), len(members))
     try:
-        with watch, _service(sandbox, device, course, data, watch) as service:
+        with watch, choices.judge_service(sandbox, device, course, data, watch.say) as service:
             history = KeptHistory(open_book)
             for result in grade_class(members, request_for, service, history, watch, jobs=jobs):
                 watch.ended(result)
@@ -139,16 +139,10 @@ def cohort(
     finally:
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         write_page(title, tuple(standing.values()), now, out)
-    shown = Console(no_color=no_color, highlight=False)
+    shown = console(no_color=no_color)
     shown.print(_counts(tuple(standing.values())))
-    shown.print(f"The class: {out / PAGE}, {out / TABLE}; each one's reports beside them.", markup=False)
+    shown.print(f"The class: {out / PAGE}, {out / TABLE}; each one's reports beside them.")
     return OUR_FAULT if any(each.trouble for each in standing.values()) else 0
-
-
-def _service(
-    sandbox: str, device: str, course: Path, data: Path | None, watch: ClassProgress
-) -> JudgeService:
-    return JudgeService(choices.open_provider(sandbox, device, watch.say), course.resolve(), data)
 
 
 def _counts(class_: Sequence[Summary]) -> Table:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from grader.cli import choices
+from grader.cli.output import console
 from grader.cohort import read_class
 from grader.course import load, reference_files, starter
 from grader.errors import GraderError, Ungraded
@@ -47,7 +47,7 @@ def similar(
     """
     content = load(course.resolve(), assignment)
     members = read_class(roster.read_bytes(), str(roster), pattern, folders=folders)
-    said = Console(stderr=True, no_color=no_color, highlight=False, soft_wrap=True)
+    said = console(no_color=no_color, stderr=True, wrap=False)
     works = []
     for member in members:
         try:
@@ -62,10 +62,10 @@ def similar(
         raise Ungraded(
             f"{out} could not be written: {error.strerror}.", "Name another file: --out."
         ) from error
-    shown = Console(no_color=no_color, highlight=False, soft_wrap=True)
+    shown = console(no_color=no_color, wrap=False)
     for pair in found.pairs:
         shown.print(Text(f"{100 * pair.share:3.0f} %  {log(pair.ids[0])} and {log(pair.ids[1])}"))
-    shown.print(f"{len(found.pairs)} of {len(found.shares)} pairs stand out: {out}", markup=False)
+    shown.print(f"{len(found.pairs)} of {len(found.shares)} pairs stand out: {out}")
     return 0
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+LARGEST = 1 << 63
+"""SQLite's numbers end here."""
 PATIENCE = 30.0
 """Seconds to wait for another grader's transaction; each takes milliseconds."""
 
@@ -61,8 +63,9 @@ class SqliteGradebook:
         with self._explained(), self._writing():
             finished = conclude(self._history(url, assignment))
             cursor = self._database.execute(
-                "INSERT INTO attempt (repository, assignment, part, commit_id, graded_at, verdict, record)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO attempt"
+                " (repository, assignment, part, commit_id, graded_at, verdict, accepted, record)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     repository_key(finished.url),
                     finished.assignment,
@@ -70,6 +73,7 @@ class SqliteGradebook:
                     finished.commit,
                     finished.graded_at,
                     finished.verdict.value,
+                    not finished.refused,
                     msgspec.json.encode(finished).decode(),
                 ),
             )
@@ -97,7 +101,7 @@ class SqliteGradebook:
     def attempt(self, number: int) -> Kept:
         """One attempt; see ``Gradebook``."""
         with self._explained():
-            found = self._select("WHERE id = ?", number)
+            found = self._select("WHERE id = ?", number) if number < LARGEST else ()
         if not found:
             raise UsageError(
                 f"There is no attempt {number} in {self.place}.",
@@ -111,13 +115,21 @@ class SqliteGradebook:
             return self._history(repository, assignment)
 
     def newest(self, verdict: Decision) -> tuple[Kept, ...]:
-        """Of each repository, assignment and part the newest attempt that was graded, if this was its verdict."""
+        """Of each repository, assignment and part the newest attempt that counts; see ``Gradebook``."""
         with self._explained():
             return self._select(
-                "WHERE verdict = ? AND id IN"
-                " (SELECT max(id) FROM attempt WHERE verdict != 'ungraded' GROUP BY repository, assignment, part)",
+                "WHERE verdict = ? AND id IN (SELECT max(id) FROM attempt WHERE verdict != 'ungraded' AND accepted"
+                " GROUP BY repository, assignment, part)",
                 verdict.value,
             )
+
+    def repositories(self) -> tuple[tuple[str, str], ...]:
+        """(repository, assignment) of everything that was graded, sorted."""
+        with self._explained():
+            rows = self._database.execute(
+                "SELECT DISTINCT repository, assignment FROM attempt ORDER BY assignment, repository"
+            )
+            return tuple((repository, assignment) for repository, assignment in rows)
 
     def close(self) -> None:
         """Close the file."""

@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from difflib import get_close_matches
 from itertools import combinations
+from typing import TYPE_CHECKING
 
-from grader.errors import Problem
+from grader.errors import Problem, UsageError
 from grader.tables import raise_any, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 STUDENT = "student"
 GROUP = ("first", "second", "third")
@@ -48,8 +54,8 @@ def read_roster(data: bytes, file: str) -> tuple[str, ...]:
     return tuple(name for name, _ in names.values())
 
 
-def read_history(data: bytes, file: str) -> frozenset[frozenset[str]]:
-    """Every two who were in a group before, as ``same_name`` has them.
+def read_history(data: bytes, file: str) -> Counter[frozenset[str]]:
+    """How often every two were in a group, as ``same_name`` has them.
 
     Args:
         data: What ``grade pair`` wrote: columns ``first``, ``second`` and perhaps ``third``.
@@ -59,14 +65,28 @@ def read_history(data: bytes, file: str) -> frozenset[frozenset[str]]:
         CourseError: Carries every problem found.
     """
     problems: list[Problem] = []
-    pairs: set[frozenset[str]] = set()
+    pairs: Counter[frozenset[str]] = Counter()
     for number, row in rows(data, file, GROUP[:2], problems):
         group = [row.get(column, "") for column in GROUP]
         faults = [fault for name in group[: 3 if group[2] else 2] if (fault := _fault(name))]
         problems += [Problem(f"{file}:{number}", fault) for fault in faults]
-        pairs |= {frozenset(two) for two in combinations([same_name(n) for n in group if n], 2)}
+        pairs.update(frozenset(two) for two in combinations([same_name(n) for n in group if n], 2))
     raise_any(problems, "The history")
-    return frozenset(pairs)
+    return pairs
+
+
+def find_student(name: str, names: Sequence[str]) -> str:
+    """A student as ``same_name`` has them.
+
+    Raises:
+        UsageError: There is none of this name; says who was perhaps meant.
+    """
+    known = {same_name(each): each for each in names}
+    if same_name(name) not in known:
+        close = get_close_matches(same_name(name), known, n=1)
+        guess = f" Did you mean {known[close[0]]!r}?" if close else ""
+        raise UsageError(f"There is no student {name!r} in the roster.{guess}")
+    return same_name(name)
 
 
 def same_name(name: str) -> str:

@@ -375,4 +375,5 @@ def _due(terms: Terms) -> str:
     if not terms.deadline:
         return ""
     due = words.moment(terms.due) if terms.due else f"{terms.deadline}; the rubric does not say in which week"
-    return due + (f", extended ({terms.extension})" if terms.extension else "")
+    passed_over = f" ({terms.passed_over})" if terms.passed_over else ""
+    return due + (f", extended ({terms.extension})" if terms.extension else passed_over)

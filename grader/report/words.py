@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from grader.records import Decision, Finding, Measurement, Outcome, Record, Review, Since, Standing, Weight
 
@@ -241,6 +242,18 @@ def moment(iso: str) -> str:
     offset = when.strftime("%z")
     zone = f" ({offset[:3]}:{offset[3:5]})" if offset else ""
     return f"{when.day} {when.strftime('%b %Y, %H:%M')}{zone}"
+
+
+def local(iso: str, deadline: str) -> str:
+    """A moment as the clocks show it where the deadline is: ``Friday 18:00 Africa/Lagos``.
+
+    Without a deadline, and for what is no moment, as of ``moment``.
+    """
+    try:
+        when, place = datetime.fromisoformat(iso), ZoneInfo(deadline.rpartition(" ")[2])
+    except (KeyError, ValueError, OSError):
+        return moment(iso)
+    return moment(when.astimezone(place).isoformat() if when.tzinfo else iso)
 
 
 def span(seconds: float) -> str:
