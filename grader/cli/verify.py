@@ -55,7 +55,7 @@ def verify(
     with its diagnosis, and no check is without a mistake.
     """
     console = Console(no_color=no_color, highlight=False)
-    content = select_labs(load(course.resolve(), assignment), labs)
+    content = select_labs(load(course.resolve(), assignment, labs), labs)
     provider = choices.open_provider(sandbox, device, lambda line: console.print(plain(line), markup=False))
     with JudgeService(provider, content.root, data) as service:
         proof = verify_content(
