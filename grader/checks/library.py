@@ -31,6 +31,7 @@ class Library:
         self._prefix = prefix
         self._changed = changed or {}
         self._modules: dict[str, ModuleType] = {}
+        self._needed: dict[str, tuple[str, ...]] = {}
 
     def has(self, name: str) -> bool:
         """Whether there is such a module."""
@@ -65,10 +66,12 @@ class Library:
 
     def needed(self, name: str) -> tuple[str, ...]:
         """The module and those of this folder that it imports, directly or not."""
-        found = [name]
-        for each in found:
-            found += [other for other in self._imported(each) if other not in found]
-        return tuple(found)
+        if name not in self._needed:
+            found = [name]
+            for each in found:
+                found += [other for other in self._imported(each) if other not in found]
+            self._needed[name] = tuple(found)
+        return self._needed[name]
 
     def _imported(self, name: str) -> list[str]:
         named: dict[str, None] = {}

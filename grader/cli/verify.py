@@ -61,7 +61,7 @@ def verify(
     """
     console = make_console(no_color=no_color)
     check_file(json_file, "--json")
-    content = select_labs(load(course.resolve(), assignment), labs)
+    content = select_labs(load(course.resolve(), assignment, labs), labs)
     check_mistakes(content, mistakes)
     with choices.judge_service(
         sandbox, device, content.root, data, lambda line: console.print(plain(line))
