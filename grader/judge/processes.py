@@ -42,6 +42,10 @@ class Died(Exception):
         self.hint = hint
 
 
+class TooSlow(Died):
+    """The check's seconds of computing were used up."""
+
+
 class OutOfMemory(Died):
     """The student's process took its whole sandbox down: the kernel says that its memory was full."""
 
@@ -212,7 +216,7 @@ def _signal_name(number: int) -> str:
 def _out_of_time(late: wire.TooLate, seconds: float) -> Exception:
     match late:
         case Spent():
-            return Died(
+            return TooSlow(
                 f"Your code did not finish within {seconds:g} seconds of computing.",
                 "Look for a loop that never ends, or training at the top level of the file; "
                 'code that should only run as a script belongs under `if __name__ == "__main__":`.',

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from grader.judge.processes import ZygotePool
 
 MESSAGE_SHOWN = 300
+ELSEWHERE = "GradedElsewhereError"
+"""What a stand-in for a module of another environment raises; see ``judge_service.visible``."""
 
 
 class MappingMismatchError(Exception):
@@ -44,6 +46,7 @@ class Student:
         limits: Of the lab.
         seconds: Of computing, for this check.
         device: Where torch modules work.
+        slow: The hint if those seconds are used up; empty: the usual one.
     """
 
     def __init__(
@@ -53,9 +56,10 @@ class Student:
         limits: Limits,
         seconds: float,
         device: str,
+        slow: str = "",
     ) -> None:
         self._sources = {m.name: m for m in modules}
-        self._processes = CheckProcesses(zygotes, limits, seconds)
+        self._processes = CheckProcesses(zygotes, limits, seconds, slow)
         self._device = device
         self._loaded: set[str] = set()
 
@@ -115,7 +119,8 @@ class Student:
         if reply.where == "mapping":
             return MappingMismatchError(source.name, f"{kind}: {shown}")
         named = kind if kind in PYTHON_ERRORS else "an exception of its own"
-        own = [f for f in reply.frames if _is_possible(source, f)]
+        absent = {m.file for m in self._sources.values() if m.environment != source.environment}
+        own = [f for f in reply.frames if _is_possible(source, f) and f.file not in absent]
         last = own[-1] if own else None
         if reply.where == "unsendable":
             headline, hint = (
@@ -131,6 +136,12 @@ class Student:
             )
         elif kind == "ModuleNotFoundError" and (hint := ENVIRONMENTS[source.environment].on_import):
             headline = "Your code imports a library that is not there."
+        elif kind == ELSEWHERE:
+            headline = "Your code uses the lab's other file, which is not there while this one is graded."
+            hint = (
+                "Importing it is fine, using it is not: put what compares the two under "
+                'if __name__ == "__main__": or into a file of its own.'
+            )
         elif call.startswith("import "):
             headline = f"Your file can't be imported: it raised {named}."
             hint = "Import the file yourself first: python -c 'import " + source.name + "'."
