@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from grader.records import Finding
 
 
@@ -11,6 +13,10 @@ class CheckFailed(Exception):  # a failed check is an outcome, not an error of o
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.headline)
         self.finding = finding
+
+    def named(self, diagnosis: str, diagnosis_id: str) -> CheckFailed:
+        """The same failure with a name for the bug."""
+        return CheckFailed(replace(self.finding, diagnosis=diagnosis, diagnosis_id=diagnosis_id))
 
 
 def fail(headline: str, **parts: str) -> CheckFailed:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 
 from grader.checks.answer import Answer
@@ -28,7 +27,7 @@ from grader.checks.tolerances import GRADIENTS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from grader.checks.diagnoser import Diagnoser, Diagnosis
+    from grader.checks.diagnoser import Diagnoser
     from grader.checks.evidence import Evidence
     from grader.checks.tolerances import Tolerance
 
@@ -158,14 +157,7 @@ def _tensor(
         fitted = item.fitted(shape)
     except CheckFailed as failure:
         named = name_shape(name, found, shape, case.sizes) if found != shape else None
-        raise _explained(failure, named) from None
+        raise failure.named(named.sentence, named.id) if named else failure from None
     if found != shape and evidence is not None:
         evidence.note(f"Your {name} {case.what} has shape {found}, the parameter {shape}.")
     return fitted
-
-
-def _explained(failure: CheckFailed, diagnosis: Diagnosis | None) -> CheckFailed:
-    if diagnosis is None:
-        return failure
-    named = {"diagnosis": diagnosis.sentence, "diagnosis_id": diagnosis.id}
-    return CheckFailed(msgspec.structs.replace(failure.finding, **named))

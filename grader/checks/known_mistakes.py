@@ -144,7 +144,7 @@ class KnownMistakes:
 
 def _agreed(matches: Iterable[tuple[Mistake, ...]], named: frozenset[str]) -> Diagnosis | None:
     """The one thing that all matches say, less what was said before; silence if they differ."""
-    news = [tuple(m for m in match if m.id not in named) or match for match in matches]
+    news = [tuple(m for m in match if m.id not in named) or match[:1] for match in matches]
     sentences = {tuple(sorted(m.diagnosis for m in match)): match for match in news}
     if len(sentences) != 1:
         return None

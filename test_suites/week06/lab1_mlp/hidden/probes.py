@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.checks import MEAN, Answer, CheckFailed, Convention, GradientCase, factor_of
+from grader.checks import MEAN, Answer, Convention, GradientCase, factor_of
 from test_suites.week06.lab1_mlp.public.forms import probabilities
 
 BACKWARD = ("b2", "W2", "b1", "W1")
@@ -260,29 +260,6 @@ def clear_run(module, draw_run):
     while (run := draw_run()).clearance(module) < CLEAR_PATH or run.stabilised(module) > STABILISED:
         pass
     return run
-
-
-def own_descent(net_at, run):
-    """Gradient descent along a student's own gradients: what training comes to, right or wrong as they are.
-
-    Args:
-        net_at: Gives the student's net with the weights of a probe, and what turns inputs into its precision.
-        run: Start, batches and learning rate.
-
-    Returns:
-        Their own loss before each step, and the last weights; ``None`` if their methods don't give these.
-    """
-    params, losses = run.start.params, []
-    try:
-        for rows in run.batches:
-            net, cast = net_at(replace(run.start, params=params))
-            X, y = cast(run.start.X[rows]), run.start.y[rows]
-            losses.append(net.loss(X, y).number())
-            gradients = net.gradients(X, y).tensors({name: value.shape for name, value in params.items()})
-            params = {name: params[name] - run.lr * gradients[name] for name in params}
-    except CheckFailed:
-        return None
-    return np.array(losses), params
 
 
 def epochs(rng, n, size, count):

@@ -5,7 +5,6 @@ import numpy as np
 from grader.checks import (
     MEAN,
     Answer,
-    CheckFailed,
     GradientCase,
     check,
     curves_match,
@@ -14,6 +13,7 @@ from grader.checks import (
     reaches,
     same_curve,
 )
+from test_suites.week06.lab1_mlp.hidden.own import judged, net_at, with_own
 from test_suites.week06.lab1_mlp.hidden.probes import (
     BACKWARD,
     Probe,
@@ -23,7 +23,6 @@ from test_suites.week06.lab1_mlp.hidden.probes import (
     draw,
     epochs,
     images,
-    own_descent,
     single,
     weights,
 )
@@ -34,8 +33,7 @@ from test_suites.week06.lab1_mlp.hidden.test_initialisation import shapes
 def test_step(student, reference, rng, evidence, known_mistakes):
     """One step of fit moves every parameter by -lr times its gradient on the batch."""
     runs = one_step_each(rng, convention_of(student.mlp_numpy, reference, rng))
-    at = net_at(student.mlp_numpy)
-    movements_match(runs, "update", at, reference, evidence, matcher(known_mistakes, runs))
+    movements_match(runs, "update", net_at(student.mlp_numpy), reference, evidence, known_mistakes)
 
 
 @check("fit.path", needs="init.used", explained_by=("fit.step", "gradients.W1", "gradients.W2"))
@@ -49,8 +47,7 @@ def test_path(student, reference, rng, evidence, known_mistakes):
         )
         for n, size in ((13, 5), (22, 8))
     ]
-    at = net_at(student.mlp_numpy)
-    movements_match(runs, "movement", at, reference, evidence, matcher(known_mistakes, runs))
+    movements_match(runs, "movement", net_at(student.mlp_numpy), reference, evidence, known_mistakes)
 
 
 @check(
@@ -60,15 +57,15 @@ def test_curve(student, reference, rng, lab, evidence, known_mistakes):
     """The losses that fit returns, each before its step, are the reference's curve on real digits."""
     run = digits_run(reference, lab, rng, convention_of(student.mlp_numpy, reference, rng))
     net = run.start.net(student.mlp_numpy)
-    losses_match(
+    curve_matches(
         run.on(net),
         run,
         net_at(student.mlp_numpy),
         reference,
-        evidence=evidence,
+        evidence,
+        known_mistakes,
         title="Loss of each mini-batch: your NumPy net",
         single=net.get("params").is_single(),
-        diagnose=known_mistakes.matcher("mlp_numpy", lambda module: run.of(module)[0]),
     )
 
 
@@ -93,7 +90,16 @@ def test_repeatable(student, reference, rng, lab, evidence):
 @check(
     "fit.learns_digits",
     needs="init.used",
-    explained_by=("fit.step", "fit.path", "fit.curve", "forward.logits", "gradients.W1", "gradients.W2"),
+    explained_by=(
+        "fit.step",
+        "fit.path",
+        "fit.curve",
+        "forward.logits",
+        "gradients.W1",
+        "gradients.W2",
+        "gradients.b1",
+        "gradients.b2",
+    ),
 )
 def test_learns_digits(student, reference, rng, withheld, lab, evidence):
     """Trained from its own first weights, the net reads digits it has never seen."""
@@ -140,11 +146,6 @@ FLOOR = {64: 0.85, 784: 0.78}
 25 seeds each, the least was .90 on the small digits and .83 on MNIST."""
 
 
-def net_at(module):
-    """Gives the student's net with a probe's weights, and what turns inputs into its precision: nothing here."""
-    return lambda probe: (probe.net(module), lambda values: values)
-
-
 def one_step_each(rng, convention=MEAN):
     """Three runs of one step, with a small, a usual and a large learning rate."""
     runs = []
@@ -159,15 +160,8 @@ def movement(run, params):
     return {name: (run.start.params[name] - params[name]) / run.lr for name in BACKWARD}
 
 
-def matcher(known_mistakes, runs, **options):
-    """The known mistakes' reading of movements."""
-    return known_mistakes.matcher(
-        "mlp_numpy", lambda module: [movement(run, run.of(module)[1]) for run in runs], **options
-    )
-
-
-def movements_match(runs, what, at, reference, evidence, diagnose):
-    """How far each run moves the weights; where the student's gradients are wrong, along these.
+def movements_match(runs, what, at, reference, evidence, known_mistakes, **options):
+    """How far each run moves the weights.
 
     Args:
         runs: From where, over which batches.
@@ -175,7 +169,8 @@ def movements_match(runs, what, at, reference, evidence, diagnose):
         at: Gives the student's net with the weights of a probe, and what turns inputs into its precision.
         reference: Computes the true movements.
         evidence: Gets the largest errors.
-        diagnose: Names the bug.
+        known_mistakes: Name a bug.
+        options: Of ``judged``.
     """
     answers, single = [], False
     for run in runs:
@@ -185,23 +180,27 @@ def movements_match(runs, what, at, reference, evidence, diagnose):
         single = single or params.is_single() or cast(run.start.X).dtype == np.float32
         answers.append(Answer(told.call, movement(run, params.tensors(shapes(run.start.sizes)))))
 
-    def held_against(ends):
+    def compare(movements, diagnose):
         cases = []
-        for run, end in zip(runs, ends, strict=True):
+        for run, true in zip(runs, movements, strict=True):
             sizes = {**run.start.sizes, "N": len(run.batches[0]), "lr": run.lr}
-            cases.append(GradientCase(movement(run, end), sizes, run.start.params, what=what))
+            cases.append(GradientCase(true, sizes, run.start.params, what=what))
         gradients_match(answers, cases, single=single, evidence=evidence, diagnose=diagnose)
 
-    try:
-        held_against([run.of(reference.mlp_numpy)[1] for run in runs])
-    except CheckFailed:
-        own = [own_descent(at, run) for run in runs]
-        if not follows_own(own, lambda: held_against([end for _, end in own]), evidence):
-            raise
+    judged(
+        compare,
+        lambda module: [movement(run, run.of(module)[1]) for run in runs],
+        with_own(at, "loss", "gradients"),
+        reference,
+        evidence,
+        known_mistakes,
+        otherwise="Your steps are not -lr times the gradients that your own gradients(X, y) gives.",
+        **options,
+    )
 
 
-def losses_match(told, run, at, reference, *, evidence, **options):
-    """The losses of a run are the reference's; where the student's loss or gradients are wrong, those that follow.
+def curve_matches(told, run, at, reference, evidence, known_mistakes, *, passed=None, **options):
+    """The losses of a run.
 
     Args:
         told: What fit returned.
@@ -209,39 +208,29 @@ def losses_match(told, run, at, reference, *, evidence, **options):
         at: Gives the student's net with the weights of a probe, and what turns inputs into its precision.
         reference: Computes the true losses.
         evidence: Gets the plot.
+        known_mistakes: Name a bug.
+        passed: Of ``judged``.
         options: Of ``curves_match``.
     """
+    sizes = [len(rows) for rows in run.batches]
 
-    def held_against(losses):
+    def compare(losses, diagnose):
         curves_match(
-            told, losses, evidence=evidence, least=1.0, batch_sizes=[len(b) for b in run.batches], **options
+            told, losses, evidence=evidence, least=1.0, batch_sizes=sizes, diagnose=diagnose, **options
         )
 
-    try:
-        held_against(run.of(reference.mlp_numpy)[0])
-    except CheckFailed:
-        own = own_descent(at, run)
-        if not follows_own([own], lambda: held_against(own[0]), evidence):
-            raise
-
-
-def follows_own(own, hold, evidence):
-    """Whether training is gradient descent along gradients of the student's own, wrong as these may be.
-
-    Args:
-        own: What ``own_descent`` gave, for each run.
-        hold: Compares with that; raises CheckFailed.
-        evidence: Starts anew, and gets a note.
-    """
-    if None in own:
-        return False
-    evidence.forget()
-    try:
-        hold()
-    except CheckFailed:
-        return False
-    evidence.note("Your training follows your own gradients and loss, which are not right yet.")
-    return True
+    judged(
+        compare,
+        lambda module: run.of(module)[0],
+        with_own(at, "loss", "gradients"),
+        reference,
+        evidence,
+        known_mistakes,
+        passed=passed,
+        otherwise=""
+        if known_mistakes.passed.isdisjoint(("fit.path", "port.step"))  # a wrong step explains the curve
+        else "Your curve is not that of gradient descent along your own loss and gradients.",
+    )
 
 
 def every_batch_is_a_step(rng, at):

@@ -5,7 +5,7 @@ import numpy as np
 from grader.checks import CheckFailed, check, equivalent
 from test_suites.week06.lab1_mlp.hidden.ports import of_the_net, port_at, port_convention, port_of
 from test_suites.week06.lab1_mlp.hidden.probes import Probe, Run, convention_of, epochs, images, weights
-from test_suites.week06.lab1_mlp.hidden.test_fit import digits_run, losses_match
+from test_suites.week06.lab1_mlp.hidden.test_fit import curve_matches, digits_run
 from test_suites.week06.lab1_mlp.hidden.test_initialisation import shapes
 
 POOL = 15
@@ -21,18 +21,17 @@ def test_curves(student, reference, rng, lab, evidence, known_mistakes):
     """From the same weights over the same batches, the port's loss curve is the NumPy net's."""
     run = digits_run(reference, lab, rng, port_convention(student, reference, rng))
     port = port_of(student.mlp_torch, run.start)
-    losses_match(
+    curve_matches(
         run.on(port.net, port.cast),
         run,
         port_at(student.mlp_torch),
         reference,
-        evidence=evidence,
+        evidence,
+        known_mistakes,
+        passed=of_the_net(known_mistakes.passed),
         title="Loss of each mini-batch: your port",
         single=port.single,
         others=curve_of(student.mlp_numpy, run),
-        diagnose=known_mistakes.matcher(
-            "mlp_numpy", lambda module: run.of(module)[0], passed=of_the_net(known_mistakes.passed)
-        ),
     )
 
 
@@ -47,7 +46,21 @@ def curve_of(module, run):
 @check(
     "parity.free_seeds",
     needs=("init.used", "port.params"),
-    explained_by=("fit.step", "fit.path", "fit.curve", "port.step", "parity.curves", "port.gradients"),
+    explained_by=(
+        "forward.logits",
+        "gradients.b2",
+        "gradients.W2",
+        "gradients.b1",
+        "gradients.W1",
+        "fit.step",
+        "fit.path",
+        "fit.curve",
+        "port.logits",
+        "port.loss",
+        "port.gradients",
+        "port.step",
+        "parity.curves",
+    ),
 )
 def test_free_seeds(student, reference, rng, lab, evidence):
     """Over free seeds, NumPy net and port end where the reference does, up to chance."""

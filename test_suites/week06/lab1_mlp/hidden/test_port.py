@@ -15,14 +15,13 @@ from test_suites.week06.lab1_mlp.hidden.probes import (
 )
 from test_suites.week06.lab1_mlp.hidden.test_fit import (
     every_batch_is_a_step,
-    matcher,
     movements_match,
     one_step_each,
     reads_digits,
 )
 from test_suites.week06.lab1_mlp.hidden.test_forward import labels_match
 from test_suites.week06.lab1_mlp.hidden.test_initialisation import seeds_matter, units_differ
-from test_suites.week06.lab1_mlp.hidden.test_loss import losses_match, of_logits
+from test_suites.week06.lab1_mlp.hidden.test_loss import losses_match
 from test_suites.week06.lab1_mlp.hidden.test_purity import arguments_survive
 from test_suites.week06.lab1_mlp.public.forms import as_given
 
@@ -93,24 +92,22 @@ def test_loss(student, reference, rng, evidence, known_mistakes):
     def losses(module):
         return [p.net(module).loss(p.X.copy(), p.y.copy()) for p in probes]
 
-    ports = [port_of(student.mlp_torch, p) for p in probes]
-    asked_for = list(zip(ports, probes, strict=True))
     losses_match(
-        [asked(port, "loss", p.X, p.y) for port, p in asked_for],
-        losses(reference.mlp_numpy),
-        lambda: [of_logits(asked(port, "forward", p.X), p, len(p.params["b2"])) for port, p in asked_for],
-        evidence=evidence,
-        diagnose=known_mistakes.matcher("mlp_numpy", losses, passed=of_the_net(known_mistakes.passed)),
+        losses,
+        probes,
+        port_at(student.mlp_torch),
+        reference,
+        evidence,
+        known_mistakes,
+        passed=of_the_net(known_mistakes.passed),
         hint="F.cross_entropy takes logits, does softmax and logarithm itself, and averages over the batch.",
     )
 
 
 @check("port.labels", needs="port.params", explained_by="port.logits")
-def test_labels(student, reference, rng):
+def test_labels(student, reference, rng, evidence, known_mistakes):
     """predict(X) of the port gives the class with the largest logit."""
-    for probe in (draw(rng, n=40), draw(rng, n=1)):
-        port = port_of(student.mlp_torch, probe)
-        labels_match(probe, port.net, probe.net(reference.mlp_numpy).forward(probe.X), port.cast)
+    labels_match(rng, port_at(student.mlp_torch), reference, evidence, known_mistakes)
 
 
 @check("port.gradients", needs="port.params", explained_by=("example.port", "port.logits", "port.loss"))
@@ -175,8 +172,15 @@ def test_symmetry(student, rng):
 def test_step(student, reference, rng, evidence, known_mistakes):
     """One step of the port's fit moves every parameter, seen through params, by -lr times its gradient."""
     runs = one_step_each(rng, port_convention(student, reference, rng))
-    diagnose = matcher(known_mistakes, runs, passed=of_the_net(known_mistakes.passed))
-    movements_match(runs, "update", port_at(student.mlp_torch), reference, evidence, diagnose)
+    movements_match(
+        runs,
+        "update",
+        port_at(student.mlp_torch),
+        reference,
+        evidence,
+        known_mistakes,
+        passed=of_the_net(known_mistakes.passed),
+    )
 
 
 @check("port.every_batch", needs="port.params", explained_by=("port.step", "port.loss"))
@@ -185,7 +189,11 @@ def test_every_batch(student, rng):
     every_batch_is_a_step(rng, port_at(student.mlp_torch))
 
 
-@check("port.learns_digits", needs="port.params", explained_by=("port.step", "parity.curves", "port.logits"))
+@check(
+    "port.learns_digits",
+    needs="port.params",
+    explained_by=("port.step", "parity.curves", "port.logits", "port.loss", "port.gradients"),
+)
 def test_learns_digits(student, reference, rng, withheld, lab, evidence):
     """Trained from its own first weights, the port reads digits it has never seen."""
     factor = port_convention(student, reference, rng).factor(32)

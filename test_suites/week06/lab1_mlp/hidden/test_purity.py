@@ -3,8 +3,8 @@
 import numpy as np
 
 from grader.checks import check, fail, gradients_match
+from test_suites.week06.lab1_mlp.hidden.own import net_at
 from test_suites.week06.lab1_mlp.hidden.probes import BACKWARD, Probe, clear_rows, draw
-from test_suites.week06.lab1_mlp.hidden.test_fit import net_at
 from test_suites.week06.lab1_mlp.hidden.test_initialisation import shapes
 
 

@@ -12,8 +12,10 @@ from test_suites.week06.lab1_mlp.public.forms import as_given
 def test_port(student, evidence, known_mistakes):
     """The port, with the worked example's weights loaded, gives its logits, loss and gradients."""
 
-    def named(ask):
-        return known_mistakes.matcher("mlp_numpy", lambda module: [ask(example.net_of(module))], passed=())
+    def named(ask, *passed):
+        return known_mistakes.matcher(
+            "mlp_numpy", lambda module: [ask(example.net_of(module))], passed=passed
+        )
 
     net, cast = loaded(student.mlp_torch, example.PARAMS, example.X)
     logits = [net.forward(cast(example.X))]
@@ -27,13 +29,15 @@ def test_port(student, evidence, known_mistakes):
         [net.loss(cast(example.X), example.Y)],
         [example.LOSS],
         name="loss",
-        diagnose=named(lambda net: net.loss(example.X, example.Y)),
+        diagnose=named(lambda net: net.loss(example.X, example.Y), "forward.logits"),
     )
     gradients_match(
         [net.gradients(cast(example.X), example.Y)],
         [GradientCase(example.GRADIENTS, sizes={"N": 2})],
         any_factor=student.mlp_torch.mapped,
-        diagnose=named(lambda net: net.gradients(example.X.copy(), example.Y)),
+        diagnose=named(
+            lambda net: net.gradients(example.X.copy(), example.Y), "forward.logits", "loss.value"
+        ),
     )
 
 
