@@ -1,14 +1,16 @@
 """How far correct work stays from every limit: the reference over many seeds, and the same work in float32.
 
     python -m benchmarks.margins --seeds 2000 --trainings 100 --float32 100
+    python -m benchmarks.margins --seeds 6000 --check example.learns
 
-A check that fails once is named with its seed: it would have failed a correct student. Then comes a table of each
+Ctrl-C ends it early, with what was measured until then. A check that fails once is named with its seed: it would have failed a correct student. Then comes a table of each
 check's measurements: the worst value of all seeds, and the limit. It is in ``docs/writing-checks.md``.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
 import time
 from collections import Counter, defaultdict
@@ -53,7 +55,7 @@ class Margins:
 def measured(texts, seeds: range, only: tuple[str, ...], into: Margins) -> None:
     """Run these checks on these seeds."""
     with CHECKS.submission(texts) as submission:
-        for seed in seeds:
+        for seed in seeds if only else ():
             for check, told in submission.run(seed, only, alone=True).items():
                 into.see(check, told, seed)
 
@@ -64,18 +66,22 @@ def main() -> None:
     options.add_argument("--trainings", type=int, default=100)
     options.add_argument("--float32", type=int, default=100)
     options.add_argument("--first", type=int, default=0)
+    options.add_argument("--check", action="append", default=[], help="only these")
     given = options.parse_args()
     begun = time.process_time()
     reference = SUITE.reference()
     single = reference
     for name in SINGLE:
         single = edited(single, CORRECT[name])
-    quick = tuple(check for check in CHECKS.checks if check not in TRAININGS)
+    wanted = [check for check in CHECKS.checks if not given.check or check in given.check]
     in_double, in_single = Margins(), Margins()
-    measured(reference, range(given.first, given.first + given.seeds), quick, in_double)
-    measured(reference, range(given.first, given.first + given.trainings), TRAININGS, in_double)
-    strict = tuple(check for check in CHECKS.checks if check not in ADVICE)
-    measured(single, range(given.first, given.first + given.float32), strict, in_single)
+    with contextlib.suppress(KeyboardInterrupt):
+        for texts, into, count, checks in (
+            (reference, in_double, given.trainings, [c for c in wanted if c in TRAININGS]),
+            (single, in_single, given.float32, [c for c in wanted if c not in ADVICE]),
+            (reference, in_double, given.seeds, [c for c in wanted if c not in TRAININGS]),
+        ):
+            measured(texts, range(given.first, given.first + count), tuple(checks), into)
 
     print("| check | measured | seeds | float64: worst | limit | float32: worst | limit |")
     print("|---|---|--:|--:|--:|--:|--:|")
@@ -84,7 +90,7 @@ def main() -> None:
         row = [f"`{check}`", name, f"{in_double.seeds[check]:,}", *shown(worst, in_double.limits[key])]
         row += shown(in_single.worst[key], in_single.limits[key]) if key in in_single.worst else ["", ""]
         print("| " + " | ".join(row) + " |")
-    unmeasured = [c for c in CHECKS.checks if all(check != c for check, _ in in_double.worst)]
+    unmeasured = [c for c in wanted if all(check != c for check, _ in in_double.worst)]
     print("\nYes or no, without a measurement:", ", ".join(f"`{c}`" for c in unmeasured))
     print(
         f"\nfloat64: {sum(in_double.seeds.values()):,} checks, {len(in_double.failed)} failed; "

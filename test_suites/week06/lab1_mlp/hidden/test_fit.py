@@ -51,7 +51,9 @@ def test_path(student, reference, rng, evidence, known_mistakes):
 
 
 @check(
-    "fit.curve", needs="init.used", explained_by=("fit.step", "loss.value", "gradients.W1", "gradients.W2")
+    "fit.curve",
+    needs="init.used",
+    explained_by=("fit.step", "fit.path", "loss.value", "gradients.W1", "gradients.W2"),
 )
 def test_curve(student, reference, rng, lab, evidence, known_mistakes):
     """The losses that fit returns, each before its step, are the reference's curve on real digits."""

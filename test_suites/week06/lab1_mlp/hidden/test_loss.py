@@ -82,7 +82,7 @@ def test_at_start(student, reference, rng, lab, evidence):
         )
 
 
-@check("loss.stable", needs="loss.value")
+@check("loss.stable", needs="init.used", explained_by=("forward.logits", "loss.value"))
 def test_stable(student, reference, rng, evidence, known_mistakes):
     """Logits of ±10,000 give the right loss, neither infinity nor NaN."""
     probe = extreme(rng, reference)
