@@ -107,7 +107,7 @@ def test_a_factor_is_named_only_where_it_could_have_been_refuted():
     halved = {name: lambda c, name=name: {name: 0.5 * c.expected[name]} for name in ("b", "W")}
     assert told(halved["W"], CASES[:1]) == ""  # one probe
     two_classes = [
-        replace(c, expected={**c.expected, "b": np.array([n, -n])}) for n, c in enumerate(CASES, 1)
+        replace(c, expected={**c.expected, "b": np.array([n, -n, n])}) for n, c in enumerate(CASES, 1)
     ]
     assert told(halved["b"], two_classes) == ""  # one direction: (a, -a) is a multiple of any other
     assert told(halved["W"], two_classes) == "Your W gradient is exactly half the true ones."
