@@ -153,6 +153,8 @@ class _Processes:
             for stem in self._stems:
                 sys.modules.pop(stem, None)
         reply = server._answer(_crossed(question, None))
+        if isinstance(reply, wire.Raised) and reply.type == "KeyboardInterrupt":
+            raise KeyboardInterrupt
         try:
             return _crossed(reply, server._objects.to_plain)
         except TypeError as error:
