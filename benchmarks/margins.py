@@ -4,7 +4,7 @@
     python -m benchmarks.margins --seeds 6000 --check example.learns
 
 Ctrl-C ends it early, with what was measured until then. A check that fails once is named with its seed: it would have failed a correct student. Then comes a table of each
-check's measurements: the worst value of all seeds, and the limit. It is in ``docs/writing-checks.md``.
+check's measurements: the worst value of all seeds, and the limit.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ as in ``log(p + 1e-6)``, is right everywhere, in the loss, the curve and the gra
 lab's probes see to it that this stays below the limit: no true class is less likely than 0.05. Work in float32,
 which is known by what it returns, has limits of its own.
 
-The margins of the first lab are in ``docs/writing-checks.md``: ``python -m benchmarks.margins`` measures them. A
-new lab measures its own, and keeps to these lines if they fit.
+``python -m benchmarks.margins`` measures the margins of the first lab. A new lab measures its own, and keeps to
+these lines if they fit.
 """
 
 from __future__ import annotations
