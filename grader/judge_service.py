@@ -28,6 +28,39 @@ Files = Mapping[str, bytes]
 CODE = (".py", ".pyc", ".pyw", ".so", ".pyd")
 """How the names of files end that Python imports."""
 
+STAND_IN = b'''"""Stands in for a file of the lab that is graded elsewhere: it can be imported, but not used."""
+
+__all__ = []
+
+
+class GradedElsewhereError(ImportError):
+    """Something of that file was used."""
+
+
+def _refuse(name):
+    raise GradedElsewhereError(f"{name} is graded elsewhere: it is not there while this file is graded")
+
+
+class _Absent(type):
+    """What stands for a name of that file; only its own name is known."""
+
+    def __call__(cls, *args, **kwargs):
+        _refuse(cls.__name__)
+
+    def __getattr__(cls, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        _refuse(f"{cls.__name__}.{name}")
+
+
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return _Absent(name, (), {})
+'''
+"""In place of a module that runs in another environment. Importing it works, as it does for the student, who may
+compare the two halves in a script; there is nothing in it that could do the other half's work."""
+
 
 class JudgeService:
     """One provider of sandboxes and one judge, for one course.
@@ -213,8 +246,9 @@ def without_code(files: Files) -> Files:
 def visible(files: Files, modules: Iterable[ModuleSource], environment: str) -> Files:
     """What a sandbox of this environment may see: everything but the modules that run elsewhere.
 
-    So a PyTorch port has no NumPy file to call, and NumPy code no port whose autograd it could borrow.
+    So a PyTorch port has no NumPy file to call, and NumPy code no port whose autograd it could borrow; in their
+    place is ``STAND_IN``.
     """
     here = {m.file for m in modules if m.environment == environment}
     elsewhere = {m.file for m in modules if m.environment != environment} - here
-    return {path: content for path, content in files.items() if path not in elsewhere}
+    return {path: STAND_IN if path in elsewhere else content for path, content in files.items()}

@@ -358,9 +358,8 @@ class Answer:
         floats = np.array([v for v in leaves if isinstance(v, float)])
         with np.errstate(all="ignore"):
             rounded = bool(floats.size) and np.array_equal(floats.astype(np.float32), floats, equal_nan=True)
-        return rounded or any(
-            isinstance(v, np.ndarray) and v.dtype in {np.float32, np.float16} for v in leaves
-        )
+        arrays = [v.dtype for v in leaves if isinstance(v, np.ndarray)]
+        return rounded or any(dtype.kind == "f" and dtype.itemsize < 8 for dtype in arrays)
 
 
 def _leaves(value: object) -> list[object]:

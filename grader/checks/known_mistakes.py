@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
+from copy import copy
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,6 +37,9 @@ class KnownMistakes:
     Args:
         folder: The lab's reference folder; where there is none (a student's checkout), there are no mutants.
         mistakes: The lab's mistakes; those without a diagnosis name nothing, and stay out.
+
+    Attributes:
+        passed: Checks that the submission in question passed until now.
     """
 
     def __init__(self, folder: Path, mistakes: tuple[Mistake, ...]) -> None:
@@ -43,13 +47,26 @@ class KnownMistakes:
         self._mistakes = tuple(m for m in mistakes if m.diagnosis)
         self._library = Library(folder, "unchanged_")
         self._built: dict[tuple[str, ...], ModuleType | None] = {}
+        self.passed: frozenset[str] = frozenset()
+        self._named: frozenset[str] = frozenset()
+
+    def given(self, passed: Iterable[str], named: Iterable[str] = ()) -> KnownMistakes:
+        """The same mistakes, in the light of what is known of a submission by now.
+
+        Args:
+            passed: Checks that it passed: a mistake that must fail one of them is not its.
+            named: Mistakes that were named in it already: of two at once, only the other one is news.
+        """
+        other = copy(self)
+        vars(other).update(passed=frozenset(passed), _named=frozenset(named))
+        return other
 
     def matcher(
         self,
         module: str,
         observe: Callable[[ModuleType], Seen],
         *,
-        passed: tuple[str, ...] = (),
+        passed: tuple[str, ...] | None = None,
         pairs: bool = False,
     ) -> Diagnoser[Seen]:
         """A reading of the known mistakes: what a comparison asks when numbers are wrong.
@@ -57,11 +74,16 @@ class KnownMistakes:
         Args:
             module: The reference's module, e.g. ``mlp_numpy``.
             observe: Gets from a module what the student's side was asked for; leaves its inputs as they are.
-            passed: Checks that the student's work is known to pass: mistakes that fail them are ruled out.
+            passed: Checks that the student's work is known to pass: mistakes that must fail them are ruled out. By
+                default those that it passed until now; for a module that is held against another's mistakes, that
+                other's checks which correspond to those that it passed.
             pairs: Try two mistakes at once as well; a few hundred more mutants to build and to observe.
         """
+        ruling_out = self.passed if passed is None else frozenset(passed)
 
-        def name(yours: Seen, distance: Callable[[Seen, Seen], float], tolerance: float) -> Diagnosis | None:
+        def name(
+            yours: Seen, distance: Callable[[Seen, Seen], float], tolerance: float, *, alone: bool = False
+        ) -> Diagnosis | None:
             truth = self._seen(module, (), observe)
             if truth is None:
                 return None
@@ -70,23 +92,23 @@ class KnownMistakes:
             def explains(seen: Seen | None) -> bool:
                 return seen is not None and distance(yours, seen) <= enough
 
-            alone = {m.id: (m, self._seen(module, (m,), observe)) for m in self._possible(module, passed)}
-            active = [(m, s) for m, s in alone.values() if s is not None and distance(s, truth) > ACTIVE]
+            seen_of = [(m, self._seen(module, (m,), observe)) for m in self._possible(module, ruling_out)]
+            active = [(m, s) for m, s in seen_of if s is not None and distance(s, truth) > ACTIVE]
             matches: list[tuple[Mistake, ...]] = [(m,) for m, seen in active if explains(seen)]
-            if pairs and not matches:
+            if pairs and not alone and not matches:
                 both = itertools.combinations([m for m, _ in active], 2)
                 matches = [pair for pair in both if explains(self._seen(module, pair, observe))]
-            return _agreed(matches)
+            return _agreed(matches, self._named)
 
         return name
 
-    def _possible(self, module: str, passed: tuple[str, ...]) -> list[Mistake]:
+    def _possible(self, module: str, passed: frozenset[str]) -> list[Mistake]:
         """The mistakes made in this module, or in those that it imports, that are not ruled out."""
         files = {f"{name}.py" for name in self._library.needed(module)}
         return [
             m
             for m in self._mistakes
-            if all(e.is_text and e.file in files for e in m.edits) and not set(m.fails) & set(passed)
+            if all(e.is_text and e.file in files for e in m.edits) and not passed & set(m.fails)
         ]
 
     def _build(self, module: str, mistakes: tuple[Mistake, ...]) -> ModuleType | None:
@@ -133,9 +155,10 @@ class KnownMistakes:
             return None
 
 
-def _agreed(matches: Iterable[tuple[Mistake, ...]]) -> Diagnosis | None:
-    """The one thing that all matches say; silence if they differ."""
-    sentences = {tuple(sorted(m.diagnosis for m in match)): match for match in matches}
+def _agreed(matches: Iterable[tuple[Mistake, ...]], named: frozenset[str]) -> Diagnosis | None:
+    """The one thing that all matches say, less what was said before; silence if they differ."""
+    news = [tuple(m for m in match if m.id not in named) or match[:1] for match in matches]
+    sentences = {tuple(sorted(m.diagnosis for m in match)): match for match in news}
     if len(sentences) != 1:
         return None
     (match,) = sentences.values()

@@ -158,8 +158,9 @@ def _lint_needs(content: LabContent, problems: Problems) -> None:
         for weight in (Weight.ADVICE, Weight.BONUS)
     )
     for check in content.suite.checks:
-        for need in check.needs:
-            subject = f"the check {quoted(check.id)} needs {quoted(need)}"
+        links = [*((n, "needs") for n in check.needs), *((n, "is explained by") for n in check.explained_by)]
+        for need, verb in links:
+            subject = f"the check {quoted(check.id)} {verb} {quoted(need)}"
             if content.lacks(need):
                 problems.add(check.where, f"{subject}, which nobody wrote.", content.guess(need))
             if need in advice and check.id not in advice:
@@ -170,7 +171,8 @@ def _lint_needs(content: LabContent, problems: Problems) -> None:
                 problems.add(check.where, f"{subject}, which is a bonus: a bonus would cost points.")
             if need in written and written[need].hidden and not check.hidden:
                 problems.add(check.where, f"{subject}, which is hidden: students don't have it.")
-    for circle in _circles({c.id: [need for need in c.needs if need in written] for c in written.values()}):
+    before = {c.id: [n for n in (*c.needs, *c.explained_by) if n in written] for c in written.values()}
+    for circle in _circles(before):
         problems.add(written[circle[0]].where, f"checks need each other in a circle: {' → '.join(circle)}.")
 
 

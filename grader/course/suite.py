@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from grader.records import Assignment, Criterion, Part, Scale
 
-ARGUMENTS = ("id", "needs", "seconds")
+ARGUMENTS = ("id", "needs", "explained_by", "seconds", "slow")
 
 
 class SuiteCheck(Struct, frozen=True, kw_only=True):
@@ -25,6 +25,7 @@ class SuiteCheck(Struct, frozen=True, kw_only=True):
 
     id: str
     needs: tuple[str, ...] = ()
+    explained_by: tuple[str, ...] = ()
     seconds: float | None = None
     promise: str = ""
     """The docstring's first line."""
@@ -198,19 +199,22 @@ def _read(
             where, f"the @check of {function.name} must be written out: it is read without running it."
         )
         return None
-    id_, needs, seconds = arguments.get("id"), arguments.get("needs", ()), arguments.get("seconds")
-    needs = (needs,) if isinstance(needs, str) else needs
+    id_, seconds = arguments.get("id"), arguments.get("seconds")
+    needs, explained_by = _ids(arguments.get("needs", ())), _ids(arguments.get("explained_by", ()))
     if (
         not (isinstance(id_, str) and id_)
-        or not (isinstance(needs, tuple | list) and all(isinstance(n, str) for n in needs))
+        or needs is None
+        or explained_by is None
         or not (seconds is None or (isinstance(seconds, int | float) and seconds > 0))
+        or not isinstance(arguments.get("slow", ""), str)
         or not set(arguments) <= set(ARGUMENTS)
         or len(mark.args) > 1
     ):
         problems.add(
             where,
             f"the @check of {function.name} is not one.",
-            'Write @check("id"), with needs="id" or needs=("id", "id"), and seconds=60 if need be.',
+            'Write @check("id"), with needs="id" or needs=("id", "id"), and seconds=60 if need be; '
+            "explained_by is written like needs, slow is a sentence.",
         )
         return None
     promise = (ast.get_docstring(function) or "").split("\n", 1)[0].strip()
@@ -221,8 +225,22 @@ def _read(
             "Its first line is the promise that students read.",
         )
     return SuiteCheck(
-        id=id_, needs=tuple(needs), seconds=seconds, promise=promise, where=where, hidden=hidden
+        id=id_,
+        needs=needs,
+        explained_by=explained_by,
+        seconds=seconds,
+        promise=promise,
+        where=where,
+        hidden=hidden,
     )
+
+
+def _ids(given: object) -> tuple[str, ...] | None:
+    """One id or several; ``None`` for anything else."""
+    several = (given,) if isinstance(given, str) else given
+    if isinstance(several, tuple | list) and all(isinstance(each, str) for each in several):
+        return tuple(several)
+    return None
 
 
 def _literal(node: ast.expr) -> object:

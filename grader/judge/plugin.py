@@ -28,7 +28,7 @@ from grader.judge.student import MappingMismatchError, Student
 from grader.records import CheckResult, Finding, Lab, MappingMismatch, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from grader.checks.decorator import CheckSpec
     from grader.checks.readings import Reading
@@ -65,6 +65,7 @@ class JudgePlugin:
         self._report = report
         self._outcomes = dict(progress.outcomes)
         self._clock = clock
+        self._named: set[str] = set()
         self._started = 0.0
         self._evidence = Evidence()
         self._student: Student | None = None
@@ -89,8 +90,8 @@ class JudgePlugin:
         def place(check_id: str, above: tuple[str, ...]) -> None:
             if check_id in ordered or check_id not in by_id or check_id in above:
                 return
-            for need in _spec(by_id[check_id]).needs:  # type: ignore[union-attr]
-                place(need, (*above, check_id))
+            for before in _check(by_id[check_id]).after:
+                place(before, (*above, check_id))
             ordered[check_id] = by_id[check_id]
 
         for check_id in wanted:
@@ -163,6 +164,8 @@ class JudgePlugin:
         if isinstance(error, Killed | SandboxLost) and not self._repeating:
             self._again = True
             return
+        if isinstance(error, CheckFailed) and (cause := explanation(spec, error.finding, self._outcomes)):
+            error = fault.Blocked(cause, self._outcomes[cause])
         if isinstance(error, MappingMismatchError) and error.module not in self._mismatches:
             self._mismatches.add(error.module)
             self._report(jobs.MappingFailed(MappingMismatch(module=error.module, message=str(error))))
@@ -184,6 +187,8 @@ class JudgePlugin:
             network=tuple(self._network()),
         )
         self._outcomes[spec.id] = result.outcome
+        if result.finding is not None:
+            self._named.update(filter(None, result.finding.diagnosis_id.split("+")))
         self._report(jobs.Finished(result))
 
     def _stood_in(self) -> Iterator[str]:
@@ -207,8 +212,9 @@ class JudgePlugin:
         limits = self._job.lab.limits
         seconds = min(_check(request.node).seconds or limits.check_seconds, self._time_left())
         reference = self._place.course / self._job.lab.reference
+        slow = _check(request.node).slow
         self._student = Student(
-            self._job.modules, self._zygotes, limits, seconds, self._job.device, reference
+            self._job.modules, self._zygotes, limits, seconds, self._job.device, reference, slow
         )
         yield self._student
         self._student.leave()
@@ -243,7 +249,8 @@ class JudgePlugin:
     @pytest.fixture
     def known_mistakes(self) -> KnownMistakes:
         """The lab's mistakes as mutants of the reference, to name a bug by."""
-        return self._known_mistakes
+        passed = (check for check, outcome in self._outcomes.items() if outcome is Outcome.PASSED)
+        return self._known_mistakes.given(passed, self._named)
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
@@ -284,6 +291,17 @@ class JudgePlugin:
     def device(self) -> str:
         """Where torch modules work: ``cpu`` or ``cuda``."""
         return self._job.device
+
+
+def explanation(spec: CheckSpec, finding: Finding, outcomes: Mapping[str, Outcome]) -> str:
+    """The check by whose failure a failure is explained; empty if it says of itself what is wrong.
+
+    It does where the bug has a name, and where the student's own file raised.
+    """
+    if finding.diagnosis or finding.traceback:
+        return ""
+    causes = (check for check in spec.explained_by if check in outcomes)
+    return next((check for check in causes if outcomes[check] is not Outcome.PASSED), "")
 
 
 def _spec(item: pytest.Item) -> CheckSpec | None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 READY, BEGIN, END = b"R", b"B", b"E"
 ENDED = struct.Struct("!cBi")
+DIED, SPOILED = 1, 2
 START_SECONDS = 120.0
 """Our own patience with a sandbox that is starting; never charged to the student."""
 END_SECONDS = 30.0
@@ -44,6 +45,10 @@ class Died(Exception):
         super().__init__(headline)
         self.headline = headline
         self.hint = hint
+
+
+class TooSlow(Died):
+    """The check's seconds of computing were used up."""
 
 
 class SandboxSpent(Died):
@@ -80,10 +85,15 @@ class Killed(Exception):
 
 
 class ZygoteClient:
-    """A zygote's control channel."""
+    """A zygote's control channel.
+
+    Attributes:
+        spoiled: Whether a process left something that could not be removed: the next one must not find it.
+    """
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
+        self.spoiled = False
         self._say(READY)
         if self._receive(1, START_SECONDS) != READY:
             raise SandboxLost("the sandbox did not report that it is ready")
@@ -111,10 +121,11 @@ class ZygoteClient:
             answer = self._receive(ENDED.size, END_SECONDS)
         except SandboxLost as lost:
             raise NotCleared(str(lost)) if isinstance(lost.__cause__, wire.TooLate) else lost from None
-        command, died, status = ENDED.unpack(answer)
+        command, flags, status = ENDED.unpack(answer)
         if command != END:
             raise SandboxLost("the sandbox sent an answer that makes no sense")
-        return bool(died), status
+        self.spoiled = bool(flags & SPOILED)
+        return bool(flags & DIED), status
 
     def close(self) -> None:
         """Hang up: everything in the sandbox ends."""
@@ -251,7 +262,7 @@ def _signal_name(number: int) -> str:
 def _out_of_time(late: wire.TooLate, seconds: float) -> Exception:
     match late:
         case Spent():
-            return Died(
+            return TooSlow(
                 f"Your code did not finish within {seconds:g} seconds of computing.",
                 "Look for a loop that never ends, or training at the top level of the file; "
                 'code that should only run as a script belongs under `if __name__ == "__main__":`.',
@@ -287,11 +298,13 @@ class ZygotePool:
         self._lost: dict[str, str] = {}
 
     def client(self, environment: str) -> ZygoteClient:
-        """The sandbox of this environment.
+        """The sandbox of this environment; another one if the last was spoiled.
 
         Raises:
             SandboxLost: There is none to be had: our side's fault.
         """
+        if environment in self._clients and self._clients[environment].spoiled:
+            self.abandon(environment, "something was left in it that could not be removed")
         if environment not in self._clients:
             control = self._request(environment, self._lost.pop(environment, ""))
             if control is None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from grader.judge.processes import ZygotePool
 
 MESSAGE_SHOWN = 300
+ELSEWHERE = "GradedElsewhereError"
+"""What a stand-in for a module of another environment raises; see ``judge_service.visible``."""
 
 
 class MappingMismatchError(Exception):
@@ -54,6 +56,7 @@ class Student:
         seconds: Of computing, for this check.
         device: Where torch modules work.
         reference: The lab's reference folder: what may stand in for a file of the student's.
+        slow: The hint if those seconds are used up; empty: the usual one.
     """
 
     def __init__(
@@ -64,11 +67,12 @@ class Student:
         seconds: float,
         device: str,
         reference: Path,
+        slow: str = "",
     ) -> None:
         self._sources = {m.name: m for m in modules}
         self._reference = reference
         self._stand_ins: dict[str, str] = {}
-        self._processes = CheckProcesses(zygotes, limits, seconds)
+        self._processes = CheckProcesses(zygotes, limits, seconds, slow)
         self._device = device
         self._loaded: set[str] = set()
 
@@ -158,8 +162,9 @@ class Student:
         if reply.where == "mapping" and source.mapping is not None and source.mapping.spellings:
             return MappingMismatchError(source.name, f"{kind}: {shown}")
         named = kind if kind in PYTHON_ERRORS else "an exception of its own"
+        absent = {m.file for m in self._sources.values() if m.environment != source.environment}
         lines = source.source.splitlines()
-        own = [f for f in reply.frames if _is_possible(source, lines, f)]
+        own = [f for f in reply.frames if _is_possible(source, lines, f) and f.file not in absent]
         last = own[-1] if own else None
         if reply.where == "unsendable":
             headline, hint = (
@@ -175,6 +180,12 @@ class Student:
             )
         elif kind == "ModuleNotFoundError" and (hint := _row(source.environment).on_import):
             headline = "Your code imports a library that is not there."
+        elif kind == ELSEWHERE:
+            headline = "Your code uses the lab's other file, which is not there while this one is graded."
+            hint = (
+                "Importing it is fine, using it is not: put what compares the two under "
+                'if __name__ == "__main__": or into a file of its own.'
+            )
         elif call.startswith("import "):
             headline = f"Your file can't be imported: it raised {named}."
             hint = "Import the file yourself first: python -c 'import " + source.name + "'."
