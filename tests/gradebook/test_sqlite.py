@@ -71,7 +71,7 @@ def test_a_newer_graders_book_is_left_alone(path):
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA user_version = 99")
     database.close()
-    with pytest.raises(UsageError, match="has version 99; this grader knows 2"):
+    with pytest.raises(UsageError, match="has version 99; this grader knows 3"):
         SqliteGradebook(path)
 
 
