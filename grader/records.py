@@ -259,6 +259,10 @@ class Mapping(Struct, frozen=True, kw_only=True):
     """``make``, each tensor, each method, or ``step``: name → expression."""
     derived: dict[str, str] = field(default_factory=dict)
     """What it leaves out → the function of the lab's tools that it follows by, as ``derive.loss``."""
+    hollow: tuple[str, ...] = ()
+    """Of what is derived: what follows from nothing but other methods, so that a check of it is not counted."""
+    by_instructor: bool = False
+    """It may compute and drop what is not comparable, and the report says so; a student's own may not."""
     where: str = ""
     """``grade.yml:12``: where it was written, for messages."""
 
@@ -383,6 +387,8 @@ class CheckResult(Struct, frozen=True, kw_only=True):
     finding: Finding | None = None
     note: str = ""
     """Said also when it passed: a convention, a caveat."""
+    counted: bool = True
+    """False: UNGRADED by nobody's fault, for it would test nothing of the student's; ``note`` says why."""
     waited_for: str = ""
     """BLOCKED: the check it needed."""
     seconds: float = 0.0

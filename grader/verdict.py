@@ -17,7 +17,9 @@ What counts as what:
   if it failed by the course's or the grader's fault, or if there is no result for it.
 - A BLOCKED check is what the check at the end of its chain is: not met behind a required check that is not
   met, open otherwise. Behind a check that is only advice it is open: advice never changes the decision.
-- A required criterion passes if all its checks are met, and asks to revise if one is not. No checks: open.
+- A check that is not counted is left out: it would test nothing of the student's.
+- A required criterion passes if all its checks are met, and asks to revise if one is not. No checks: open; none
+  that counts: a person decides.
 - A manual criterion is what a person decided, the last word counting, and waits for review until then.
 - Work that the course's policy refuses (it came too late, or once too often) asks to revise, whatever else holds.
 - Advice is judged in the same way and shown; it earns no points and decides nothing.
@@ -135,9 +137,11 @@ class _Ledger:
             decision = review.decision if review else WAITS
         else:
             review = None
-            states = {check: self.state((lab, check)) for check in criterion.checks}
+            counted = [check for check in criterion.checks if self.counts((lab, check))]
+            states = {check: self.state((lab, check)) for check in counted}
             worst = (d for d in (REVISE, OPEN) if d in states.values())
-            decision = next(worst, PASS if states else OPEN)
+            none_counted = WAITS if criterion.checks else OPEN
+            decision = next(worst, PASS if states else none_counted)
         return CriterionResult(
             id=criterion.id,
             title=criterion.title,
@@ -146,11 +150,16 @@ class _Ledger:
             decision=decision,
             earned=criterion.points if decision is PASS else 0.0,
             points=criterion.points,
-            checks=tuple(states),
+            checks=criterion.checks,
             failed=tuple(check for check, state in states.items() if state is REVISE),
             manual=criterion.manual,
             review=review,
         )
+
+    def counts(self, key: Key) -> bool:
+        """Whether a check says anything of the student's work."""
+        result = self.found.get(key)
+        return result is None or result.counted
 
     def state(self, key: Key) -> Decision:
         """Of one check: met, not met, or open."""

@@ -103,6 +103,8 @@ class Tool(Struct, frozen=True, tag=True, tag_field="kind"):
     name: str
     args: list[object] = []
     kwargs: dict[str, object] = {}
+    of_module: bool = False
+    """The module itself comes first: for a tool that looks at a file as a whole."""
 
 
 class Get(Struct, frozen=True, tag=True, tag_field="kind"):
@@ -198,6 +200,8 @@ class Raised(Struct, frozen=True, tag=True, tag_field="kind"):
     type: str
     message: str
     frames: list[Frame] = []
+    expression: str = ""
+    """The mapping's expression that was being evaluated, by name."""
 
 
 Reply = Returned | Raised

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from grader.checks.failure import fail
+from grader.checks.failure import CheckFailed, fail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -53,6 +53,10 @@ class Asker(Protocol):
 
     def set(self, target: Handle, name: str, value: object, call: str) -> None:
         """Assign an attribute."""
+        ...
+
+    def layout(self, call: str, yours: tuple[int, ...], wanted: str) -> None:
+        """Told of an array that came transposed: raises if that is not the student's failure."""
         ...
 
 
@@ -174,12 +178,7 @@ class Answer:
                 "An array was expected.", call=self.call, yours=describe(value), expected=_wanted(shape)
             )
         if shape is not None and not _fits(value.shape, shape):
-            raise fail(
-                "The array has the wrong shape.",
-                call=self.call,
-                yours=f"shape {value.shape}",
-                expected=_wanted(shape),
-            )
+            raise self._wrong_shape(value.shape, shape)
         if value.dtype.kind not in "fiub":
             raise fail("The array does not hold real numbers.", call=self.call, yours=str(value.dtype))
         finite = np.isfinite(value)
@@ -201,6 +200,13 @@ class Answer:
         if value.dtype.kind not in KINDS[kind]:
             raise fail(f"A {kind} array was expected.", call=self.call, yours=str(value.dtype))
         return np.asarray(value, dtype=np.float64)
+
+    def _wrong_shape(self, yours: tuple[int, ...], shape: tuple[int | None, ...]) -> CheckFailed:
+        if self._asker is not None and len(shape) > 1 and _fits(yours[::-1], shape):
+            self._asker.layout(self.call, yours, _wanted(shape))
+        return fail(
+            "The array has the wrong shape.", call=self.call, yours=f"shape {yours}", expected=_wanted(shape)
+        )
 
     def number(self) -> float:
         """The value as one finite number (a 0-d array or an array of one element will do)."""

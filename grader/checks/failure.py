@@ -5,6 +5,10 @@ from __future__ import annotations
 from grader.records import Finding
 
 
+class NothingToCheck(Exception):
+    """There is nothing of the student's to check: the check counts neither for nor against them."""
+
+
 class CheckFailed(Exception):  # a failed check is an outcome, not an error of ours
     """The student's work breaks the check's promise."""
 

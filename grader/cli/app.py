@@ -11,6 +11,7 @@ from grader.cli.doctor import doctor
 from grader.cli.grade import grade
 from grader.cli.history import history
 from grader.cli.image import image
+from grader.cli.map import map_
 from grader.cli.pair import pair
 from grader.cli.replay import replay
 from grader.cli.review import review
@@ -50,6 +51,7 @@ def app() -> None:
     grade ./checkout --lab lab1_mlp             a folder, one lab of it
     grade review                                what waits for a person
     grade verify week06                         prove that the assignment's own content is right
+    grade map https://host/class/week06-ada     draft the mapping of a repository with its own spelling
     """  # noqa: D301 - click reads the backspace: leave the lines as they are
 
 
@@ -62,6 +64,7 @@ app.add_command(verify)
 app.add_command(doctor)
 app.add_command(image)
 app.add_command(starter)
+app.add_command(map_)
 
 
 def run(arguments: Sequence[str]) -> int:

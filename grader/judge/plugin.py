@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from grader.checks.documents import Documents
 from grader.checks.evidence import Evidence
-from grader.checks.failure import CheckFailed
+from grader.checks.failure import CheckFailed, NothingToCheck
 from grader.checks.known_mistakes import KnownMistakes
 from grader.judge import job as jobs
 from grader.judge.processes import Killed, SandboxLost, ZygotePool
@@ -36,6 +36,7 @@ SECRET_FIELDS = ("yours", "expected")
 
 NET_SECONDS = 60
 """Beyond the far net of a check's own limit, until pytest-timeout ends a judge that hangs itself."""
+NOTHING_OF_THEIRS = "Not counted: your repository has no {} of its own; it follows from your other methods."
 
 
 class _Blocked(Exception):
@@ -54,6 +55,8 @@ class _Meaning(NamedTuple):
     fault: Fault | None = None
     finding: Finding | None = None
     waited_for: str = ""
+    left_out: str = ""
+    """Why it is not counted."""
 
 
 class JudgePlugin:
@@ -79,6 +82,7 @@ class JudgePlugin:
         self._evidence = Evidence()
         self._project: Project | None = None
         self._mismatches: set[str] = set()
+        self._student: Student | None = None
         self._found: dict[str, object] = {}
         self._again = self._repeating = False
         self._position = 0
@@ -173,6 +177,9 @@ class JudgePlugin:
             self._again = True
             return
         meaning = self._judge(error, hidden=_is_hidden(item))
+        if left_out := self._left_out(error, meaning):
+            meaning = _Meaning(Outcome.UNGRADED, left_out=left_out)
+        self._student = None
         result = CheckResult(
             id=spec.id,
             lab=self._job.lab.id,
@@ -182,15 +189,24 @@ class JudgePlugin:
             hidden=_is_hidden(item),
             fault=meaning.fault,
             finding=meaning.finding,
-            note=" ".join(self._evidence.notes),
+            note=" ".join([meaning.left_out] * bool(meaning.left_out) or self._evidence.notes),
+            counted=not meaning.left_out,
             waited_for=meaning.waited_for,
             seconds=seconds,
             measurements=tuple(self._evidence.measurements),
             plots=tuple(self._evidence.plots),
             network=tuple(self._network()),
         )
-        self._outcomes[spec.id] = result.outcome
+        self._outcomes[spec.id] = result.outcome if result.counted else Outcome.PASSED
         self._report(jobs.Finished(result))
+
+    def _left_out(self, error: BaseException | None, meaning: _Meaning) -> str:
+        """Why a check counts neither for nor against the student; empty if it counts."""
+        if isinstance(error, NothingToCheck):
+            return f"Not counted: {error}"
+        asked = self._student.only_derived() if self._student is not None else ""
+        judged = meaning.outcome in (Outcome.PASSED, Outcome.FAILED)
+        return NOTHING_OF_THEIRS.format(asked) if asked and judged else ""
 
     def _judge(self, error: BaseException | None, *, hidden: bool) -> _Meaning:
         """What an exception means: theirs, the course's, or ours. The one place where this is decided."""
@@ -245,6 +261,7 @@ class JudgePlugin:
         limits = self._job.lab.limits
         seconds = min(_check(request.node).seconds or limits.check_seconds, self._time_left())
         student = Student(self._job.modules, self._zygotes, limits, seconds, self._job.device)
+        self._student = student
         yield student
         student.leave()
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -58,6 +59,7 @@ class Student:
         self._processes = CheckProcesses(zygotes, limits, seconds)
         self._device = device
         self._loaded: set[str] = set()
+        self._asked: set[tuple[str, str]] = set()
 
     def __getattr__(self, name: str) -> ModuleProxy:
         """``student.mlp_numpy``."""
@@ -74,6 +76,20 @@ class Student:
         """End all processes of this check."""
         self._processes.leave()
         self._loaded.clear()
+
+    def only_derived(self) -> str:
+        """What this check asked for, if all of it follows by the course's code alone; else empty.
+
+        A mapping says what is derived, so nothing that the student's side says can change this.
+        """
+        hollow = {
+            (s.name, method) for s in self._sources.values() if s.mapping for method in s.mapping.hollow
+        }
+        return ", ".join(sorted(method for _, method in self._asked)) if self._asked <= hollow else ""
+
+    def asks(self, module: str, name: str) -> None:
+        """Note that a module's method, or a tool, is asked for."""
+        self._asked.add((module, name))
 
     # ── used by the proxies ──────────────────────────────────────────────────────────────────────────────
 
@@ -112,8 +128,8 @@ class Student:
         message = reply.message.strip()
         shown = message if len(message) <= MESSAGE_SHOWN else message[:MESSAGE_SHOWN] + " …"
         kind = "".join(c for c in reply.type if c.isalnum() or c in "._")[:60] or "an exception"
-        if reply.where == "mapping":
-            return MappingMismatchError(source.name, f"{kind}: {shown}")
+        if reply.where == "mapping" and source.mapping is not None:
+            return MappingMismatchError(source.name, _misfit(source, reply, call, kind, shown))
         named = kind if kind in PYTHON_ERRORS else "an exception of its own"
         own = [f for f in reply.frames if _is_possible(source, f)]
         last = own[-1] if own else None
@@ -191,6 +207,7 @@ class ModuleProxy:
     Attributes:
         source: The file's text, as submitted; never executed here.
         mapped: True if a mapping spells the interface, not only where the file is.
+        by_instructor: True if that mapping is an instructor's, who may allow for conventions.
         exists: False if the file is missing.
     """
 
@@ -200,6 +217,7 @@ class ModuleProxy:
         self.source = module.source
         self.file = module.file
         self.mapped = module.mapping is not None and bool(module.mapping.spellings)
+        self.by_instructor = self.mapped and module.mapping is not None and module.mapping.by_instructor
         self.exists = not module.absent
 
     def __getattr__(self, name: str) -> _Function:
@@ -207,6 +225,11 @@ class ModuleProxy:
         if name.startswith("_"):
             raise AttributeError(name)
         return _Function(self, self._module.name, name)
+
+    def takes(self, name: str) -> bool:
+        """Whether a net is made with this argument; a mapping may leave it out."""
+        mapping = self._module.mapping
+        return not self.mapped or mapping is None or name in names_in(mapping.spellings["make"])
 
     def load(self) -> None:
         """Import the module, and nothing else."""
@@ -219,6 +242,7 @@ class ModuleProxy:
             CheckFailed: The student's code raised, or lacks a name that the tool asks for.
             ToolFailedError: The tool raised, or can't run in this module's environment: the course's fault.
         """
+        self._student.asks(self._module.name, f"{name}()")
         question = wire.Tool(self._module.name, name, *_arguments(args, kwargs))
         call = render_call(name, args, kwargs)
         return self._answer(self._put(question, call), call)
@@ -228,6 +252,13 @@ class ModuleProxy:
         return self._answer(
             self._put(wire.Hold(self._module.name, _send(value)), "hold"), "the array that was passed"
         )
+
+    def layout(self, call: str, yours: tuple[int, ...], wanted: str) -> None:
+        """An array that is transposed: a mapping's slip, if there is a mapping."""
+        if self.mapped:
+            raise MappingMismatchError(
+                self._module.name, f"{call} gave shape {yours}, transposed; expected: {wanted}"
+            )
 
     # ── Asker ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -253,6 +284,8 @@ class ModuleProxy:
         call: str,
     ) -> Answer:
         """Call ``name`` of an object or a module."""
+        if isinstance(target, Handle):
+            self._student.asks(self._module.name, name)
         question = wire.Call(_remote(target), name, *_arguments(args, kwargs))
         return self._answer(self._put(question, call), call)
 
@@ -286,10 +319,25 @@ def _remote(target: Handle | str) -> object:
     return wire.Remote(target.number, target.type_name) if isinstance(target, Handle) else target
 
 
+def names_in(expression: str) -> set[str]:
+    """The names that a mapping's expression uses."""
+    return {node.id for node in ast.walk(ast.parse(expression)) if isinstance(node, ast.Name)}
+
+
 def _arguments(
     args: tuple[object, ...], kwargs: Mapping[str, object]
 ) -> tuple[list[object], dict[str, object]]:
     return [_send(a) for a in args], {k: _send(v) for k, v in kwargs.items()}
+
+
+def _misfit(source: ModuleSource, reply: wire.Raised, call: str, kind: str, shown: str) -> str:
+    """Which expression does not fit, and what came of it; the expression's text is the mapping's own."""
+    spellings = source.mapping.spellings if source.mapping else {}
+    said = shown if kind == "MappingError" else f"{kind}: {shown}"
+    if reply.expression not in spellings:
+        return f"{said}; asked: {call}"
+    at = "".join(f", {frame.file}, line {frame.line}" for frame in reply.frames[-1:])
+    return f"{reply.expression}: {spellings[reply.expression]} → {said}{at}; asked: {call}"
 
 
 def _tool_trouble(question: wire.Tool, reply: wire.Raised) -> str:

@@ -77,6 +77,8 @@ OUTCOMES = {
 FAILED_ADVICE = Word(
     "→", "advice", "wait", "Good practice beyond what is required. It is never a reason to revise."
 )
+NOT_COUNTED = Word("·", "not counted", "wait", "This check counts neither for nor against you.")
+"""Of a check that would test nothing of the student's."""
 
 FACTS = {
     "call": "Called",

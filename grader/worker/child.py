@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import os
+import re
 import socket
 import traceback
 from pathlib import Path
@@ -88,7 +89,8 @@ class Server:
                 return function(*args, **kwargs)  # type: ignore[operator]
             case wire.Tool():
                 args, kwargs = self._given(question, self._modules[question.module][1])
-                return self._tools.function(question.name)(*args, **kwargs)
+                first = [self._modules[question.module][0]] * question.of_module
+                return self._tools.function(question.name)(*first, *args, **kwargs)
             case wire.Get():
                 return getattr(self._object(question.target), question.name)
             case wire.Set():
@@ -136,18 +138,23 @@ class Server:
     def _raised(self, error: BaseException, question: wire.Question) -> wire.Raised:
         frames = self._frames(error)
         where = self._where(error, [place for place, _ in frames], question)
-        shown = ("tool",) if where == "tool" else ("student",)
+        shown = "tool" if where == "tool" else "student"
         return wire.Raised(
             where=where,
             type=type(error).__name__[:100],
             message=_clean(_message(error)),
-            frames=[frame for place, frame in frames if place in shown],
+            frames=[frame for place, frame in frames if place == shown],
+            expression=next((f.file for place, f in reversed(frames) if place == "mapping"), "")[9:-1],
         )
 
     def _where(self, error: BaseException, places: list[str], question: wire.Question) -> str:
         """Where it went wrong; a tool is at fault only if no code of the student's was being run."""
         innermost = places[-1] if places else ""
         if isinstance(error, MappingError) or innermost == "mapping":
+            return "mapping"
+        if "mapping" in places and is_slip(error):
+            return "mapping"
+        if isinstance(question, wire.Load) and question.mapping is not None and isinstance(error, UNLOADED):
             return "mapping"
         if "student" not in places and isinstance(question, wire.Tool):
             return "missing" if self._lacks(error, question) else "tool"
@@ -182,6 +189,20 @@ class Server:
         shown = _clean(str(path.relative_to(self._submission)))
         text = text or linecache.getline(file, line)
         return [("student", wire.Frame(shown[:200], line, function[:100], _clean(text.strip())[:200]))]
+
+
+UNLOADED = (NameError, ImportError)
+"""A mapped file that raises one of these lacks what the mapping's way to load it left out."""
+SLIP = re.compile(
+    r"shape|broadcast|dimension|aligned|mat1|size of tensor|must match|indices|out of bounds|'list'|multi-target"
+)
+"""What NumPy and torch say of arguments in another layout: transposed, one-hot for labels, nested lists."""
+
+
+def is_slip(error: BaseException) -> bool:
+    """Whether code below a mapping's expression was given, most likely, its arguments in a wrong layout."""
+    kind = isinstance(error, ValueError | IndexError | TypeError | RuntimeError)
+    return kind and not isinstance(error, NotImplementedError) and SLIP.search(_message(error)) is not None
 
 
 class NoSuchName(AttributeError):

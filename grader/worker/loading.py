@@ -57,13 +57,60 @@ def _import(path: Path, submission: Path) -> types.ModuleType:
 
 
 def _run_definitions(path: Path) -> types.ModuleType:
+    """Statement by statement: what can't be had without what was left out is left out too."""
     tree = ast.parse(path.read_text(encoding="utf-8", errors="replace"), filename=str(path))
-    tree.body = [node for node in tree.body if _is_definition(node)]
     module = types.ModuleType(path.stem)
     module.__file__ = str(path)
     sys.modules[path.stem] = module
-    exec(compile(tree, str(path), "exec"), module.__dict__)  # noqa: S102 - what this process is for
+    future = [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.module == "__future__"]
+    for node in tree.body:
+        if _is_definition(node) and node not in future:
+            _run(ast.Module([*future, node], []), str(path), module)
     return module
+
+
+def _run(statement: ast.Module, path: str, module: types.ModuleType) -> None:
+    node = statement.body[-1]
+    try:
+        exec(compile(statement, path, "exec"), module.__dict__)  # noqa: S102 - what this process is for
+    except Exception as error:
+        if isinstance(node, ast.Import | ast.ImportFrom) and isinstance(error, ImportError):
+            for alias in node.names:
+                name = alias.asname or alias.name.partition(".")[0]
+                if name not in vars(module) and name != "*":
+                    setattr(module, name, InertStub(alias.name, error))
+        elif not isinstance(node, ast.Assign | ast.AnnAssign):
+            raise
+
+
+class InertStub:
+    """Stands for what could not be imported: it may lie about, but not be used.
+
+    Plotting, progress bars and downloads are imported by many files whose classes need none of it.
+    """
+
+    def __init__(self, name: str, why: ImportError) -> None:
+        self._name, self._why = name, why
+
+    def __getattr__(self, name: str) -> InertStub:
+        """Anything of it is missing as well."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return InertStub(f"{self._name}.{name}", self._why)
+
+    def __call__(self, *_: object, **__: object) -> object:
+        """Here it would be used; as a decorator too."""
+        raise type(self._why)(*self._why.args)
+
+    def __mro_entries__(self, bases: tuple[object, ...]) -> tuple[type, ...]:
+        """As a base class: a class that can be written down, and not made."""
+        why = self._why
+
+        class Unmakeable:
+            def __init__(self, *_: object, **__: object) -> None:
+                raise type(why)(*why.args)
+
+        return (Unmakeable,)
 
 
 def _is_definition(node: ast.stmt) -> bool:

@@ -89,13 +89,23 @@ class Mapped:
             found = function(*values.values(), **needs)
         else:
             raise MappingError(f"the mapping does not say how to {name}")
-        return self._by_tensor(found) if name in self.interface.get("by_tensor", ()) else found
+        return self._by_tensor(name, found) if name in self.interface.get("by_tensor", ()) else found
 
-    def _by_tensor(self, found: Any) -> Names:
-        """One value for each tensor, in the lab's layout."""
+    def _by_tensor(self, behaviour: str, found: Any) -> Any:
+        """One value for each tensor, in the lab's layout; what is not finished is handed on as it is."""
+        names = list(self.interface["tensors"])
+        if found is None or not len(found):
+            return found
         if not isinstance(found, Mapping):
-            found = dict(zip(self.interface["tensors"], found, strict=True))
-        return {n: _to_lab(n, found[n], self._shape(n))[0] for n in self.interface["tensors"]}
+            if len(found) != len(names):
+                raise MappingError(
+                    f"{behaviour} gave {len(found)} values, not one for each of {', '.join(names)}"
+                )
+            found = dict(zip(names, found, strict=True))
+        if left := [n for n in names if n not in found]:
+            got = ", ".join(map(str, list(found)[:8]))
+            raise MappingError(f"{behaviour} gave {got}, without {', '.join(left)}")
+        return {n: _to_lab(f"{behaviour}: {n}", found[n], self._shape(n))[0] for n in names}
 
     def _scope(self, **more: object) -> Names:
         return {**self.names, **_libraries(), **more}
@@ -110,6 +120,10 @@ class Mapped:
             with torch.no_grad():
                 current.copy_(torch.as_tensor(value))
             return
+        if isinstance(current, np.ndarray) and current.dtype == np.float64 and current.flags.writeable:
+            current[...] = value  # layers may hold the same array
+            if np.array_equal(self._read(name), current):
+                return
         code = _compile(name, f"{self.spellings[name]} = __value", "exec")
         exec(code, self._scope(m=self.m, __value=value))  # noqa: S102 - the student's side is for running code
 

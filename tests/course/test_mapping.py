@@ -281,7 +281,8 @@ def test_a_module_without_interface_takes_a_file_but_no_spellings(course):
 
 def test_an_expression_is_never_run(assignment, tmp_path):
     trace = tmp_path / "ran"
-    read(MAPPED.replace("Fit([n_in, n_out])", f"open('{trace}', 'w')"), assignment)
+    text = MAPPED.replace("Fit([n_in, n_out])", f"open('{trace}', 'w')")
+    declared(read_grade_file(text.encode()), assignment, by_instructor=True)
     assert not trace.exists()
 
 

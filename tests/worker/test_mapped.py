@@ -171,6 +171,66 @@ def test_definitions_leave_out_what_trains_downloads_or_waits(tmp_path):
     assert not hasattr(module, "X")
 
 
+SHARED = """
+import numpy as np
+class Layer:
+    def __init__(self, W): self.W = W
+class Net:
+    def __init__(self, sizes):
+        self.params = {"W1": np.zeros((sizes[0], sizes[1])), "b1": np.zeros(sizes[1]),
+                       "W2": np.zeros((sizes[1], sizes[2])), "b2": np.zeros(sizes[2])}
+        self.layers = [Layer(self.params["W1"]), Layer(self.params["W2"])]
+    @property
+    def copied(self): return {name: value.copy() for name, value in self.params.items()}
+    def forward(self, X): return np.maximum(X @ self.layers[0].W, 0) @ self.layers[1].W
+"""
+
+
+def test_layers_that_hold_the_same_array_see_what_is_set():
+    tensors = {n: f"m.params['{n}']" for n in ("W1", "b1", "W2", "b2")}
+    spellings = {"make": "Net([n_in, n_hidden, n_out])", "forward": "m.forward(X)", **tensors}
+    net = adapter(module_of(SHARED), INTERFACE, spellings | {"step": "m"})(I, H, O)
+    params, X, _ = probe()
+    net.params = params
+    np.testing.assert_allclose(net.forward(X), np.maximum(X @ params["W1"], 0) @ params["W2"])
+
+
+def definitions(tmp_path, name, text):
+    (tmp_path / f"{name}.py").write_text(text)
+    return load(tmp_path, f"{name}.py", "definitions", ())
+
+
+def test_a_constant_whose_inputs_were_left_out_is_left_out_too(tmp_path):
+    module = definitions(
+        tmp_path,
+        "chained",
+        "import numpy as np\nX = download()\nn = int(X.shape[0])\nsizes = (n, 3)\nRATE = 0.1\ndef f(): return RATE\n",
+    )
+    assert module.f() == 0.1
+    assert not {"X", "n", "sizes"} & set(vars(module))
+
+
+def test_a_library_that_is_missing_matters_only_where_it_is_used(tmp_path):
+    module = definitions(
+        tmp_path,
+        "plotted",
+        "import nosuchplots.pyplot as plt\nimport nosuchplots\nfrom nosuchbar import tqdm, trange as t\n"
+        "class A(nosuchplots.Base):\n    pass\n"
+        "def f(): return 7\ndef g(): plt.figure().show()\ndef h(): return [x for x in tqdm([1])]\n",
+    )
+    assert module.f() == 7
+    for use in (module.g, module.h, module.A):
+        with pytest.raises(ModuleNotFoundError, match="No module named 'nosuch"):
+            use()
+
+
+def test_a_file_with_a_fault_of_its_own_is_not_loaded(tmp_path):
+    with pytest.raises(ZeroDivisionError):
+        definitions(tmp_path, "faulty", "class A:\n    x = 1 / 0\n")
+    with pytest.raises(SyntaxError):
+        definitions(tmp_path, "unreadable", "class A:\n  def\n")
+
+
 def test_a_file_inside_a_package_may_import_its_neighbours(tmp_path):
     package = tmp_path / "pkgone"
     package.mkdir()

@@ -107,7 +107,7 @@ def test_gradients(student, reference, rng, evidence, known_mistakes):
     gradients_match(
         [asked(port_of(student.mlp_torch, p), "gradients", p.X, p.y) for p in probes],
         [p.case(reference.mlp_numpy) for p in probes],
-        any_factor=student.mlp_torch.mapped,
+        any_factor=student.mlp_torch.by_instructor,
         evidence=evidence,
         diagnose=known_mistakes.matcher("mlp_numpy", lambda module: [p.gradients(module) for p in probes]),
     )
@@ -123,7 +123,7 @@ def test_calls(student, reference, rng, evidence, known_mistakes):
     gradients_match(
         asked(port, "gradients", first.X, first.y),
         first.case(reference.mlp_numpy),
-        any_factor=student.mlp_torch.mapped,
+        any_factor=student.mlp_torch.by_instructor,
         evidence=evidence,
         diagnose=known_mistakes.matcher("mlp_numpy", lambda module: [after_another(module, other, first)]),
         hint="backward() adds to .grad: call zero_grad() first.",

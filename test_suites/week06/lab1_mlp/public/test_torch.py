@@ -17,14 +17,16 @@ def test_port(student, evidence):
     values_match(logits, expected, name="logits")
     values_match(net.loss(cast(example.X), example.Y), example.LOSS, name="loss")
     gradients_match(
-        net.gradients(cast(example.X), example.Y), example.GRADIENTS, any_factor=student.mlp_torch.mapped
+        net.gradients(cast(example.X), example.Y),
+        example.GRADIENTS,
+        any_factor=student.mlp_torch.by_instructor,
     )
 
 
 @check("example.curves", needs=("example.step", "example.port"))
 def test_curves(student, rng, evidence):
     """From the same weights over the same batches, your two nets give the same loss curve."""
-    if student.mlp_numpy.mapped or student.mlp_torch.mapped:
+    if student.mlp_numpy.by_instructor or student.mlp_torch.by_instructor:
         evidence.note("Your two curves are not compared here: one net is graded through a mapping.")
         return
     X, y = blobs(rng)
