@@ -261,6 +261,10 @@ class Mapping(Struct, frozen=True, kw_only=True):
     """What it leaves out → the function of the lab's tools that it follows by, as ``derive.loss``."""
     hollow: tuple[str, ...] = ()
     """Of what is derived: what follows from nothing but other methods, so that a check of it is not counted."""
+    called: tuple[str, ...] = ()
+    """Methods that the class has as the lab asks for them, and the mapping leaves out."""
+    notes: tuple[str, ...] = ()
+    """What of it does not count, and why."""
     by_instructor: bool = False
     """It may compute and drop what is not comparable, and the report says so; a student's own may not."""
     where: str = ""

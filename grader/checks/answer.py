@@ -55,8 +55,8 @@ class Asker(Protocol):
         """Assign an attribute."""
         ...
 
-    def layout(self, call: str, yours: tuple[int, ...], wanted: str) -> None:
-        """Told of an array that came transposed: raises if that is not the student's failure."""
+    def misfit(self, name: str, call: str, yours: str, wanted: str) -> None:
+        """Told of a value of another form than asked for: raises if that is not the student's failure."""
         ...
 
 
@@ -118,10 +118,11 @@ class Answer:
         value: Decoded plain data (None, bool, int, float, str, bytes, list, dict, ndarray) or a ``Handle``.
     """
 
-    def __init__(self, call: str, value: object, asker: Asker | None = None) -> None:
+    def __init__(self, call: str, value: object, asker: Asker | None = None, name: str = "") -> None:
         self.call = call
         self.value = value
         self._asker = asker
+        self._name = name
 
     # ── an object on the student's side ──────────────────────────────────────────────────────────────────
 
@@ -174,11 +175,9 @@ class Answer:
         if isinstance(value, list) and all(isinstance(v, bool | int | float) for v in value):
             value = np.asarray(value, dtype=np.float64 if any(isinstance(v, float) for v in value) else None)
         if not isinstance(value, np.ndarray):
-            raise fail(
-                "An array was expected.", call=self.call, yours=describe(value), expected=_wanted(shape)
-            )
+            raise self._other("An array was expected.", describe(value), _wanted(shape))
         if shape is not None and not _fits(value.shape, shape):
-            raise self._wrong_shape(value.shape, shape)
+            raise self._other("The array has the wrong shape.", f"shape {value.shape}", _wanted(shape))
         if value.dtype.kind not in "fiub":
             raise fail("The array does not hold real numbers.", call=self.call, yours=str(value.dtype))
         finite = np.isfinite(value)
@@ -201,12 +200,11 @@ class Answer:
             raise fail(f"A {kind} array was expected.", call=self.call, yours=str(value.dtype))
         return np.asarray(value, dtype=np.float64)
 
-    def _wrong_shape(self, yours: tuple[int, ...], shape: tuple[int | None, ...]) -> CheckFailed:
-        if self._asker is not None and len(shape) > 1 and _fits(yours[::-1], shape):
-            self._asker.layout(self.call, yours, _wanted(shape))
-        return fail(
-            "The array has the wrong shape.", call=self.call, yours=f"shape {yours}", expected=_wanted(shape)
-        )
+    def _other(self, headline: str, yours: str, wanted: str) -> CheckFailed:
+        """The value has another form: the student's failure, unless a mapping may have picked the wrong thing."""
+        if self._asker is not None and self.value is not None:
+            self._asker.misfit(self._name, self.call, yours, wanted)
+        return fail(headline, call=self.call, yours=yours, expected=wanted)
 
     def number(self) -> float:
         """The value as one finite number (a 0-d array or an array of one element will do)."""
@@ -214,7 +212,7 @@ class Answer:
             return float(Answer(self.call, self.value.reshape(())).array(()))
         if isinstance(self.value, int | float):
             return float(self.array(()))
-        raise fail("A single number was expected.", call=self.call, yours=describe(self.value))
+        raise self._other("A single number was expected.", describe(self.value), "a single number")
 
     def numbers(self, length: int | None = None) -> NDArray[np.float64]:
         """The value as a list of finite numbers; nested one-element arrays will do."""

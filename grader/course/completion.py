@@ -1,8 +1,9 @@
 """A student's own mapping, completed by what their class has: nothing is derived that it could be asked for.
 
-Read off the source, which is never run here. What the class has under the lab's own name and with the lab's
-arguments is called; what it has with other arguments must be spelled. What is derived after that, and follows
-from nothing but methods with checks of their own, is *hollow*: a check of it would test the course's code.
+What the class has under the lab's own name and with the lab's arguments is called, whatever the mapping leaves out
+or computes in its place; what it has with other arguments, or under another usual name, must be spelled. What is
+derived after that, and follows from nothing but methods with checks of their own, is *hollow*: a check of it would
+test the course's code, and is not counted. What is neither spelled nor derived is absent, and asked for in vain.
 """
 
 from __future__ import annotations
@@ -13,11 +14,15 @@ from typing import TYPE_CHECKING, cast
 from msgspec import structs
 
 from grader.course.derivations import NET
-from grader.course.interface import behaviours, chosen, derived
+from grader.course.interface import behaviours, chosen, data_names, derived, known_as
+from grader.course.methods import arguments_of, call_of, methods_of, names_in, shown
 from grader.course.spelling import computes, imported_libraries
 from grader.errors import MappingNeeded, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.course.methods import Methods
     from grader.records import Mapping, Module
 
 REMEDY = "Correct grade.yml, or ask for a mapping of the instructor's (--mapping FILE)."
@@ -36,89 +41,70 @@ def completed(mapping: Mapping, module: Module, source: str) -> Mapping:
     """
     if not mapping.spellings or mapping.by_instructor:
         return mapping
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return mapping  # what can't be read can't be run either, and is reported where it is run
-    problems = [
-        _problem(mapping, f"{name!r} computes ({what}); it may only name what the repository has")
-        for name, text in mapping.spellings.items()
-        if (what := computes(ast.parse(text, mode="eval"), imported_libraries(tree)))
-    ]
-    spelled = dict(mapping.spellings)
-    methods = _methods(tree, mapping.spellings["make"])
+    tree = _parsed(source)
+    own = methods_of(tree, mapping.spellings["make"])
     wanted = behaviours(module.interface)
-    for name in mapping.derived:
-        if name in methods and (call := _call(name, wanted[name], methods[name])):
-            spelled[name] = call
+    calls = {name: call_of(name, names, own[name]) for name, names in wanted.items() if name in own}
+    foreign = data_names(module.interface) | imported_libraries(tree)
+    computed = {
+        name: what
+        for name, text in mapping.spellings.items()
+        if (what := computes(ast.parse(text, mode="eval"), foreign))
+    }
+    spelled = {name: text for name, text in mapping.spellings.items() if name not in computed}
+    called = {name: call for name, call in calls.items() if call and name not in spelled}
+    spelled |= called
     left = derived(module.interface, spelled)
     hollow = _hollow(module, spelled, left)
-    problems += [
-        _problem(
-            mapping,
-            f"it leaves out {name!r}, which the class has as {name}({', '.join(_names(methods[name]))}); "
-            f'say how it is called: {name}: "m.{name}(…)"',
-        )
-        for name in hollow
-        if name in methods
+    problems = [
+        f"{name!r} computes ({what}), but may only name what the repository has, call it, and lay arrays out"
+        for name, what in computed.items()
+        if name not in spelled
     ]
+    problems += _passed_over(module, spelled, hollow, own)
     if problems:
-        raise MappingNeeded("The mapping does not fit this repository.", tuple(problems), REMEDY)
-    return structs.replace(mapping, spellings=spelled, derived=left, hollow=hollow)
+        raise MappingNeeded(
+            "The mapping does not fit this repository.",
+            tuple(
+                Problem(mapping.where, f"the mapping of {mapping.module}: {problem}.") for problem in problems
+            ),
+            REMEDY,
+        )
+    notes = tuple(
+        f"{mapping.where}: {name!r} computes ({what}), so {mapping.file}'s own {shown(name, own[name])} is called."
+        for name, what in computed.items()
+    )
+    return structs.replace(
+        mapping, spellings=spelled, derived=left, hollow=hollow, called=tuple(called), notes=notes
+    )
 
 
-def _problem(mapping: Mapping, text: str) -> Problem:
-    return Problem(mapping.where, f"the mapping of {mapping.module}: {text}.")
+def _parsed(source: str) -> ast.Module:
+    """The file; an empty one where it can't be read, for then it can't be run either, and is reported there."""
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
 
 
-def _methods(tree: ast.Module, make: str) -> dict[str, ast.arguments]:
-    """The methods of the class that ``make`` makes, and of its bases in the same file."""
-    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
-    call = ast.parse(make, mode="eval").body
-    root = call.func if isinstance(call, ast.Call) else call
-    wanted = [root.id] if isinstance(root, ast.Name) else []
-    found: dict[str, ast.arguments] = {}
-    seen: set[str] = set()
-    while wanted:
-        name = wanted.pop(0)
-        if name in seen or name not in classes:
-            continue
-        seen.add(name)
-        for node in classes[name].body:
-            if isinstance(node, ast.FunctionDef):
-                found.setdefault(node.name, node.args)
-        wanted += [base.id for base in classes[name].bases if isinstance(base, ast.Name)]
-    return found
-
-
-def _names(arguments: ast.arguments) -> list[str]:
-    """Of everything but ``self``."""
-    return [a.arg for a in (*arguments.posonlyargs, *arguments.args)][1:] + [
-        a.arg for a in arguments.kwonlyargs
-    ]
-
-
-def _call(method: str, wanted: list[str], arguments: ast.arguments) -> str:
-    """How a method is called with the lab's arguments; empty if it takes others."""
-    positional = [a.arg.lower() for a in (*arguments.posonlyargs, *arguments.args)][1:]
-    keywords = {a.arg.lower(): a.arg for a in arguments.kwonlyargs}
-    optional = {
-        name.lower()
-        for name in _names(arguments)[len(positional) - len(arguments.defaults) : len(positional)]
-    }
-    optional |= {
-        a.arg.lower()
-        for a, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
-        if default is not None
-    }
-    lower = [name.lower() for name in wanted]
-    by_place = [n for n, own in zip(wanted, positional, strict=False) if n.lower() == own]
-    by_name = [n for n in wanted if n not in by_place and n.lower() in keywords]
-    left = [n for n in (*positional, *keywords) if n not in lower and n not in optional]
-    if left or len(by_place) + len(by_name) != len(wanted):
-        return ""
-    given = [*by_place, *(f"{keywords[n.lower()]}={n}" for n in by_name)]
-    return f"m.{method}({', '.join(given)})"
+def _passed_over(
+    module: Module, spelled: dict[str, str], hollow: tuple[str, ...], own: Methods
+) -> Iterator[str]:
+    """What the class has and the mapping leaves out."""
+    if "__init__" in own:
+        takes = arguments_of(own["__init__"])
+        said = {name.lower() for name in names_in(spelled["make"])} if "make" in spelled else set()
+        for name in cast("list[str]", module.interface["make"]):
+            if name.lower() in {*takes.positional, *takes.keywords} - said and said:
+                yield f"'make' leaves out {name!r}, which the class is made with"
+    spoken = set().union(*(names_in(text) for text in spelled.values()))
+    for name in hollow:
+        there = [n for n in (name, *known_as(module.interface).get(name, ())) if n in own and n not in spoken]
+        if there:
+            yield (
+                f"it leaves out {name!r}, which the class seems to have as {shown(there[0], own[there[0]])}; "
+                f'say how it is called: {name}: "m.{there[0]}(…)"'
+            )
 
 
 def _hollow(module: Module, spelled: dict[str, str], left: dict[str, str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ The interface stays plain data, since the worker's adapter reads it on the stude
     tensors: {W1: [n_in, n_hidden], b1: [n_hidden]}
     methods: {forward: [X], gradients: [X, y], predict: [X]}
     by_tensor: [gradients]                    # methods that give a value for each tensor
+    known_as: {predict: [classify]}           # other names by which code often has a method
     step: [X, y, lr]                          # a mapping's word for one update; no check calls it
     draft: draft.draft                        # drafts a mapping, for `grade map`
     derive: {predict: derive.predict}         # functions of the lab's tools; see ``derivations``
@@ -49,14 +50,17 @@ def read_interface(fields: Fields, functions: Functions) -> dict[str, object]:
     interface |= {"methods": methods} if methods else {}
     interface |= {"helpers": helpers} if helpers else {}
     by_tensor = list(fields.texts("by_tensor", required=False))
-    for name in by_tensor:
-        if name not in methods:
-            fields.problems.add(
-                fields.where("by_tensor"),
-                f"'by_tensor' names the unknown method {quoted(name)}.",
-                suggest(name, methods, "methods"),
-            )
+    also = fields.record("known_as", _lists) or {}
+    for key, names in (("by_tensor", by_tensor), ("known_as", also)):
+        for name in names:
+            if name not in methods:
+                fields.problems.add(
+                    fields.where(key),
+                    f"{quoted(key)} names the unknown method {quoted(name)}.",
+                    suggest(name, methods, "methods"),
+                )
     interface |= {"by_tensor": by_tensor} if by_tensor else {}
+    interface |= {"known_as": also} if also else {}
     interface |= {"draft": _draft(fields, functions)} if "draft" in fields else {}
     derived = fields.record("derive", lambda derive: read_derivations(derive, methods | helpers, functions))
     return interface | ({"derive": derived} if derived else {})
@@ -97,7 +101,17 @@ def _check_sizes(fields: Fields, tensors: Mapping[str, list[str]], make: list[st
 
 def spellings(interface: Mapping[str, object]) -> tuple[str, ...]:
     """Every name a mapping may spell, in the interface's order."""
-    return ("make", *tensors(interface), *behaviours(interface)) if interface else ()
+    return (*essentials(interface), *behaviours(interface)) if interface else ()
+
+
+def essentials(interface: Mapping[str, object]) -> tuple[str, ...]:
+    """What every mapping must spell: ``make`` and the tensors."""
+    return ("make", *tensors(interface))
+
+
+def known_as(interface: Mapping[str, object]) -> dict[str, list[str]]:
+    """Methods → other names by which code often has them."""
+    return cast("dict[str, list[str]]", interface.get("known_as", {}))
 
 
 def data_names(interface: Mapping[str, object]) -> frozenset[str]:

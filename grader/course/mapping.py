@@ -11,7 +11,7 @@
           forward: "m.forward(X)[-1]"
           step: "m.train_step((X, y), lr)"
 
-A student's own mapping names and lays out, and computes nothing (``spelling``); an instructor's may.
+A student's own mapping names and lays out, and computes nothing (``completion``); an instructor's may.
 A module that only lies elsewhere says ``file`` and nothing more. The file is a stranger's: it is bounded, and
 its expressions are parsed but never run here. Its faults are "mapping needed", never a reason to revise.
 """
@@ -25,11 +25,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, structs
 
 from grader.course.fields import Fields, read_record
-from grader.course.interface import data_names, derived, missing, spellings, tensors
+from grader.course.interface import derived, essentials, missing, spellings, tensors
 from grader.course.paths import checked_path, read_path
 from grader.course.problems import Problems, quoted, suggest
 from grader.course.project import with_tested
-from grader.course.spelling import computes
 from grader.course.yaml_nodes import Node, read_yaml
 from grader.errors import MappingNeeded
 from grader.records import Assignment, Lab, Mapping
@@ -174,9 +173,11 @@ def _mapping(fields: Fields, module: Module, default_file: str, *, by_instructor
     for name in spellings(module.interface):
         fields.offer(name)
         if name in fields:
-            spelled[name] = _expression(fields, name, module, by_instructor=by_instructor)
+            spelled[name] = _expression(fields, name, module)
     if spelled:
         left = missing(module.interface, spelled)
+        if not by_instructor:  # a method that a student's own leaves out is theirs to have, and asked for
+            left = tuple(name for name in left if name in essentials(module.interface))
         if left:
             fields.problems.add(
                 fields.node.where, f"the mapping of {module.name} leaves out: {', '.join(left)}."
@@ -196,22 +197,16 @@ def _mapping(fields: Fields, module: Module, default_file: str, *, by_instructor
     )
 
 
-def _expression(fields: Fields, name: str, module: Module, *, by_instructor: bool) -> str:
+def _expression(fields: Fields, name: str, module: Module) -> str:
     text = fields.text(name).strip()
-    foreign = None if by_instructor else data_names(module.interface)
-    fault = _expression_fault(text, foreign, assignable=name in tensors(module.interface)) if text else ""
+    fault = _expression_fault(text, assignable=name in tensors(module.interface)) if text else ""
     if fault:
         fields.problems.add(fields.where(name), f"{quoted(name)} {fault}: {quoted(text)}.")
     return text
 
 
-def _expression_fault(text: str, foreign: frozenset[str] | None, *, assignable: bool) -> str:
-    """Why a mapping's text is no Python expression, or none that it may have; empty if it is one.
-
-    Args:
-        text: The expression.
-        foreign: Names of data in it, if it may only name and lay out; ``None`` if it may compute.
-        assignable: Whether it must be possible to assign to it.
+def _expression_fault(text: str, *, assignable: bool) -> str:
+    """Why a mapping's text is no Python expression that it may have; empty if it is one.
 
     The text is parsed, never compiled or run, and is too short for deep nesting to hurt the parser.
     """
@@ -224,6 +219,4 @@ def _expression_fault(text: str, foreign: frozenset[str] | None, *, assignable: 
         return "is not a Python expression"
     if assignable and not isinstance(tree.body, ast.Name | ast.Attribute | ast.Subscript):
         return "can't be assigned to, as m.weights[0] can"
-    if foreign is not None and (what := computes(tree, foreign)):
-        return f"computes ({what}), but may only name what the repository has, call it, and lay arrays out"
     return ""

@@ -43,38 +43,20 @@ NOUNS = {
     ast.DictComp: "a comprehension",
     ast.GeneratorExp: "a comprehension",
 }
-LAYOUTS = frozenset(
-    {
-        *("reshape", "transpose", "swapaxes", "permute", "ravel", "flatten", "view", "squeeze", "unsqueeze"),
-        *(
-            "expand_dims",
-            "t",
-            "T",
-            "array",
-            "asarray",
-            "ascontiguousarray",
-            "atleast_2d",
-            "as_tensor",
-            "tensor",
-        ),
-        *(
-            "from_numpy",
-            "eye",
-            "one_hot",
-            "stack",
-            "astype",
-            "float",
-            "double",
-            "long",
-            "int",
-            "copy",
-            "clone",
-        ),
-        *("detach", "cpu", "numpy", "tolist", "item", "items", "values", "keys", "get"),
-        *("list", "tuple", "dict", "len"),
-    }
+LAYOUT_WORDS = (
+    "reshape transpose swapaxes permute ravel flatten view squeeze unsqueeze expand_dims atleast_2d t T "
+    "array asarray ascontiguousarray as_tensor tensor from_numpy stack copy clone detach cpu numpy "
+    "astype float double long int eye one_hot item tolist items values keys get list tuple dict len"
 )
+LAYOUTS = frozenset(LAYOUT_WORDS.split())
 """What may be called besides the repository's own: it changes how numbers are laid out, and no number."""
+ARITHMETIC_WORDS = (
+    "dot matmul mm addmm mv bmm add sub mul div multiply divide sum mean max min clip clamp argmax argmin exp log "
+    "sqrt pow abs maximum minimum relu sigmoid tanh softmax log_softmax prod cumsum cumprod "
+    "round std var norm take put"
+)
+ARITHMETIC = frozenset(ARITHMETIC_WORDS.split())
+"""What arrays and tensors can do besides; only ``m`` and the file itself may have a function called so."""
 NAMELESS = "a call of what has no name"
 LIBRARIES = frozenset({"np", "numpy", "torch"})
 BUILTINS = frozenset(dir(builtins))
@@ -112,6 +94,8 @@ def _not_theirs(function: ast.expr, foreign: Collection[str]) -> str:
         return name or NAMELESS
     if root.id in LIBRARIES or root.id in foreign:
         return name or root.id
+    if name in ARITHMETIC and not (isinstance(function, ast.Attribute) and function.value is root):
+        return name
     return root.id if root is function and root.id in BUILTINS else ""
 
 

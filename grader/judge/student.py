@@ -128,7 +128,7 @@ class Student:
         message = reply.message.strip()
         shown = message if len(message) <= MESSAGE_SHOWN else message[:MESSAGE_SHOWN] + " …"
         kind = "".join(c for c in reply.type if c.isalnum() or c in "._")[:60] or "an exception"
-        if reply.where == "mapping" and source.mapping is not None:
+        if reply.where == "mapping" and source.mapping and reply.expression not in source.mapping.called:
             return MappingMismatchError(source.name, _misfit(source, reply, call, kind, shown))
         named = kind if kind in PYTHON_ERRORS else "an exception of its own"
         own = [f for f in reply.frames if _is_possible(source, f)]
@@ -138,6 +138,8 @@ class Student:
                 "Your code returned something that is not plain data.",
                 "Return arrays, numbers, or dicts of arrays.",
             )
+        elif reply.where == "mapping":
+            headline, hint = "What your code gives has another form than the lab asks for.", ""
         elif kind == "NotImplementedError":
             headline, hint = "This part is not implemented yet.", ""
         elif kind in {"SyntaxError", "IndentationError", "TabError"}:
@@ -229,7 +231,7 @@ class ModuleProxy:
     def takes(self, name: str) -> bool:
         """Whether a net is made with this argument; a mapping may leave it out."""
         mapping = self._module.mapping
-        return not self.mapped or mapping is None or name in names_in(mapping.spellings["make"])
+        return not self.mapped or mapping is None or name in _names(mapping.spellings["make"])
 
     def load(self) -> None:
         """Import the module, and nothing else."""
@@ -253,11 +255,13 @@ class ModuleProxy:
             self._put(wire.Hold(self._module.name, _send(value)), "hold"), "the array that was passed"
         )
 
-    def layout(self, call: str, yours: tuple[int, ...], wanted: str) -> None:
-        """An array that is transposed: a mapping's slip, if there is a mapping."""
-        if self.mapped:
+    def misfit(self, name: str, call: str, yours: str, wanted: str) -> None:
+        """A value of another form: a mapping's slip, if it is the mapping that says how it is had."""
+        mapping = self._module.mapping
+        if mapping and name in mapping.spellings and name not in mapping.called:
             raise MappingMismatchError(
-                self._module.name, f"{call} gave shape {yours}, transposed; expected: {wanted}"
+                self._module.name,
+                f"{name}: {mapping.spellings[name]} → {yours}; expected: {wanted}; asked: {call}",
             )
 
     # ── Asker ────────────────────────────────────────────────────────────────────────────────────────────
@@ -287,7 +291,7 @@ class ModuleProxy:
         if isinstance(target, Handle):
             self._student.asks(self._module.name, name)
         question = wire.Call(_remote(target), name, *_arguments(args, kwargs))
-        return self._answer(self._put(question, call), call)
+        return self._answer(self._put(question, call), call, name)
 
     def get(self, target: Handle, name: str, call: str) -> Answer:
         """Read an attribute."""
@@ -300,8 +304,8 @@ class ModuleProxy:
     def _put(self, question: wire.Question, call: str) -> object:
         return self._student.put(self._module, question, call)
 
-    def _answer(self, value: object, call: str) -> Answer:
-        return Answer(call, _receive(value), self)
+    def _answer(self, value: object, call: str, name: str = "") -> Answer:
+        return Answer(call, _receive(value), self, name)
 
 
 class _Function:
@@ -319,7 +323,7 @@ def _remote(target: Handle | str) -> object:
     return wire.Remote(target.number, target.type_name) if isinstance(target, Handle) else target
 
 
-def names_in(expression: str) -> set[str]:
+def _names(expression: str) -> set[str]:
     """The names that a mapping's expression uses."""
     return {node.id for node in ast.walk(ast.parse(expression)) if isinstance(node, ast.Name)}
 
@@ -334,7 +338,9 @@ def _misfit(source: ModuleSource, reply: wire.Raised, call: str, kind: str, show
     """Which expression does not fit, and what came of it; the expression's text is the mapping's own."""
     spellings = source.mapping.spellings if source.mapping else {}
     said = shown if kind == "MappingError" else f"{kind}: {shown}"
-    if reply.expression not in spellings:
+    if (
+        reply.expression not in spellings
+    ):  # a tensor of what is derived, or a name that only the other side knows
         return f"{said}; asked: {call}"
     at = "".join(f", {frame.file}, line {frame.line}" for frame in reply.frames[-1:])
     return f"{reply.expression}: {spellings[reply.expression]} → {said}{at}; asked: {call}"

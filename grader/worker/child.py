@@ -13,7 +13,8 @@ from typing import Any, NoReturn
 from grader import wire
 from grader.worker import confine
 from grader.worker.loading import load
-from grader.worker.mapped import MappingError, adapter
+from grader.worker.mapped import AbsentError, adapter
+from grader.worker.misfit import MappingError
 from grader.worker.plain import ObjectTable, to_tensors
 from grader.worker.running import CommandRunner
 from grader.worker.tools import Tools
@@ -144,12 +145,14 @@ class Server:
             type=type(error).__name__[:100],
             message=_clean(_message(error)),
             frames=[frame for place, frame in frames if place == shown],
-            expression=next((f.file for place, f in reversed(frames) if place == "mapping"), "")[9:-1],
+            expression=error.expression if isinstance(error, MappingError) else _innermost(frames),
         )
 
     def _where(self, error: BaseException, places: list[str], question: wire.Question) -> str:
         """Where it went wrong; a tool is at fault only if no code of the student's was being run."""
         innermost = places[-1] if places else ""
+        if isinstance(error, NotImplementedError) and innermost != "tool":
+            return "student"
         if isinstance(error, MappingError) or innermost == "mapping":
             return "mapping"
         if "mapping" in places and is_slip(error):
@@ -160,7 +163,7 @@ class Server:
             return "missing" if self._lacks(error, question) else "tool"
         if "student" not in places and innermost == "tool":
             return "mapping"  # a derivation could make nothing of what the mapping gave
-        if isinstance(error, NoSuchName | FileNotFoundError) and not places:
+        if isinstance(error, NoSuchName | AbsentError | FileNotFoundError) and not places:
             return "missing"
         return "student"
 
@@ -197,6 +200,11 @@ SLIP = re.compile(
     r"shape|broadcast|dimension|aligned|mat1|size of tensor|must match|indices|out of bounds|'list'|multi-target"
 )
 """What NumPy and torch say of arguments in another layout: transposed, one-hot for labels, nested lists."""
+
+
+def _innermost(frames: list[tuple[str, wire.Frame]]) -> str:
+    """The name of the mapping's expression that was being evaluated; empty if none was."""
+    return next((f.file for place, f in reversed(frames) if place == "mapping"), "<mapping >")[9:-1]
 
 
 def is_slip(error: BaseException) -> bool:

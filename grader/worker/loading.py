@@ -43,7 +43,7 @@ def load(submission: Path, file: str, how: str, pythonpath: tuple[str, ...]) -> 
             sys.path.remove(place)
         sys.path.insert(0, place)
     sys.argv = [str(path)]
-    return _run_definitions(path) if how == "definitions" else _import(path, submission)
+    return _run_definitions(path, submission) if how == "definitions" else _import(path, submission)
 
 
 def _import(path: Path, submission: Path) -> types.ModuleType:
@@ -56,11 +56,12 @@ def _import(path: Path, submission: Path) -> types.ModuleType:
     return importlib.import_module(".".join(path.relative_to(submission).with_suffix("").parts))
 
 
-def _run_definitions(path: Path) -> types.ModuleType:
+def _run_definitions(path: Path, submission: Path) -> types.ModuleType:
     """Statement by statement: what can't be had without what was left out is left out too."""
     tree = ast.parse(path.read_text(encoding="utf-8", errors="replace"), filename=str(path))
     module = types.ModuleType(path.stem)
     module.__file__ = str(path)
+    module.__package__ = ".".join(path.relative_to(submission).parent.parts)
     sys.modules[path.stem] = module
     future = [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.module == "__future__"]
     for node in tree.body:

@@ -189,11 +189,14 @@ def test_work_that_is_not_begun_is_the_students_and_not_a_question_of_spelling()
     ("slip", "told"),
     [
         ({"forward": "m.probabilities(X).T"}, "forward: m.probabilities(X).T → ValueError: "),
-        ({"forward": "m.probabilities(X.T)"}, "transposed; expected: an array of shape ("),
+        ({"forward": "m.probabilities(X.T)"}, "forward: m.probabilities(X.T) → shape ("),
         ({"step": "m.update(X.T, np.eye(n_out)[y], lr)"}, "step: m.update(X.T, np.eye(n_out)[y], lr) → "),
-        ({"W1": "m.w"}, "W1 is list, not numbers"),
+        ({"W1": "m.w"}, "W1: m.w → a list of 2, each an array of shape ("),
         ({"W1": "m.weights[0]"}, "W1: m.weights[0] → AttributeError: "),
-        ({"step": "", "gradients": "m.backprop(X.T, np.eye(n_out)[y].T)[0:2]"}, "gradients gave 2 values"),
+        (
+            {"step": "", "gradients": "m.backprop(X.T, np.eye(n_out)[y].T)[0:2]"},
+            "[0:2] → 2 values, not one for each of W1, b1, W2, b2",
+        ),
     ],
 )
 def test_a_slip_of_a_mapping_is_a_question_of_spelling_and_names_the_expression(slip, told):

@@ -79,7 +79,7 @@ def test_a_method_is_called_if_it_takes_the_labs_arguments(signature, call):
 def test_a_method_with_other_arguments_must_be_spelled_where_its_derivation_would_be_hollow():
     source = NET + "    def loss(self, scores, y): ...\n"
     told = refused(lambda: completed(mapping(), NUMPY, source))
-    assert "it leaves out 'loss', which the class has as loss(scores, y)" in told
+    assert "it leaves out 'loss', which the class seems to have as loss(scores, y)" in told
     done = completed(mapping(loss="m.loss(m.run(X), y)"), NUMPY, source)
     assert done.spellings["loss"] == "m.loss(m.run(X), y)"
 
@@ -109,11 +109,46 @@ def test_names_calls_and_layouts_are_a_students_to_say(text):
         ("eval('1')", "eval()"),
         ("torch.relu(m.run(X))", "relu()"),
         ("m.make()(X)", "a call of what has no name"),
+        ("m.w[0].dot(X)", "dot()"),
+        ("m.W1.T.dot(X)", "dot()"),
     ],
 )
 def test_computing_is_not_a_students_to_say_and_is_an_instructors(text, what):
-    assert f"'forward' computes ({what})" in refused(lambda: mapping(forward=text))
-    assert mapping(by_instructor=True, forward=text).spellings["forward"] == text
+    assert f"'forward' computes ({what})" in refused(lambda: completed(mapping(forward=text), NUMPY, NET))
+    given = mapping(by_instructor=True, forward=text)
+    assert completed(given, NUMPY, NET).spellings["forward"] == text
+
+
+def test_what_computes_is_passed_over_where_the_class_has_the_method():
+    done = completed(mapping(predict="m.run(X).argmax(axis=1)"), NUMPY, NET)
+    assert done.spellings["predict"] == "m.predict(X)"
+    assert done.called == ("predict",)
+    assert done.notes == (
+        "grade.yml:3: 'predict' computes (argmax()), so lab1_mlp/mlp_numpy.py's own predict(x) is called.",
+    )
+
+
+def test_a_file_that_can_not_be_read_is_no_way_round():
+    told = refused(lambda: completed(mapping(forward="np.maximum(m.h(X), 0)"), NUMPY, "class Net(:"))
+    assert "'forward' computes (maximum())" in told
+
+
+def test_what_is_neither_spelled_nor_there_is_absent():
+    done = completed(mapping(forward="", step=""), NUMPY, "class Net: pass")
+    assert not {"forward", "loss", "gradients", "fit", "predict"} & {*done.spellings, *done.derived}
+
+
+def test_a_method_under_another_usual_name_must_be_spelled():
+    source = NET + "    def cost(self, out, y): ...\n"
+    told = refused(lambda: completed(mapping(), NUMPY, source))
+    assert """seems to have as cost(out, y); say how it is called: loss: "m.cost(…)".""" in told
+    completed(mapping(loss="m.cost(m.run(X), y)"), NUMPY, source)
+
+
+def test_what_the_class_is_made_with_is_not_left_out():
+    source = NET.replace("def __init__(self, sizes)", "def __init__(self, sizes, seed=0)")
+    assert "'make' leaves out 'seed'" in refused(lambda: completed(mapping(), NUMPY, source))
+    completed(mapping(make="Net([n_in, n_hidden, n_out], seed=seed)"), NUMPY, source)
 
 
 def test_a_library_under_a_name_of_the_files_own_is_still_a_library():

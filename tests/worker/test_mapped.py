@@ -8,7 +8,7 @@ import pytest
 
 from grader.worker.loading import load
 from grader.worker import mapped
-from grader.worker.mapped import MappingError
+from grader.worker.misfit import MappingError
 from grader.worker.tools import Tools
 
 COURSE = Path(__file__).parents[2]
@@ -151,12 +151,53 @@ def test_what_the_mapping_leaves_out_is_derived():
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"W1": "m.b[0]"}, r"W1 has shape \(6,\), but \(5, 6\)"), ({"W1": "m.b["}, "W1: "), ({"W1": "'text'"}, "W1 is str")],
-)  # fmt: skip
+    [
+        ({"W1": "m.b[0]"}, r"shape \(6,\), not \(5, 6\) or its transpose"),
+        ({"W1": "m.b["}, "was never closed"),
+        ({"W1": "'text'"}, "'text', not numbers"),
+    ],
+)
 def test_a_mapping_that_points_to_the_wrong_thing_says_which(change, message):
     source, spellings = SPELLINGS["rows, only a step"]
-    with pytest.raises(MappingError, match=message):
+    with pytest.raises(MappingError, match=message) as caught:
         _ = adapter(module_of(source), INTERFACE, {**spellings, **change})(I, H, O).params
+    assert caught.value.expression == "W1"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("m.weights[0]", "no attribute 'weights'; m is an object of type Net with w, b, grads"),
+        ("m.w[7]", "list index out of range; m.w is a list of 1, each an array of shape (2,)"),
+        ("m.back()['W1']", "KeyError: 'W1'; m.back() is a dict with dW1, db1"),
+        ("m.grads.W1", "'dict' object has no attribute 'W1'; m.grads is a dict with dW1"),
+        ("m.back()[0][1]", "KeyError: 0; m.back() is a dict with dW1, db1"),
+        ("n.w", "name 'n' is not defined"),
+    ],
+)
+def test_an_expression_that_does_not_fit_says_which_part_of_it_gave_what_instead(text, message):
+    class Net:
+        def __init__(self):
+            self.w, self.b, self.grads = [np.zeros(2)], 0, {"dW1": 1}
+
+        def back(self):
+            return {"dW1": 1, "db1": 2}
+
+    with pytest.raises(MappingError) as caught:
+        mapped._evaluate("W1", text, {"m": Net()})
+    assert message in str(caught.value)
+
+
+def test_a_call_that_gives_nothing_is_unfinished_and_no_question_of_spelling():
+    scope = {"m": types.SimpleNamespace(forward=lambda: None)}
+    with pytest.raises(NotImplementedError, match=r"m\.forward\(\) gave nothing"):
+        mapped._evaluate("forward", "m.forward()[-1].T", scope)
+
+
+def test_what_a_call_raises_itself_is_left_as_it_is():
+    scope = {"m": types.SimpleNamespace(forward=lambda: {}["W1"])}
+    with pytest.raises(KeyError):
+        mapped._evaluate("forward", "m.forward()[-1]", scope)
 
 
 def test_definitions_leave_out_what_trains_downloads_or_waits(tmp_path):
