@@ -18,7 +18,7 @@ from grader.judge.budget import Budget
 from grader.judge.processes import Died, Killed, SandboxLost, StudentProcess, ZygoteClient
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from grader.judge_service import JudgeService
     from grader.records import Assignment, Lab, Module
@@ -27,6 +27,17 @@ SECONDS = 60.0
 """Of the student's CPU time, for one file."""
 MOST_FILES = 24
 MOST_BYTES = 200_000
+TELLING = (
+    b"forward",
+    b"backward",
+    b"backprop",
+    b"gradient",
+    b"weight",
+    b"bias",
+    b"nn.Module",
+    b"W1",
+    b"self.layers",
+)
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -48,7 +59,13 @@ class Draft(Struct, frozen=True, kw_only=True):
 
 
 def draft(
-    lab: Lab, module: Module, files: Mapping[str, bytes], service: JudgeService, file: str = ""
+    lab: Lab,
+    module: Module,
+    files: Mapping[str, bytes],
+    service: JudgeService,
+    file: str = "",
+    given: Mapping[str, str] | None = None,
+    told: Callable[[str], None] = lambda _line: None,
 ) -> Draft:
     """Draft the mapping of one module.
 
@@ -58,14 +75,17 @@ def draft(
         files: The repository's.
         service: Where the repository's code runs.
         file: Only this one; empty: all that could be it.
+        given: Lines that are known: name → expression.
+        told: Is told which file is tried.
     """
     tools = {name: (service.course / lab.reference / name).read_bytes() for name in lab.tools}
-    best = Draft(lab=lab.id, module=module.name, missing=missing(module.interface, ()))
+    best = Draft(lab=lab.id, module=module.name, missing=missing(module.interface, given or ()))
     sandbox = service.provider.open(module.environment, lab.limits, files, tools)
     try:
         client = ZygoteClient(sandbox.connection)
         for path in [file] if file else _candidates(files):
-            found = _lines(client, Budget(SECONDS, sandbox.usage), module, path)
+            told(f"{module.name}: trying {path} …")
+            found = _lines(client, Budget(SECONDS, sandbox.usage), module, path, dict(given or {}))
             if len(found) > len(best.lines):
                 left = missing(module.interface, found)
                 best = Draft(lab=lab.id, module=module.name, file=path, lines=found, missing=left)
@@ -79,27 +99,33 @@ def draft(
 
 
 def _candidates(files: Mapping[str, bytes]) -> list[str]:
-    """Python files that define something, those with classes and with most definitions first."""
+    """Python files that define something, the likeliest first: a class, and much talk of weights."""
     sources = {
         path: content
         for path, content in files.items()
         if path.endswith(".py") and len(content) <= MOST_BYTES and b"def " in content
     }
-    ranked = sorted(sources, key=lambda p: (b"class " not in sources[p], -sources[p].count(b"def ")))
-    return ranked[:MOST_FILES]
+
+    def rank(path: str) -> tuple[bool, int]:
+        return b"class " not in sources[path], -sum(sources[path].count(word) for word in TELLING)
+
+    return sorted(sources, key=rank)[:MOST_FILES]
 
 
-def _lines(client: ZygoteClient, budget: Budget, module: Module, path: str) -> dict[str, str]:
+def _lines(
+    client: ZygoteClient, budget: Budget, module: Module, path: str, given: dict[str, str]
+) -> dict[str, str]:
     """What the lab's tool finds in one file: expressions that can be read, by names that may be spelled."""
     process = StudentProcess(client, budget, 1 << 20)
     try:
         process.ask(wire.Load(module.name, path, load="definitions", pythonpath=pythonpath(path)))
-        reply = process.ask(wire.Tool(module.name, str(module.interface["draft"]), of_module=True))
+        reply = process.ask(wire.Tool(module.name, str(module.interface["draft"]), [given], of_module=True))
     except (Died, Killed):
         return {}
     finally:
         process.leave()
     found = reply.value if isinstance(reply, wire.Returned) and isinstance(reply.value, dict) else {}
+    found |= given
     return {
         name: found[name]
         for name in spellings(module.interface)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
 from grader.cli import choices
 from grader.course import GRADE_FILE, GRADE_FILE_BYTES, choose
+from grader.course.interface import spellings
 from grader.drafting import draft, to_yaml
 from grader.errors import UsageError
 from grader.judge_service import JudgeService
 from grader.report.escape import plain
 from grader.submission import Wanted, open_repository
+
+if TYPE_CHECKING:
+    from grader.records import Lab, Module
 
 INCOMPLETE = 1
 
@@ -22,7 +27,9 @@ INCOMPLETE = 1
 @click.argument("repo")
 @click.option("--assignment", default="", help="Which one; by default as the repository says.")
 @click.option("--lab", "labs", multiple=True, help="Only this lab; may be repeated.")
+@click.option("--module", "only", default="", help="Only this module of a lab.")
 @click.option("--file", default="", help="Where the code is, if it can't be told.")
+@click.option("--line", "lines", multiple=True, help="NAME=EXPRESSION that is known; may be repeated.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the draft here.")
 @choices.course
 @choices.sandbox
@@ -32,7 +39,9 @@ def map_(
     repo: str,
     assignment: str,
     labs: tuple[str, ...],
+    only: str,
     file: str,
+    lines: tuple[str, ...],
     out: Path | None,
     course: Path,
     sandbox: str,
@@ -48,18 +57,42 @@ def map_(
         theirs = repository.read(GRADE_FILE, limit=GRADE_FILE_BYTES) if not assignment else None
         choice = choose(course.resolve(), theirs, repository.url, assignment=assignment, labs=labs)
         submission = repository.fetch(Wanted(folders=("",)))
-    modules = [(lab, m) for lab in choice.assignment.labs for m in lab.modules if "draft" in m.interface]
+    modules = [
+        (lab, module)
+        for lab in choice.assignment.labs
+        for module in lab.modules
+        if "draft" in module.interface and only in ("", module.name)
+    ]
     if not modules:
         raise UsageError(
-            "None of these labs can be drafted: no interface of theirs names a `draft`.",
+            "None of these modules can be drafted: no interface of theirs names a `draft`.",
             "docs/course-author.md says what one is.",
         )
-    provider = choices.open_provider(sandbox, "cpu", lambda line: console.print(plain(line), markup=False))
+    given = _given(lines, modules)
+
+    def told(line: str) -> None:
+        console.print(plain(line), markup=False, style="dim")
+
+    provider = choices.open_provider(sandbox, "cpu", told)
     with JudgeService(provider, course.resolve()) as service:
-        drafts = [draft(lab, module, submission.files, service, file) for lab, module in modules]
+        drafts = [draft(lab, module, submission.files, service, file, given, told) for lab, module in modules]
     text = to_yaml(choice.assignment, drafts)
     if out is not None:
         out.write_text(text, encoding="utf-8")
     else:
         click.echo(text, nl=False)
     return INCOMPLETE if any(found.missing for found in drafts) else 0
+
+
+def _given(lines: tuple[str, ...], modules: list[tuple[Lab, Module]]) -> dict[str, str]:
+    """The lines that are known, by name."""
+    if lines and len(modules) != 1:
+        raise UsageError("--line is about one module: choose it with --module.")
+    given = {}
+    for line in lines:
+        name, is_there, text = (part.strip() for part in line.partition("="))
+        names = spellings(modules[0][1].interface)
+        if not is_there or name not in names:
+            raise UsageError(f"--line {line!r}: write NAME=EXPRESSION, with a name of {', '.join(names)}.")
+        given[name] = text
+    return given
