@@ -79,6 +79,92 @@ def test_what_is_not_there_is_marked(service):
     ]
 
 
+LAYERS = """
+import numpy as np
+class Dense:
+    def __init__(self, n_in, n_out):
+        self.W, self.b = np.random.default_rng(1).normal(size=(n_in, n_out)), np.zeros((1, n_out))
+    def forward(self, x):
+        self.x = x
+        return x @ self.W + self.b
+    def backward(self, d):
+        self.dW, self.db = self.x.T @ d, d.sum(0, keepdims=True)
+        return d @ self.W.T
+class ReLU:
+    def forward(self, x):
+        self.on = x > 0
+        return x * self.on
+    def backward(self, d): return d * self.on
+"""
+NET = """
+import numpy as np
+import matplotlib_that_is_missing
+from layers import Dense, ReLU
+class Net:
+    def __init__(self, layers): self.layers = layers
+    def forward(self, x):
+        for layer in self.layers: x = layer.forward(x)
+        return x
+    def backward(self, d):
+        for layer in self.layers[::-1]: d = layer.backward(d)
+class CrossEntropy:
+    def __call__(self, z, y):
+        p = np.exp(z - z.max(1, keepdims=True))
+        self.d = (p / p.sum(1, keepdims=True) - np.eye(z.shape[1])[y]) / len(y)
+    def backward(self): return self.d
+print(Net([1]).forward(download()))
+"""
+
+
+def test_a_net_of_layers_whose_loss_is_an_object_is_found(service):
+    files = {"code/layers.py": LAYERS.encode(), "code/net.py": NET.encode()}
+    found = draft(LAB, LAB.modules[0], files, service)
+    assert (found.file, found.missing) == ("code/net.py", ())
+    assert found.lines["make"] == "Net([Dense(n_in, n_hidden), ReLU(), Dense(n_hidden, n_out)])"
+    assert found.lines["gradients"].startswith(
+        "[[l := CrossEntropy(), l(m.forward(X), y), m.backward(l.backward())]"
+    )
+
+
+def test_lines_that_are_known_are_kept_and_the_others_found(service):
+    source = CODES["one step that takes a batch"][0].replace(
+        "input_size, hidden_size, output_size", "p, q, r"
+    )
+    source = source.replace("input_size", "p").replace("hidden_size", "q").replace("output_size", "r")
+    source = source.replace("def __init__(self, p, q, r)", "def __init__(self, r, q, *, p)")
+    files = {"net.py": source.encode()}
+    assert "make" in draft(LAB, LAB.modules[0], files, service).missing
+    given = {"make": "Net(n_out, n_hidden, p=n_in)", "predict": "m.feedforward(X)[1].argmax(1)"}
+    found = draft(LAB, LAB.modules[0], files, service, given=given)
+    assert found.missing == ()
+    assert given.items() <= found.lines.items()
+
+
+@pytest.mark.torch
+def test_a_port_is_found(service):
+    source = """
+import torch
+from torch import nn
+class Net(nn.Module):
+    def __init__(self, input_dim, hidden_dim, num_classes):
+        super().__init__()
+        self.seq = nn.Sequential(nn.Linear(input_dim, hidden_dim), nn.ReLU())
+        self.out = nn.Linear(hidden_dim, num_classes)
+    def forward(self, images):
+        return self.out(self.seq(images))
+"""
+    found = draft(LAB, LAB.modules[1], {"port.py": source.encode()}, service)
+    assert found.missing == ()
+    assert found.lines == {
+        "make": "Net(n_in, n_hidden, n_out)",
+        "W1": "m.seq[0].weight",
+        "b1": "m.seq[0].bias",
+        "W2": "m.out.weight",
+        "b2": "m.out.bias",
+        "forward": "m(X)",
+    }
+
+
 @pytest.mark.parametrize(
     "source",
     ["", "def f(:\n", "import os; os._exit(1)\ndef f(): pass", "class A:\n    def __init__(self): exit()\n"],

@@ -265,6 +265,17 @@ def test_a_library_that_is_missing_matters_only_where_it_is_used(tmp_path):
             use()
 
 
+def test_files_beside_it_are_loaded_by_their_definitions_too(tmp_path):
+    package = tmp_path / "codes" / "mine"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("from .plots import show\n")
+    (package / "plots.py").write_text("import nosuchplots\ndef show(): nosuchplots.show()\n")
+    (package / "ops.py").write_text("import nosuchbar\nclass Op: pass\nwhile True: pass\n")
+    (package / "model.py").write_text("from .ops import *\nfrom . import show\nclass Net(Op): pass\n")
+    module = load(tmp_path, "codes/mine/model.py", "definitions", ())
+    assert module.Net.__mro__[1].__name__ == "Op"
+
+
 def test_a_file_with_a_fault_of_its_own_is_not_loaded(tmp_path):
     with pytest.raises(ZeroDivisionError):
         definitions(tmp_path, "faulty", "class A:\n    x = 1 / 0\n")

@@ -14,16 +14,17 @@ LAYOUTS = (
     ("X.T", "y.reshape(1, -1)"),
 )
 """How batches and labels are laid out."""
-NEVER_OPTIONAL = ("m", "'relu'")
+LEFT_OUT = ("m", "'relu'")
 """What is not passed where it may be left out."""
 
 
-def arguments(function, meanings):
+def arguments(function, meanings, left_out=LEFT_OUT):
     """Ways to write its arguments: with those optional ones that are known, and without; none if one is unknown.
 
     Args:
         function: Its signature is read.
         meanings: Name of an argument → what to pass, beside the usual.
+        left_out: What is not passed where it may be left out.
     """
     try:
         parameters = list(inspect.signature(function).parameters.values())
@@ -38,9 +39,7 @@ def arguments(function, meanings):
     if not all(known[p.name] for p in required):
         return []
     given = [f"{p.name}={known[p.name]}" if p.kind is p.KEYWORD_ONLY else known[p.name] for p in required]
-    more = [
-        p for p in parameters if p not in required and known[p.name] and known[p.name] not in NEVER_OPTIONAL
-    ]
+    more = [p for p in parameters if p not in required and known[p.name] and known[p.name] not in left_out]
     optional = [f"{p.name}={known[p.name]}" for p in more]
     return list(dict.fromkeys([", ".join([*given, *optional]), ", ".join(given)]))
 

@@ -34,7 +34,7 @@ def _losses(trial):
             and is_theirs(thing, trial.module)
             and says(name, "loss entropy criterion cost")
         ):
-            for given in arguments(thing, {"max_classes": "n_out"}):
+            for given in arguments(thing, {"max_classes": "n_out"}, left_out=()):
                 made = f"{name}({given})"
                 if trial.tried(made) is not None:
                     yield made

@@ -10,14 +10,15 @@ ARGUMENTS = {
     "hidden_neurons n_hidden_units hidden_features dim_hidden hidden_layer_neurons hdim",
     "n_out": "n_out output_size output_dim n_output n_outputs num_outputs outputs out_dim n_y ny output_nodes "
     "num_classes n_classes classes outputnodes output_layer_size d_out output out_features outputsize num_output "
-    "output_layer output_node nclasses output_units num_labels n_class class_num out_size odim",
+    "output_layer output_node nclasses output_units num_labels n_class class_num out_size odim types",
     LAYERS: "sizes layers layer_sizes layer_dims layers_dims dims architecture layers_sizes topology units nodes "
     "layer_dimensions layers_size shape neurons layer_size size dimensions size_list net_size structure",
     "[n_hidden]": "hidden_sizes hidden_layers hidden_dims hiddens hidden_layer_sizes hidden_units_list n_neurons",
     "seed": "seed random_state random_seed rnd_seed",
     "X": "x X a inputs input data images features x_batch x_train input_data xs a0 input_array train_x xb",
     "y": "y t Y target targets label labels y_true truth y_batch y_train labels_batch ys one_hot_y y_onehot "
-    "target_array target_output one_hot train_y d_out expected yb y_one_hot true_labels correct_output",
+    "target_array target_output one_hot train_y d_out expected yb y_one_hot y_true_onehot true_labels "
+    "correct_output",
     "lr": "lr learning_rate eta alpha step_size rate learningrate",
     "m": "model net network params parameters nn mlp weights",
     "1": "epochs epoch n_epochs num_epochs iterations n_iter num_iterations max_iter n_iterations iters steps "
@@ -32,7 +33,8 @@ ARGUMENTS = {
 """What to pass: what arguments for it are called."""
 MEANING = {word: value for value, words in ARGUMENTS.items() for word in words.split()}
 OUTPUTS = (
-    "y_hat yhat output outputs al a2 a3 pred y_pred predictions probs logits out y_out prediction predicted"
+    "y_hat yhat output outputs al a2 a3 pred y_pred predictions probs logits out y_out prediction predicted "
+    "predicts"
 )
 """What a backward pass calls the forward pass's result."""
 BATCHES = "batch mini_batch minibatch"
