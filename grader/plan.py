@@ -66,6 +66,8 @@ def _modules(
     by_module = {m.module: m for m in mappings}
     absent = {m.module: str(m) for m in missing_files([lab], paths, by_module)}
     sources = []
+    python = [content for path, content in files.items() if mappings and path.endswith(".py")]
+    texts = [_text(content[:MODULE_BYTES]) for content in python]
     for module in lab.modules:
         mapping = by_module.get(module.name)
         file = mapping.file if mapping else _below(lab, module.file)
@@ -78,7 +80,7 @@ def _modules(
                 arrays=module.arrays,
                 source=source,
                 interface=module.interface,
-                mapping=mapping and completed(mapping, module, source),
+                mapping=mapping and completed(mapping, module, source, texts),
                 absent=absent.get(module.name, ""),
             )
         )

@@ -15,12 +15,12 @@ from msgspec import structs
 
 from grader.course.derivations import NET
 from grader.course.interface import behaviours, chosen, data_names, derived, known_as
-from grader.course.methods import arguments_of, call_of, methods_of, names_in, shown
+from grader.course.methods import arguments_of, call_of, methods_of, names_in, parsed, shown
 from grader.course.spelling import computes, imported_libraries
 from grader.errors import MappingNeeded, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from grader.course.methods import Methods
     from grader.records import Mapping, Module
@@ -28,21 +28,22 @@ if TYPE_CHECKING:
 REMEDY = "Correct grade.yml, or ask for a mapping of the instructor's (--mapping FILE)."
 
 
-def completed(mapping: Mapping, module: Module, source: str) -> Mapping:
+def completed(mapping: Mapping, module: Module, source: str, others: Collection[str] = ()) -> Mapping:
     """The mapping with what the class has.
 
     Args:
         mapping: As the repository says it; an instructor's is left as it is.
         module: Whose interface it spells.
         source: Text of the file.
+        others: Texts of the repository's other files.
 
     Raises:
         MappingNeeded: A method of the class would be passed over, or an expression does the work of one.
     """
     if not mapping.spellings or mapping.by_instructor:
         return mapping
-    tree = _parsed(source)
-    own = methods_of(tree, mapping.spellings["make"])
+    tree = parsed(source)
+    own = methods_of(tree, mapping.spellings["make"], others)
     wanted = behaviours(module.interface)
     calls = {name: call_of(name, names, own[name]) for name, names in wanted.items() if name in own}
     foreign = data_names(module.interface) | imported_libraries(tree)
@@ -77,14 +78,6 @@ def completed(mapping: Mapping, module: Module, source: str) -> Mapping:
     return structs.replace(
         mapping, spellings=spelled, derived=left, hollow=hollow, called=tuple(called), notes=notes
     )
-
-
-def _parsed(source: str) -> ast.Module:
-    """The file; an empty one where it can't be read, for then it can't be run either, and is reported there."""
-    try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ast.Module([], [])
 
 
 def _passed_over(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -25,14 +26,14 @@ class Arguments(NamedTuple):
     optional: Collection[str]
 
 
-def methods_of(tree: ast.Module, make: str) -> Methods:
-    """The methods of the class that ``make`` makes, and of its bases in the same file.
+def methods_of(tree: ast.Module, make: str, others: Collection[str] = ()) -> Methods:
+    """The methods of the class that ``make`` makes, and of its bases.
 
     Args:
         tree: The file.
         make: An expression; one that doesn't call a class by its name has no methods.
+        others: Texts of the repository's other files, from which it may import a class.
     """
-    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     call = ast.parse(make, mode="eval").body
     root = call.func if isinstance(call, ast.Call) else call
     wanted = [root.id] if isinstance(root, ast.Name) else []
@@ -40,14 +41,36 @@ def methods_of(tree: ast.Module, make: str) -> Methods:
     seen: set[str] = set()
     while wanted:
         name = wanted.pop(0)
-        if name in seen or name not in classes:
-            continue
+        node = None if name in seen else _class(name, tree, others)
         seen.add(name)
-        for node in classes[name].body:
-            if isinstance(node, ast.FunctionDef):
-                found.setdefault(node.name, node.args)
-        wanted += [base.id for base in classes[name].bases if isinstance(base, ast.Name)]
+        if node is not None:
+            for method in node.body:
+                if isinstance(method, ast.FunctionDef):
+                    found.setdefault(method.name, method.args)
+            wanted += [base.id for base in node.bases if isinstance(base, ast.Name)]
     return found
+
+
+def parsed(source: str) -> ast.Module:
+    """A file; an empty one where it can't be read, for then it can't be run either, and is reported there."""
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
+
+
+def _class(name: str, tree: ast.Module, others: Collection[str]) -> ast.ClassDef | None:
+    """The class of that name: the file's own, or else another's."""
+    elsewhere = (parsed(text) for text in others if f"class {name}" in text)
+    return next(
+        (
+            node
+            for file in chain([tree], elsewhere)
+            for node in file.body
+            if isinstance(node, ast.ClassDef) and node.name == name
+        ),
+        None,
+    )
 
 
 def arguments_of(method: ast.arguments) -> Arguments:

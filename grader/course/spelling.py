@@ -46,7 +46,7 @@ NOUNS = {
 LAYOUT_WORDS = (
     "reshape transpose swapaxes permute ravel flatten view squeeze unsqueeze expand_dims atleast_2d t T "
     "array asarray ascontiguousarray as_tensor tensor from_numpy stack copy clone detach cpu numpy "
-    "astype float double long int eye one_hot item tolist items values keys get list tuple dict len setattr"
+    "astype float double long int eye one_hot item tolist items values keys get list tuple dict len setattr zeros"
 )
 LAYOUTS = frozenset(LAYOUT_WORDS.split())
 """What may be called besides the repository's own: it changes how numbers are laid out, and no number."""

@@ -31,12 +31,12 @@ def load_definitions(path: Path, submission: Path) -> types.ModuleType:
         submission: The folder with the student's files.
     """
     sys.meta_path.insert(0, _Finder(submission))
-    spec = importlib.util.spec_from_file_location(path.stem, path, loader=_Definitions(path))
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    module.__package__ = ".".join(path.relative_to(submission).parent.parts)
-    sys.modules[path.stem] = module
-    _Definitions(path).exec_module(module)
+    name = ".".join(path.relative_to(submission).with_suffix("").parts)
+    loader = _Definitions(path)
+    module = importlib.util.module_from_spec(ModuleSpec(name, loader, origin=str(path)))
+    module.__file__ = str(path)
+    sys.modules[name] = sys.modules[path.stem] = module
+    loader.exec_module(module)
     return module
 
 

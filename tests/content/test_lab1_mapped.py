@@ -177,6 +177,55 @@ def test_methods_that_are_not_written_are_told_so_and_not_derived():
     assert found["example.loss"].fault is Fault.STUDENT
 
 
+CHEAT = """
+import numpy as np
+class Net:
+    def __init__(self, n_in, n_hidden, n_out):
+        rng = np.random.default_rng(0)
+        self.W1, self.b1 = rng.normal(size=(n_in, n_hidden)), np.zeros(n_hidden)
+        self.W2, self.b2 = rng.normal(size=(n_hidden, n_out)), np.zeros(n_out)
+    def forward(self, X): raise NotImplementedError
+    def loss(self, X, y): raise NotImplementedError
+    def gradients(self, X, y): raise NotImplementedError
+    def fit(self, X, y, *, lr, batches): raise NotImplementedError
+    def predict(self, X): raise NotImplementedError
+"""
+HIDDEN, OUT = "np.maximum(X @ m.W1 + m.b1, 0)", "np.maximum(X @ m.W1 + m.b1, 0) @ m.W2 + m.b2"
+SLOPE = f"(np.exp({OUT}) / np.exp({OUT}).sum(1, keepdims=True) - np.eye(n_out)[y]) / len(X)"
+
+
+def test_a_mapping_that_does_the_work_is_told_to_revise():
+    lines = {
+        "make": "Net(n_in, n_hidden, n_out)",
+        **{name: f"m.{name}" for name in ("W1", "b1", "W2", "b2")},
+        "forward": OUT,
+        "gradients": f"(lambda d, h: [X.T @ (d @ m.W2.T * (h > 0)), (d @ m.W2.T * (h > 0)).sum(0), h.T @ d, d.sum(0)])"
+        f"({SLOPE}, {HIDDEN})",
+    }
+    mapping = spelled("mlp_numpy", lines)
+    by_instructor = SUITE.run({"mlp_numpy.py": CHEAT}, 1, ["gradients.W1"], spelled=mapping)
+    assert by_instructor["gradients.W1"].outcome is Outcome.PASSED  # it would do the work, if it were let
+    found = SUITE.run({"mlp_numpy.py": CHEAT}, 1, spelled=mapping, by_instructor=False)
+    lab = RubricLab(id=SUITE.lab.id, title="", criteria=SUITE.lab.criteria)
+    assert decide(Rubric(labs=(lab,)), found.values()).decision is Decision.REVISE
+    assert found["example.logits"].finding.headline == "This part is not implemented yet."
+
+
+def test_what_a_students_own_mapping_leaves_out_and_the_class_lacks_is_missing():
+    found, decision = own(RIGHT, step="")
+    assert decision is Decision.REVISE
+    told = found["example.gradients"].finding
+    assert told.headline == "The name that the lab asks for is not there."
+    assert "your class has no gradients, and your mapping does not say how yours is called" in told.yours
+
+
+def test_what_gives_nothing_is_not_implemented_and_no_question_of_spelling():
+    found, decision = own(RIGHT.replace("return p / p.sum(axis=0)", "p / p.sum(axis=0)"))
+    assert decision is Decision.REVISE
+    assert found["example.logits"].finding.headline == "This part is not implemented yet."
+    assert "m.probabilities(X.T) gave nothing (None)" in found["example.logits"].finding.yours
+
+
 def test_work_that_is_not_begun_is_the_students_and_not_a_question_of_spelling():
     found, decision = own(
         "class Network:\n    def __init__(self, sizes):\n        raise NotImplementedError('weights')\n"

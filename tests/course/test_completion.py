@@ -138,6 +138,14 @@ def test_what_is_neither_spelled_nor_there_is_absent():
     assert not {"forward", "loss", "gradients", "fit", "predict"} & {*done.spellings, *done.derived}
 
 
+def test_a_class_of_another_file_is_looked_at_too():
+    own = "from net import Net"
+    done = completed(
+        mapping(), NUMPY, own, [NET.replace("(Base)", "(Far)"), "class Far:\n  def loss(self, X, y): ...\n"]
+    )
+    assert (done.spellings["loss"], done.called) == ("m.loss(X, y)", ("loss",))
+
+
 def test_a_method_under_another_usual_name_must_be_spelled():
     source = NET + "    def cost(self, out, y): ...\n"
     told = refused(lambda: completed(mapping(), NUMPY, source))
