@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from grader import wire
-from grader.course.interface import missing, spellings
+from grader.course.interface import data_names, missing, spellings
+from grader.course.spelling import computes
 from grader.judge.budget import Budget
 from grader.judge.processes import Died, Killed, SandboxLost, StudentProcess, ZygoteClient
 
@@ -27,17 +28,9 @@ SECONDS = 60.0
 """Of the student's CPU time, for one file."""
 MOST_FILES = 24
 MOST_BYTES = 200_000
-TELLING = (
-    b"forward",
-    b"backward",
-    b"backprop",
-    b"gradient",
-    b"weight",
-    b"bias",
-    b"nn.Module",
-    b"W1",
-    b"self.layers",
-)
+ALONE = "   # computes: for an instructor's mapping alone"
+OFTEN = ("self.", "def ")
+"""What a file of classes has more of than a script, beside the interface's names."""
 
 
 class Draft(Struct, frozen=True, kw_only=True):
@@ -49,6 +42,7 @@ class Draft(Struct, frozen=True, kw_only=True):
         file: Where the most was found; empty if nothing was found anywhere.
         lines: Name → expression.
         missing: What is to be written by hand.
+        computing: Names of lines that compute, which an instructor's mapping alone may.
     """
 
     lab: str
@@ -56,6 +50,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     file: str = ""
     lines: dict[str, str] = {}
     missing: tuple[str, ...] = ()
+    computing: frozenset[str] = frozenset()
 
 
 def draft(
@@ -83,12 +78,18 @@ def draft(
     sandbox = service.provider.open(module.environment, lab.limits, files, tools)
     try:
         client = ZygoteClient(sandbox.connection)
-        for path in [file] if file else _candidates(files):
+        for path in [file] if file else _candidates(files, module):
             told(f"{module.name}: trying {path} …")
             found = _lines(client, Budget(SECONDS, sandbox.usage), module, path, dict(given or {}))
             if len(found) > len(best.lines):
-                left = missing(module.interface, found)
-                best = Draft(lab=lab.id, module=module.name, file=path, lines=found, missing=left)
+                best = Draft(
+                    lab=lab.id,
+                    module=module.name,
+                    file=path,
+                    lines=found,
+                    missing=missing(module.interface, found),
+                    computing=frozenset(name for name, text in found.items() if _computes(text, module)),
+                )
             if best.lines and not best.missing:
                 break
     except SandboxLost:
@@ -98,16 +99,17 @@ def draft(
     return best
 
 
-def _candidates(files: Mapping[str, bytes]) -> list[str]:
-    """Python files that define something, the likeliest first: a class, and much talk of weights."""
+def _candidates(files: Mapping[str, bytes], module: Module) -> list[str]:
+    """Python files that define something, the likeliest first: a class, and much talk of what the lab asks for."""
     sources = {
         path: content
         for path, content in files.items()
         if path.endswith(".py") and len(content) <= MOST_BYTES and b"def " in content
     }
+    words = [name.encode() for name in (*spellings(module.interface), *OFTEN)]
 
     def rank(path: str) -> tuple[bool, int]:
-        return b"class " not in sources[path], -sum(sources[path].count(word) for word in TELLING)
+        return b"class " not in sources[path], -sum(sources[path].count(word) for word in words)
 
     return sorted(sources, key=rank)[:MOST_FILES]
 
@@ -147,6 +149,10 @@ def _is_expression(text: str) -> bool:
     return text.isprintable() and len(text) <= 1000
 
 
+def _computes(text: str, module: Module) -> bool:
+    return bool(computes(ast.parse(text, mode="eval"), data_names(module.interface)))
+
+
 def to_yaml(assignment: Assignment, drafts: list[Draft]) -> str:
     """A ``grade.yml``, with what could not be found marked TODO."""
     return "\n".join(_yaml(assignment, drafts)) + "\n"
@@ -164,5 +170,6 @@ def _yaml(assignment: Assignment, drafts: list[Draft]) -> Iterator[str]:
                 yield f"      file: {json.dumps(found.file)}" if found.file else "      # file: TODO"
                 if found.file and pythonpath(found.file):
                     yield f"      pythonpath: {json.dumps(list(pythonpath(found.file)))}"
-                yield from (f"      {name}: {json.dumps(text)}" for name, text in found.lines.items())
+                for name, text in found.lines.items():
+                    yield f"      {name}: {json.dumps(text)}" + ALONE * (name in found.computing)
                 yield from (f"      # {name}: TODO" for name in found.missing)

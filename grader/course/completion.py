@@ -53,7 +53,12 @@ def completed(mapping: Mapping, module: Module, source: str, others: Collection[
         if (what := computes(ast.parse(text, mode="eval"), foreign))
     }
     spelled = {name: text for name, text in mapping.spellings.items() if name not in computed}
-    called = {name: call for name, call in calls.items() if call and name not in spelled}
+    spoken = set().union(*(names_in(text) for text in spelled.values()))
+    called = {
+        name: call
+        for name, call in calls.items()
+        if call and name not in spelled and (name in computed or name not in spoken)
+    }
     spelled |= called
     left = derived(module.interface, spelled)
     hollow = _hollow(module, spelled, left)

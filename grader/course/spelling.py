@@ -28,6 +28,7 @@ NAMING = (
     ast.keyword,
     ast.Starred,
     ast.Load,
+    ast.Store,
     ast.USub,
 )
 NOUNS = {
@@ -70,8 +71,7 @@ def computes(tree: ast.AST, foreign: Collection[str]) -> str:
         foreign: Names of data, such as ``X``, and of libraries: what is called of them must be a layout.
     """
     for node in ast.walk(tree):
-        number = isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and _is_number(node.operand)
-        if not number and not isinstance(node, NAMING):
+        if not isinstance(node, NAMING) and not _is_number(node) and not _names_theirs(node, foreign):
             return NOUNS.get(type(node), type(node).__name__)
         if isinstance(node, ast.Attribute) and node.attr.startswith("__"):
             return node.attr
@@ -80,8 +80,23 @@ def computes(tree: ast.AST, foreign: Collection[str]) -> str:
     return ""
 
 
-def _is_number(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
+def _is_number(node: ast.AST) -> bool:
+    """``-1``."""
+    return (
+        isinstance(node, ast.UnaryOp)
+        and isinstance(node.op, ast.USub)
+        and isinstance(node.operand, ast.Constant)
+        and isinstance(node.operand.value, int | float)
+    )
+
+
+def _names_theirs(node: ast.AST, foreign: Collection[str]) -> bool:
+    """``l := CrossEntropy()``: a name for an object of the repository's."""
+    return (
+        isinstance(node, ast.NamedExpr)
+        and isinstance(node.value, ast.Call)
+        and not _not_theirs(node.value.func, foreign)
+    )
 
 
 def _not_theirs(function: ast.expr, foreign: Collection[str]) -> str:

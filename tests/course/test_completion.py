@@ -87,7 +87,8 @@ def test_a_method_with_other_arguments_must_be_spelled_where_its_derivation_woul
 @pytest.mark.parametrize(
     "text",
     ["m.run(X.T)[-1].T", "m.run(X.reshape(len(X), 1, -1))", "run(m, torch.as_tensor(X))", "m.forward({'x': X})[0]",
-     "m.update((X, y), lr)", "m.f(np.eye(n_out)[y].T, *m.state)"],
+     "m.update((X, y), lr)", "m.f(np.eye(n_out)[y].T, *m.state)",
+     "[l := helper(m), l.forward(m.run(X), y), m.back(l.backward())][-1]"],
 )  # fmt: skip
 def test_names_calls_and_layouts_are_a_students_to_say(text):
     assert mapping(forward=text).spellings["forward"] == text
@@ -110,6 +111,9 @@ def test_names_calls_and_layouts_are_a_students_to_say(text):
         ("torch.relu(m.run(X))", "relu()"),
         ("m.make()(X)", "a call of what has no name"),
         ("m.w[0].dot(X)", "dot()"),
+        ("[f := np.maximum, f(X, 0)][1]", "an assignment"),
+        ("[f := list([np.maximum]), f[0](X, 0)][1]", "an assignment"),
+        ("[f := [np.maximum][0], f(X, 0)][1]", "an assignment"),
         ("m.W1.T.dot(X)", "dot()"),
     ],
 )
@@ -136,6 +140,12 @@ def test_a_file_that_can_not_be_read_is_no_way_round():
 def test_what_is_neither_spelled_nor_there_is_absent():
     done = completed(mapping(forward="", step=""), NUMPY, "class Net: pass")
     assert not {"forward", "loss", "gradients", "fit", "predict"} & {*done.spellings, *done.derived}
+
+
+def test_a_method_that_the_mapping_gives_another_meaning_is_not_taken_for_the_labs():
+    source = NET.replace("def run(self, x)", "def predict(self, x)")
+    done = completed(mapping(forward="m.predict(X)"), NUMPY, source)
+    assert "predict" in done.hollow
 
 
 def test_a_class_of_another_file_is_looked_at_too():
