@@ -73,7 +73,8 @@ def draft(
         given: Lines that are known: name → expression.
         told: Is told which file is tried.
     """
-    tools = {name: (service.course / lab.reference / name).read_bytes() for name in lab.tools}
+    folder = service.course / lab.reference
+    tools = {name: (folder / name).read_bytes() for name in (*lab.tools, *lab.drafting)}
     best = Draft(lab=lab.id, module=module.name, missing=missing(module.interface, given or ()))
     sandbox = service.provider.open(module.environment, lab.limits, files, tools)
     try:

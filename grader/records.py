@@ -198,6 +198,8 @@ class Lab(Struct, frozen=True, kw_only=True):
     """Files of the reference that students get as they are, and that are never graded: data, a simulation."""
     tools: tuple[str, ...] = ()
     """Files of the reference that run beside the student's code, in its sandbox; public, and students get them."""
+    drafting: tuple[str, ...] = ()
+    """Further tools, that draft mappings for `grade map` and are there for nothing else."""
     documents: dict[str, str] = field(default_factory=dict)
     """What is handed in beside code and read as text: name → path relative to the lab's folder."""
     project: bool = False

@@ -120,7 +120,10 @@ def _labs(fields: Fields, root: Path, assignment: str) -> tuple[Lab, ...]:
 
         def read(lab: Fields, lab_id: str = lab_id, place: Path = place) -> Lab:
             tools = tuple(checked_path(lab, "tools", path) for path in lab.texts("tools", required=False))
-            functions = read_functions(root / "reference" / place, root, tools, lab.problems)
+            drafting = tuple(
+                checked_path(lab, "drafting", path) for path in lab.texts("drafting", required=False)
+            )
+            functions = read_functions(root / "reference" / place, root, (*tools, *drafting), lab.problems)
             return Lab(
                 id=lab_id,
                 assignment=assignment,
@@ -132,6 +135,7 @@ def _labs(fields: Fields, root: Path, assignment: str) -> tuple[Lab, ...]:
                 documents=lab.record("documents", _documents) or {},
                 project=lab.flag("project"),
                 tools=tools,
+                drafting=drafting,
                 modules=_modules(lab, functions, required=not lab.flag("project")),
                 criteria=_criteria(lab),
                 suite=Path("test_suites") / place,
