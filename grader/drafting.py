@@ -60,7 +60,7 @@ def draft(
     service: JudgeService,
     file: str = "",
     given: Mapping[str, str] | None = None,
-    told: Callable[[str], None] = lambda _line: None,
+    progress: Callable[[str], None] = lambda _line: None,
 ) -> Draft:
     """Draft the mapping of one module.
 
@@ -71,7 +71,7 @@ def draft(
         service: Where the repository's code runs.
         file: Only this one; empty: all that could be it.
         given: Lines that are known: name → expression.
-        told: Is told which file is tried.
+        progress: Is given a line for each file that is tried.
     """
     folder = service.course / lab.reference
     tools = {name: (folder / name).read_bytes() for name in (*lab.tools, *lab.drafting)}
@@ -80,7 +80,7 @@ def draft(
     try:
         client = ZygoteClient(sandbox.connection)
         for path in [file] if file else _candidates(files, module):
-            told(f"{module.name}: trying {path} …")
+            progress(f"{module.name}: trying {path} …")
             found = _lines(client, Budget(SECONDS, sandbox.usage), module, path, dict(given or {}))
             if len(found) > len(best.lines):
                 best = Draft(

@@ -70,12 +70,14 @@ def map_(
         )
     given = _given(lines, modules)
 
-    def told(line: str) -> None:
+    def progress(line: str) -> None:
         console.print(plain(line), markup=False, style="dim")
 
-    provider = choices.open_provider(sandbox, "cpu", told)
+    provider = choices.open_provider(sandbox, "cpu", progress)
     with JudgeService(provider, course.resolve()) as service:
-        drafts = [draft(lab, module, submission.files, service, file, given, told) for lab, module in modules]
+        drafts = [
+            draft(lab, module, submission.files, service, file, given, progress) for lab, module in modules
+        ]
     text = to_yaml(choice.assignment, drafts)
     if out is not None:
         out.write_text(text, encoding="utf-8")

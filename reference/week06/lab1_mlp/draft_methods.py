@@ -119,10 +119,10 @@ def _best(candidates, true, score):
     """The candidate whose tensors are nearest to the true gradient: score, (name, expression)."""
     best = None
     for expression, found in itertools.islice(candidates, MOST_TRIALS):
-        told = score(found, true) if found else -2.0
-        if best is None or told > best[0]:
-            best = told, expression
-        if told > TRUE:
+        nearness = score(found, true) if found else -2.0
+        if best is None or nearness > best[0]:
+            best = nearness, expression
+        if nearness > TRUE:
             break
     return best if best and best[0] > -2 else None
 
