@@ -28,7 +28,7 @@ INCOMPLETE = 1
 @click.option("--assignment", default="", help="Which one; by default as the repository says.")
 @click.option("--lab", "labs", multiple=True, help="Only this lab; may be repeated.")
 @click.option("--module", "only", default="", help="Only this module of a lab.")
-@click.option("--file", default="", help="Where the code is, if it can't be told.")
+@click.option("--file", default="", help="Where the code is, if it can't be found.")
 @click.option("--line", "lines", multiple=True, help="NAME=EXPRESSION that is known; may be repeated.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the draft here.")
 @choices.course

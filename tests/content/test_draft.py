@@ -126,6 +126,17 @@ def test_a_net_of_layers_whose_loss_is_an_object_is_found(service):
     )
 
 
+def test_arrays_that_are_never_filled_are_no_gradients(service):
+    source = CODES["forward, then backward, then what it leaves behind"][0].split("    def backward")[0]
+    source = source.replace(
+        "rng = ", "self.dW1, self.db1 = np.zeros((5, 7)), np.zeros(7)\n        rng = "
+    ).replace("rng = ", "self.dW2, self.db2 = np.zeros((7, 3)), np.zeros(3)\n        rng = ", 1)
+    found = draft(
+        LAB, LAB.modules[0], {"net.py": (source + "    def backward(self): pass\n").encode()}, service
+    )
+    assert found.missing == ("gradients or step",)
+
+
 def test_lines_that_are_known_are_kept_and_the_others_found(service):
     source = CODES["one step that takes a batch"][0].replace(
         "input_size, hidden_size, output_size", "p, q, r"

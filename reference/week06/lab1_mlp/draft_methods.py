@@ -12,6 +12,8 @@ from .draft_words import DIFFERENTIATES, RUNS, TRAINS, UPDATES, says
 
 TRUE = 0.99
 """Cosine between a candidate's movement and the true gradient from which on none better is looked for."""
+FALSE = 0.1
+"""Cosine below which a candidate is something else: arrays of zeros, a running mean."""
 MOST_TRIALS = 600
 
 
@@ -124,7 +126,7 @@ def _best(candidates, true, score):
             best = nearness, expression
         if nearness > TRUE:
             break
-    return best if best and best[0] > -2 else None
+    return best if best and best[0] > FALSE else None
 
 
 def _gradients(trial, forward):
