@@ -172,7 +172,7 @@ class Net(nn.Module):
         "b1": "m.seq[0].bias",
         "W2": "m.out.weight",
         "b2": "m.out.bias",
-        "forward": "m(X)",
+        "forward": "m.forward(X)",
     }
 
 
