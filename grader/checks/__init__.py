@@ -9,6 +9,9 @@ imports_only     a rule about the source             fail             says no in
 numbers_agree    a text claims only known numbers    claims_match     claimed numbers are the measured ones
 numbers_of       every number of a results file    Plot, Series     curves for the report
 NothingToCheck   raised with a reason: there is nothing of the student's to check
+ask              leaves it to a person              reader           marks what digests students' input
+options          what a lab leaves open              readings.find    the one reading that fits everything
+partly           a lower floor is reached            (reaches has lower= for it)
 """
 
 from grader.checks.answer import Answer, Handle
@@ -19,10 +22,13 @@ from grader.checks.diagnoser import Diagnosis
 from grader.checks.diagnosis import MEAN, Convention, GradientCase
 from grader.checks.documents import Documents, DocumentText
 from grader.checks.evidence import Evidence
-from grader.checks.failure import CheckFailed, NothingToCheck, fail
+from grader.checks.failure import CheckFailed, CheckUndecided, NothingToCheck, ask, fail
 from grader.checks.gradients import factor_of, gradients_match
 from grader.checks.known_mistakes import KnownMistakes
+from grader.checks.partial import CheckPartly, partly
 from grader.checks.purity import unchanged
+from grader.checks.reader import reader
+from grader.checks.readings import Reading, Readings, options
 from grader.checks.slopes import slopes_match
 from grader.checks.source import imports_only
 from grader.checks.tolerances import Tolerance
@@ -34,6 +40,8 @@ __all__ = [
     "MEAN",
     "Answer",
     "CheckFailed",
+    "CheckPartly",
+    "CheckUndecided",
     "Convention",
     "Diagnosis",
     "DocumentText",
@@ -44,8 +52,11 @@ __all__ = [
     "KnownMistakes",
     "NothingToCheck",
     "Plot",
+    "Reading",
+    "Readings",
     "Series",
     "Tolerance",
+    "ask",
     "check",
     "claims_match",
     "curves_match",
@@ -56,7 +67,10 @@ __all__ = [
     "imports_only",
     "numbers_agree",
     "numbers_of",
+    "options",
+    "partly",
     "reaches",
+    "reader",
     "same_curve",
     "slopes_match",
     "unchanged",

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
 from grader.cli import choices
+from grader.cli.output import console as make_console
 from grader.course import GRADE_FILE, GRADE_FILE_BYTES, choose
 from grader.course.interface import spellings
 from grader.drafting import draft, to_yaml
-from grader.errors import UsageError
-from grader.judge_service import JudgeService
+from grader.errors import Ungraded, UsageError
 from grader.report.escape import plain
 from grader.submission import Wanted, open_repository
 
@@ -52,7 +51,7 @@ def map_(
     Its code is looked at and tried in a sandbox. What could not be found is marked TODO. The exit code is 0 if
     nothing is left to write, else 1.
     """
-    console = Console(stderr=True, no_color=no_color, highlight=False)
+    console = make_console(no_color=no_color, stderr=True)
     with open_repository(repo) as repository:
         theirs = repository.read(GRADE_FILE, limit=GRADE_FILE_BYTES) if not assignment else None
         choice = choose(course.resolve(), theirs, repository.url, assignment=assignment, labs=labs)
@@ -71,16 +70,20 @@ def map_(
     given = _given(lines, modules)
 
     def progress(line: str) -> None:
-        console.print(plain(line), markup=False, style="dim")
+        console.print(plain(line), style="dim")
 
-    provider = choices.open_provider(sandbox, "cpu", progress)
-    with JudgeService(provider, course.resolve()) as service:
+    with choices.judge_service(sandbox, "cpu", course, None, progress) as service:
         drafts = [
             draft(lab, module, submission.files, service, file, given, progress) for lab, module in modules
         ]
     text = to_yaml(choice.assignment, drafts)
     if out is not None:
-        out.write_text(text, encoding="utf-8")
+        try:
+            out.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise Ungraded(
+                f"{out} could not be written: {error.strerror}.", "Name another file: --out."
+            ) from error
     else:
         click.echo(text, nl=False)
     return INCOMPLETE if any(found.missing for found in drafts) else 0

@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping
+from types import CodeType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -160,24 +161,42 @@ def _evaluate(name: str, expression: str, scope: Names) -> Any:
     try:
         return eval(_compile(name, text, "eval"), scope)  # noqa: S307 - see _write
     except Exception as error:
-        if not _is_own(error, name):
+        if not _is_own(error):
             raise
         raise misfit(name, text, error, lambda part: eval(part, scope)) from None  # noqa: S307 - see _write
 
 
-def _is_own(error: Exception, name: str) -> bool:
+def _is_own(error: Exception) -> bool:
     """Whether the expression itself raised it, and not what it calls."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    return trace is not None and trace.tb_frame.f_code.co_filename == f"<mapping {name}>"
+    return trace is not None and is_mappings(trace.tb_frame.f_code)
+
+
+def is_mappings(code: object) -> bool:
+    """Whether this code object is an expression of the mapping, or stands in one: a file name can be anybody's."""
+    waiting = list(_compiled.values())
+    while waiting:
+        one = waiting.pop()
+        if one is code:
+            return True
+        waiting += [inner for inner in one.co_consts if isinstance(inner, CodeType)]
+    return False
+
+
+_compiled: dict[tuple[str, str, str], CodeType] = {}
+"""Each expression, compiled once."""
 
 
 def _compile(name: str, text: str, mode: str) -> Any:
-    try:
-        return compile(text, f"<mapping {name}>", mode)
-    except SyntaxError as error:
-        raise MappingError(name, error.msg) from error
+    key = (name, text, mode)
+    if key not in _compiled:
+        try:
+            _compiled[key] = compile(text, f"<mapping {name}>", mode)
+        except SyntaxError as error:
+            raise MappingError(name, error.msg) from error
+    return _compiled[key]
 
 
 def _to_array(value: Any) -> Any:
