@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from grader.course import completed
 from grader.judge.job import Job, ModuleSource, ProjectSource
 from grader.records import CommitStatus
 from grader.submission import missing_files, slim
@@ -66,18 +67,21 @@ def _modules(
     by_module = {m.module: m for m in mappings}
     absent = {m.module: str(m) for m in missing_files([lab], paths, by_module)}
     sources = []
+    python = [content for path, content in files.items() if mappings and path.endswith(".py")]
+    texts = [_text(content[:MODULE_BYTES]) for content in python]
     for module in lab.modules:
         mapping = by_module.get(module.name)
         file = mapping.file if mapping else _below(lab, module.file)
+        source = _text(files.get(file, b"")[:MODULE_BYTES])
         sources.append(
             ModuleSource(
                 name=module.name,
                 file=file,
                 environment=module.environment,
                 arrays=module.arrays,
-                source=_text(files.get(file, b"")[:MODULE_BYTES]),
+                source=source,
                 interface=module.interface,
-                mapping=mapping,
+                mapping=mapping and completed(mapping, module, source, texts),
                 absent=absent.get(module.name, ""),
             )
         )

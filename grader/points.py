@@ -49,12 +49,15 @@ def worth(
 
     Args:
         criterion: Its points are shared out among its checks, or earned together or not at all.
-        states: Of each of its checks; empty for a criterion that a person decides.
+        states: Of each of its checks that counts; the points of one that doesn't wait for a person. Empty for
+            a criterion that a person decides.
         partly: The checks that reached their lower floor.
         review: What a person decided on the points that waited for one.
     """
     if criterion.shares:
-        each = [(criterion.shares[check], states[check], check) for check in criterion.checks]
+        each = [
+            (criterion.shares[check], states.get(check, Decision.REVIEW), check) for check in criterion.checks
+        ]
         earned = sum(
             share.points if state is Decision.PASS else share.partly if check in partly else 0.0
             for share, state, check in each
@@ -62,7 +65,8 @@ def worth(
         waiting = sum(share.points for share, state, _ in each if state is Decision.REVIEW)
         ungraded = sum(share.points for share, state, _ in each if state is Decision.UNGRADED)
     else:
-        together = Decision.REVIEW if criterion.manual else worst(states)
+        none_counts = bool(criterion.checks) and not states
+        together = Decision.REVIEW if criterion.manual or none_counts else worst(states)
         earned, waiting, ungraded = (
             criterion.points if together is decision else 0.0
             for decision in (Decision.PASS, Decision.REVIEW, Decision.UNGRADED)

@@ -271,6 +271,8 @@ class Lab(Struct, frozen=True, kw_only=True):
     """Given files that are laid over the student's: whatever stands there under their names, these run."""
     tools: tuple[str, ...] = ()
     """Files of the reference that run beside the student's code, in its sandbox; public, and students get them."""
+    drafting: tuple[str, ...] = ()
+    """Further tools, that draft mappings for `grade map` and are there for nothing else."""
     documents: dict[str, str] = field(default_factory=dict)
     """What is handed in beside code and read as text: name → path relative to the lab's folder."""
     project: bool = False
@@ -334,6 +336,14 @@ class Mapping(Struct, frozen=True, kw_only=True):
     """``make``, each tensor, each method, or ``step``: name → expression."""
     derived: dict[str, str] = field(default_factory=dict)
     """What it leaves out → the function of the lab's tools that it follows by, as ``derive.loss``."""
+    hollow: tuple[str, ...] = ()
+    """Of what is derived: what follows from nothing but other methods, so that a check of it is not counted."""
+    called: tuple[str, ...] = ()
+    """Methods that the class has as the lab asks for them, and the mapping leaves out."""
+    notes: tuple[str, ...] = ()
+    """What of it does not count, and why."""
+    by_instructor: bool = False
+    """It may compute and drop what is not comparable, and the report says so; a student's own may not."""
     where: str = ""
     """``grade.yml:12``: where it was written, for messages."""
 
@@ -458,6 +468,8 @@ class CheckResult(Struct, frozen=True, kw_only=True):
     finding: Finding | None = None
     note: str = ""
     """Said also when it passed: a convention, a caveat."""
+    counted: bool = True
+    """False: UNGRADED by nobody's fault, for it would test nothing of the student's; ``note`` says why."""
     waited_for: str = ""
     """BLOCKED: the check it needed."""
     seconds: float = 0.0

@@ -17,7 +17,10 @@ What counts as what:
   if it failed by the course's or the grader's fault, or if there is no result for it.
 - A BLOCKED check is what the check at the end of its chain is: not met behind a required check that is not
   met, open otherwise. Behind a check that is only advice it is open: advice never changes the decision.
-- A required criterion passes if all its checks are met, and asks to revise if one is not. No checks: open.
+- A check that is not counted is left out: it would test nothing of the student's. What points it has of its own
+  wait for a person.
+- A required criterion passes if all its checks are met, and asks to revise if one is not. No checks: open; none
+  that counts: a person decides.
 - A manual criterion is what a person decided, the last word counting, and waits for review until then.
 - A check that a machine could not decide (REVIEW) is a person's to decide; so is what waited for it.
 - Work that the course's policy refuses (it came too late, or once too often) asks to revise, whatever else holds.
@@ -154,9 +157,13 @@ class _Ledger:
 
     def criterion(self, lab: str, criterion: Criterion) -> CriterionResult:
         """One criterion: the worst of its checks, or what a person said."""
-        states = {check: self.state((lab, check)) for check in criterion.checks}
-        decision = WAITS if criterion.manual else points.worst(states)
-        waits = decision is WAITS or (bool(criterion.shares) and WAITS in states.values())
+        states = {
+            check: self.state((lab, check)) for check in criterion.checks if self.is_counted((lab, check))
+        }
+        none_counts = bool(criterion.checks) and not states
+        decision = WAITS if criterion.manual or none_counts else points.worst(states)
+        some_wait = WAITS in states.values() or len(states) < len(criterion.checks)
+        waits = decision is WAITS or (bool(criterion.shares) and some_wait)
         review = self.reviews.get((lab, criterion.id)) if waits else None
         if review is not None and decision is WAITS:
             decision = review.decision
@@ -177,6 +184,11 @@ class _Ledger:
             manual=criterion.manual,
             review=review,
         )
+
+    def is_counted(self, key: Key) -> bool:
+        """Whether a check says anything of the student's work."""
+        result = self.found.get(key)
+        return result is None or result.counted
 
     def state(self, key: Key) -> Decision:
         """Of one check: met, not met, a person's to decide, or open."""
@@ -264,7 +276,8 @@ def _reasons(
     for criterion in waiting:
         yield reasons.Waits(title=criterion.title)
     for criterion in still_open:
-        checks = (c for c in criterion.checks if ledger.state((criterion.lab, c)) is OPEN)
+        keys = ((criterion.lab, c) for c in criterion.checks)
+        checks = (key[1] for key in keys if ledger.is_counted(key) and ledger.state(key) is OPEN)
         yield reasons.Open(title=criterion.title, checks=tuple(checks))
     if not required:
         yield reasons.NothingRequired()

@@ -114,6 +114,8 @@ class Tool(Struct, frozen=True, tag=True, tag_field="kind"):
     name: str
     args: list[object] = []
     kwargs: dict[str, object] = {}
+    of_module: bool = False
+    """The module itself comes first: for a tool that looks at a file as a whole."""
 
 
 class Get(Struct, frozen=True, tag=True, tag_field="kind"):
@@ -227,6 +229,8 @@ class Raised(Struct, frozen=True, tag=True, tag_field="kind"):
     type: Name
     message: Annotated[str, Meta(max_length=MAX_MESSAGE)]
     frames: Annotated[list[Frame], Meta(max_length=MAX_FRAMES)] = []
+    expression: Name = ""
+    """The mapping's expression that was being evaluated, by name."""
 
 
 Reply = Returned | Raised

@@ -106,6 +106,7 @@ class Suite:
         only: Iterable[str] = (),
         *,
         spelled: str = "",
+        by_instructor: bool = True,
         data: Path | None = None,
     ) -> dict[str, CheckResult]:
         """Every check's result for a submission.
@@ -114,14 +115,17 @@ class Suite:
             texts: What differs from the reference: path → text, ``None`` for a file that is missing.
             seed: Of the job.
             only: Checks to run, with what they need; empty: all.
-            spelled: An instructor's mapping, as the YAML of its ``labs``.
+            spelled: A mapping, as YAML.
+            by_instructor: Whether an instructor gives it; else it is the student's own.
             data: A folder with real data.
         """
         texts = {path: text for path, text in (self.reference() | texts).items() if text is not None}
         files = {"/".join(filter(None, (self.lab.folder, p))): text.encode() for p, text in texts.items()}
         mappings = ()
         if spelled:
-            mappings = declared(read_grade_file(spelled.encode()), self.assignment).mappings[self.lab.id]
+            mappings = declared(
+                read_grade_file(spelled.encode()), self.assignment, by_instructor=by_instructor
+            ).mappings[self.lab.id]
         job = plan(self.lab, files, seed=f"{seed:032x}", mappings=mappings, only=tuple(only))
         service, sandboxes = _warm(data)
         sandboxes.hold(job, files)

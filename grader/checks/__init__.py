@@ -8,6 +8,7 @@ reaches          a floor, measured by the judge      unchanged        an argumen
 imports_only     a rule about the source             fail             says no in your own words
 numbers_agree    a text claims only known numbers    claims_match     claimed numbers are the measured ones
 numbers_of       every number of a results file    Plot, Series     curves for the report
+NothingToCheck   raised with a reason: there is nothing of the student's to check
 ask              leaves it to a person              reader           marks what digests students' input
 options          what a lab leaves open              readings.find    the one reading that fits everything
 partly           a lower floor is reached            (reaches has lower= for it)
@@ -21,7 +22,7 @@ from grader.checks.diagnoser import Diagnosis
 from grader.checks.diagnosis import MEAN, Convention, GradientCase
 from grader.checks.documents import Documents, DocumentText
 from grader.checks.evidence import Evidence
-from grader.checks.failure import CheckFailed, CheckUndecided, ask, fail
+from grader.checks.failure import CheckFailed, CheckUndecided, NothingToCheck, ask, fail
 from grader.checks.gradients import factor_of, gradients_match
 from grader.checks.known_mistakes import KnownMistakes
 from grader.checks.partial import CheckPartly, partly
@@ -49,6 +50,7 @@ __all__ = [
     "GradientCase",
     "Handle",
     "KnownMistakes",
+    "NothingToCheck",
     "Plot",
     "Reading",
     "Readings",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from grader.checks.failure import fail
+from grader.checks.failure import CheckFailed, fail
 from grader.checks.reader import reader
 
 if TYPE_CHECKING:
@@ -59,6 +59,10 @@ class Asker(Protocol):
 
     def set(self, target: Handle, name: str, value: object, call: str) -> None:
         """Assign an attribute."""
+        ...
+
+    def misfit(self, name: str, call: str, yours: str, wanted: str) -> None:
+        """Told of a value of another form than asked for: raises if that is not the student's failure."""
         ...
 
 
@@ -127,10 +131,11 @@ class Answer:
         value: Decoded plain data (None, bool, int, float, str, bytes, list, dict, ndarray) or a ``Handle``.
     """
 
-    def __init__(self, call: str, value: object, asker: Asker | None = None) -> None:
+    def __init__(self, call: str, value: object, asker: Asker | None = None, name: str = "") -> None:
         self.call = call
         self.value = value
         self._asker = asker
+        self._name = name
 
     # ── an object on the student's side ──────────────────────────────────────────────────────────────────
 
@@ -184,16 +189,9 @@ class Answer:
         if isinstance(value, list) and all(isinstance(v, bool | int | float) for v in value):
             value = np.asarray(value, dtype=np.float64 if any(isinstance(v, float) for v in value) else None)
         if not isinstance(value, np.ndarray):
-            raise fail(
-                "An array was expected.", call=self.call, yours=describe(value), expected=_wanted(shape)
-            )
+            raise self._other("An array was expected.", describe(value), _wanted(shape))
         if shape is not None and not _fits(value.shape, shape):
-            raise fail(
-                "The array has the wrong shape.",
-                call=self.call,
-                yours=f"shape {value.shape}",
-                expected=_wanted(shape),
-            )
+            raise self._other("The array has the wrong shape.", f"shape {value.shape}", _wanted(shape))
         if value.dtype.kind not in "fiub":
             raise fail("The array does not hold real numbers.", call=self.call, yours=str(value.dtype))
         finite = np.isfinite(value)
@@ -216,6 +214,12 @@ class Answer:
             raise fail(f"A {kind} array was expected.", call=self.call, yours=str(value.dtype))
         return np.asarray(value, dtype=np.float64)
 
+    def _other(self, headline: str, yours: str, wanted: str) -> CheckFailed:
+        """The value has another form: the student's failure, unless a mapping may have picked the wrong thing."""
+        if self._asker is not None and self.value is not None:
+            self._asker.misfit(self._name, self.call, yours, wanted)
+        return fail(headline, call=self.call, yours=yours, expected=wanted)
+
     @reader(REPLY)
     def number(self) -> float:
         """The value as one finite number (a 0-d array or an array of one element will do)."""
@@ -223,7 +227,7 @@ class Answer:
             return float(Answer(self.call, self.value.reshape(())).array(()))
         if isinstance(self.value, int | float):
             return float(self.array(()))
-        raise fail("A single number was expected.", call=self.call, yours=describe(self.value))
+        raise self._other("A single number was expected.", describe(self.value), "a single number")
 
     @reader(REPLY)
     def numbers(self, length: int | None = None) -> NDArray[np.float64]:

@@ -9,6 +9,22 @@ from msgspec.structs import replace
 from grader.records import Finding
 
 
+class NothingToCheck(Exception):
+    """There is nothing of the student's to check: the check counts neither for nor against them."""
+
+
+class MappingMismatchError(Exception):
+    """An expression of the mapping doesn't fit the repository: never the student's failure.
+
+    Attributes:
+        module: Whose mapping it is.
+    """
+
+    def __init__(self, module: str, message: str) -> None:
+        super().__init__(message)
+        self.module = module
+
+
 class CheckFailed(Exception):  # a failed check is an outcome, not an error of ours
     """The student's work breaks the check's promise.
 

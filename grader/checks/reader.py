@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from grader.checks.failure import CheckFailed, CheckUndecided
+from grader.checks.failure import CheckFailed, CheckUndecided, MappingMismatchError, NothingToCheck
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +64,7 @@ def reader(what: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             _attention.depth += 1
             try:
                 return function(*args, **kwargs)
-            except (CheckFailed, CheckUndecided, Unreadable):
+            except (CheckFailed, CheckUndecided, MappingMismatchError, NothingToCheck, Unreadable):
                 raise
             except Exception as error:
                 raise Unreadable(what) from error

@@ -15,6 +15,7 @@ from grader.cli.export import export
 from grader.cli.grade import grade
 from grader.cli.history import history
 from grader.cli.image import image
+from grader.cli.map import map_
 from grader.cli.output import console as make_console
 from grader.cli.pair import pair
 from grader.cli.replay import replay
@@ -84,6 +85,7 @@ def app() -> None:
     grade review                                what waits for a person
     grade standings                             where everybody stands
     grade verify week06                         prove that the assignment's own content is right
+    grade map https://host/class/week06-ada     draft the mapping of a repository with its own spelling
     """  # noqa: D301 - click reads the backspace: leave the lines as they are
 
 
@@ -100,6 +102,7 @@ app.add_command(doctor)
 app.add_command(image)
 app.add_command(similar)
 app.add_command(starter)
+app.add_command(map_)
 
 
 def run(arguments: Sequence[str]) -> int:

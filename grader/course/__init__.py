@@ -13,6 +13,7 @@ No content is imported or run here, and what students write is bounded before it
 """
 
 from grader.course.choose import GRADE_FILE, GRADE_FILE_BYTES, Choice, choose
+from grader.course.completion import completed
 from grader.course.discover import Found, assignments, find_assignment, repository_name, select_labs
 from grader.course.extensions import terms
 from grader.course.loading import load
@@ -35,6 +36,7 @@ __all__ = [
     "apply",
     "assignments",
     "choose",
+    "completed",
     "course_at",
     "course_version",
     "declared",

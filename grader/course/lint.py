@@ -97,7 +97,12 @@ def _lint_folders(content: LabContent, problems: Problems) -> None:
         named = [(content.rubric.at("documents", name).where, file) for name, file in lab.documents.items()]
         named += [
             (_item(content.rubric.at(key), file), file)
-            for key, files in (("given", lab.given), ("fixed", lab.fixed), ("tools", lab.tools))
+            for key, files in (
+                ("given", lab.given),
+                ("fixed", lab.fixed),
+                ("tools", lab.tools),
+                ("drafting", lab.drafting),
+            )
             for file in files
         ]
         for where, file in named:

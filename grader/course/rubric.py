@@ -126,9 +126,12 @@ def _labs(fields: Fields, root: Path, assignment: str, bonuses: frozenset[str]) 
 
         def read(lab: Fields, lab_id: str = lab_id, place: Path = place) -> Lab:
             tools = tuple(checked_path(lab, "tools", path) for path in lab.texts("tools", required=False))
+            drafting = tuple(
+                checked_path(lab, "drafting", path) for path in lab.texts("drafting", required=False)
+            )
             shared = read_path(lab, "reference") if "reference" in lab else lab_id
             reference = Path("reference") / assignment / shared
-            functions = read_functions(root / reference, root, tools, lab.problems)
+            functions = read_functions(root / reference, root, (*tools, *drafting), lab.problems)
             return Lab(
                 id=lab_id,
                 assignment=assignment,
@@ -141,6 +144,7 @@ def _labs(fields: Fields, root: Path, assignment: str, bonuses: frozenset[str]) 
                 documents=lab.record("documents", _documents) or {},
                 project=lab.flag("project"),
                 tools=tools,
+                drafting=drafting,
                 modules=_modules(lab, functions, required=not lab.flag("project")),
                 parts=lab.records("parts", read_part) if "parts" in lab else (),
                 criteria=_criteria(lab, bonuses),

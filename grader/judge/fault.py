@@ -13,15 +13,17 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from grader.checks.failure import CheckFailed, CheckUndecided
+from grader.checks.failure import CheckFailed, CheckUndecided, MappingMismatchError, NothingToCheck
 from grader.checks.partial import CheckPartly
 from grader.checks.reader import OVER_A_BOUND, Unreadable
 from grader.judge.processes import Killed, SandboxLost
-from grader.judge.student import MappingMismatchError, ToolFailedError
-from grader.records import Fault, Finding, Outcome
+from grader.judge.student import ToolFailedError
+from grader.records import CheckResult, Fault, Finding, Outcome
 
 SECRET_FIELDS = ("yours", "expected")
 """What a hidden check's finding keeps from the student's copy: it would show inputs and expected values."""
+NOTHING_OF_THEIRS = "Not counted: your repository has no {} of its own; it follows from your other methods."
+JUDGED = (Outcome.PASSED, Outcome.PARTLY, Outcome.FAILED)
 
 
 class Blocked(Exception):
@@ -54,17 +56,22 @@ class Meaning(NamedTuple):
     fault: Fault | None = None
     finding: Finding | None = None
     waited_for: str = ""
+    left_out: str = ""
+    """Why it counts neither for nor against the student; empty if it counts."""
 
 
-def meaning(error: BaseException | None, *, heard: bool, hidden: bool) -> Meaning:
+def meaning(error: BaseException | None, *, heard: bool, hidden: bool, derived: str = "") -> Meaning:
     """What the end of a check means.
 
     Args:
         error: What ended it; ``None``: its last line.
         heard: Whether anything of the student's was read in it.
         hidden: Whether students don't have the check.
+        derived: What it asked for, if all of that follows by the course's code alone, as a mapping has it.
     """
     found = _meaning(error, heard=heard)
+    if derived and found.outcome in JUDGED:
+        return Meaning(Outcome.UNGRADED, left_out=NOTHING_OF_THEIRS.format(derived))
     return found._replace(finding=_with_secrets(found.finding)) if hidden and found.finding else found
 
 
@@ -80,6 +87,8 @@ def _meaning(error: BaseException | None, *, heard: bool) -> Meaning:  # noqa: C
             return Meaning(Outcome.PARTLY, Fault.STUDENT, finding)
         case CheckFailed(finding=finding):
             return Meaning(Outcome.FAILED, Fault.STUDENT, finding)
+        case NothingToCheck():
+            return Meaning(Outcome.UNGRADED, left_out=f"Not counted: {error}")
         case CheckUndecided(finding=finding):
             return Meaning(Outcome.REVIEW, finding=finding)
         case TooLong(what=what, seconds=seconds) if what:
@@ -114,6 +123,11 @@ def _meaning(error: BaseException | None, *, heard: bool) -> Meaning:  # noqa: C
             return _ungraded(
                 "This check is broken; it says nothing about your work.", Fault.COURSE, traceback=_told(error)
             )
+
+
+def stands_as(result: CheckResult) -> Outcome:
+    """What a check is to those that need it: none is stopped by one that doesn't count."""
+    return result.outcome if result.counted else Outcome.PASSED
 
 
 def _failed(headline: str, **parts: str) -> Meaning:

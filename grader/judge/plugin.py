@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from grader.checks.documents import Documents
 from grader.checks.evidence import Evidence
-from grader.checks.failure import CheckFailed
+from grader.checks.failure import CheckFailed, MappingMismatchError
 from grader.checks.known_mistakes import KnownMistakes
 from grader.checks.reader import attend
 from grader.checks.readings import Readings
@@ -24,7 +24,7 @@ from grader.judge import job as jobs
 from grader.judge.processes import Killed, SandboxLost, ZygotePool
 from grader.judge.project import Project
 from grader.judge.reference import Reference
-from grader.judge.student import MappingMismatchError, Student
+from grader.judge.student import Student
 from grader.records import CheckResult, Finding, Lab, MappingMismatch, Outcome
 
 if TYPE_CHECKING:
@@ -164,12 +164,17 @@ class JudgePlugin:
         if isinstance(error, Killed | SandboxLost) and not self._repeating:
             self._again = True
             return
-        if isinstance(error, CheckFailed) and (cause := explanation(spec, error.finding, self._outcomes)):
+        derived = self._student.only_derived() if self._student is not None else ""
+        if (
+            not derived
+            and isinstance(error, CheckFailed)
+            and (cause := explanation(spec, error.finding, self._outcomes))
+        ):
             error = fault.Blocked(cause, self._outcomes[cause])
         if isinstance(error, MappingMismatchError) and error.module not in self._mismatches:
             self._mismatches.add(error.module)
             self._report(jobs.MappingFailed(MappingMismatch(module=error.module, message=str(error))))
-        meaning = fault.meaning(error, heard=self._clock.heard, hidden=_is_hidden(item))
+        meaning = fault.meaning(error, heard=self._clock.heard, hidden=_is_hidden(item), derived=derived)
         result = CheckResult(
             id=spec.id,
             lab=self._job.lab.id,
@@ -179,14 +184,15 @@ class JudgePlugin:
             hidden=_is_hidden(item),
             fault=meaning.fault,
             finding=meaning.finding,
-            note=" ".join((*self._evidence.notes, *self._stood_in())),
+            note=meaning.left_out or " ".join((*self._evidence.notes, *self._stood_in())),
+            counted=not meaning.left_out,
             waited_for=meaning.waited_for,
             seconds=seconds,
             measurements=tuple(self._evidence.measurements),
             plots=tuple(self._evidence.plots),
             network=tuple(self._network()),
         )
-        self._outcomes[spec.id] = result.outcome
+        self._outcomes[spec.id] = fault.stands_as(result)
         if result.finding is not None:
             self._named.update(filter(None, result.finding.diagnosis_id.split("+")))
         self._report(jobs.Finished(result))

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ import numpy as np
 
 from grader import wire
 from grader.checks.answer import REPLY, Answer, Handle, render_call
-from grader.checks.failure import CheckFailed, fail
+from grader.checks.failure import CheckFailed, MappingMismatchError, fail
 from grader.checks.reader import reader
 from grader.environments import ENVIRONMENTS, WITHOUT_CODE
 from grader.judge.check_processes import CheckProcesses
@@ -32,14 +33,6 @@ if TYPE_CHECKING:
 MESSAGE_SHOWN = 300
 ELSEWHERE = "GradedElsewhereError"
 """What a stand-in for a module of another environment raises; see ``judge_service.visible``."""
-
-
-class MappingMismatchError(Exception):
-    """An expression of the mapping doesn't fit the repository: never the student's failure."""
-
-    def __init__(self, module: str, message: str) -> None:
-        super().__init__(message)
-        self.module = module
 
 
 class ToolFailedError(Exception):
@@ -75,6 +68,7 @@ class Student:
         self._processes = CheckProcesses(zygotes, limits, seconds, slow)
         self._device = device
         self._loaded: set[str] = set()
+        self._asked: set[tuple[str, str]] = set()
 
     def __getattr__(self, name: str) -> ModuleProxy:
         """``student.mlp_numpy``."""
@@ -116,6 +110,20 @@ class Student:
         self._processes.leave()
         self._loaded.clear()
 
+    def only_derived(self) -> str:
+        """What this check asked for, if all of it follows by the course's code alone; else empty.
+
+        A mapping says what is derived, so nothing that the student's side says can change this.
+        """
+        hollow = {
+            (s.name, method) for s in self._sources.values() if s.mapping for method in s.mapping.hollow
+        }
+        return ", ".join(sorted(method for _, method in self._asked)) if self._asked <= hollow else ""
+
+    def asks(self, module: str, name: str) -> None:
+        """Note that a module's method, or a tool, is asked for."""
+        self._asked.add((module, name))
+
     # ── used by the proxies ──────────────────────────────────────────────────────────────────────────────
 
     def put(self, source: ModuleSource, question: wire.Question, call: str) -> object:
@@ -144,6 +152,7 @@ class Student:
 
     def ask_room(self, source: ModuleSource, question: wire.Question, call: str) -> object:
         """Ask a module's process without loading the module."""
+        self.asks(source.name, call)
         return self._ask(source, question, call)
 
     def _ask(self, source: ModuleSource, question: wire.Question, call: str) -> object:
@@ -159,8 +168,14 @@ class Student:
         message = reply.message.strip()
         shown = message if len(message) <= MESSAGE_SHOWN else message[:MESSAGE_SHOWN] + " …"
         kind = "".join(c for c in reply.type if c.isalnum() or c in "._")[:60] or "an exception"
-        if reply.where == "mapping" and source.mapping is not None and source.mapping.spellings:
-            return MappingMismatchError(source.name, f"{kind}: {shown}")
+        mapping = source.mapping
+        if (
+            reply.where == "mapping"
+            and mapping is not None
+            and mapping.spellings
+            and reply.expression not in mapping.called
+        ):
+            return MappingMismatchError(source.name, _misfit(source, reply, call, kind, shown))
         named = kind if kind in PYTHON_ERRORS else "an exception of its own"
         absent = {m.file for m in self._sources.values() if m.environment != source.environment}
         lines = source.source.splitlines()
@@ -171,6 +186,8 @@ class Student:
                 "Your code returned something that is not plain data.",
                 "Return arrays, numbers, or dicts of arrays.",
             )
+        elif reply.where == "mapping":
+            headline, hint = "What your code gives has another form than the lab asks for.", ""
         elif kind == "NotImplementedError":
             headline, hint = "This part is not implemented yet.", ""
         elif kind in {"SyntaxError", "IndentationError", "TabError"}:
@@ -255,6 +272,7 @@ class Room:
             CheckFailed: The student's code raised, or lacks a name that the tool asks for.
             ToolFailedError: The tool raised, or can't run in this environment: the course's fault.
         """
+        self._student.asks(self._module.name, f"{name}()")
         question = wire.Tool(self._module.name, name, *_arguments(args, kwargs))
         call = render_call(name, args, kwargs)
         return Answer(call, self._put(question, call), self)
@@ -283,6 +301,15 @@ class Room:
         found = self._student.ask_room(self._module, wire.Read(name), f"read {name}")
         return found.tobytes() if isinstance(found, np.ndarray) else b""
 
+    def misfit(self, name: str, call: str, yours: str, wanted: str) -> None:
+        """A value of another form: a mapping's slip, if it is the mapping that says how it is had."""
+        mapping = self._module.mapping
+        if mapping and name in mapping.spellings and name not in mapping.called:
+            raise MappingMismatchError(
+                self._module.name,
+                f"{name}: {mapping.spellings[name]} → {yours}; expected: {wanted}; asked: {call}",
+            )
+
     # ── Asker ────────────────────────────────────────────────────────────────────────────────────────────
 
     def ask(
@@ -307,8 +334,10 @@ class Room:
         call: str,
     ) -> Answer:
         """Call ``name`` of an object or a module."""
+        if isinstance(target, Handle):
+            self._student.asks(self._module.name, name)
         question = wire.Call(_remote(target), name, *_arguments(args, kwargs))
-        return self._answer(self._put(question, call), call)
+        return self._answer(self._put(question, call), call, name)
 
     def get(self, target: Handle, name: str, call: str) -> Answer:
         """Read an attribute."""
@@ -321,8 +350,8 @@ class Room:
     def _put(self, question: wire.Question, call: str) -> object:
         return self._student.put(self._module, question, call)
 
-    def _answer(self, value: object, call: str) -> Answer:
-        return Answer(call, value, self)
+    def _answer(self, value: object, call: str, name: str = "") -> Answer:
+        return Answer(call, value, self, name)
 
 
 class ModuleProxy(Room):
@@ -331,6 +360,7 @@ class ModuleProxy(Room):
     Attributes:
         source: The file's text, as submitted; never executed here.
         mapped: True if a mapping spells the interface, not only where the file is.
+        by_instructor: True if that mapping is an instructor's, who may allow for conventions.
         exists: False if the file is missing.
     """
 
@@ -339,6 +369,7 @@ class ModuleProxy(Room):
         self.source = module.source
         self.file = module.file
         self.mapped = module.mapping is not None and bool(module.mapping.spellings)
+        self.by_instructor = self.mapped and module.mapping is not None and module.mapping.by_instructor
         self.exists = not module.absent
 
     def __getattr__(self, name: str) -> _Function:
@@ -346,6 +377,11 @@ class ModuleProxy(Room):
         if name.startswith("_"):
             raise AttributeError(name)
         return _Function(self, self._module.name, name)
+
+    def takes(self, name: str) -> bool:
+        """Whether a net is made with this argument; a mapping may leave it out."""
+        mapping = self._module.mapping
+        return not self.mapped or mapping is None or name in _names(mapping.spellings["make"])
 
     def load(self) -> None:
         """Import the module, and nothing else."""
@@ -379,10 +415,27 @@ def _remote(target: Handle | str) -> object:
     return wire.Remote(target.number, target.type_name) if isinstance(target, Handle) else target
 
 
+def _names(expression: str) -> set[str]:
+    """The names that a mapping's expression uses."""
+    return {node.id for node in ast.walk(ast.parse(expression)) if isinstance(node, ast.Name)}
+
+
 def _arguments(
     args: tuple[object, ...], kwargs: Mapping[str, object]
 ) -> tuple[list[object], dict[str, object]]:
     return [_send(a) for a in args], {k: _send(v) for k, v in kwargs.items()}
+
+
+def _misfit(source: ModuleSource, reply: wire.Raised, call: str, kind: str, shown: str) -> str:
+    """Which expression does not fit, and what came of it; the expression's text is the mapping's own."""
+    spellings = source.mapping.spellings if source.mapping else {}
+    said = shown if kind == "MappingError" else f"{kind}: {shown}"
+    if (
+        reply.expression not in spellings
+    ):  # a tensor of what is derived, or a name that only the other side knows
+        return f"{said}; asked: {call}"
+    at = "".join(f", {frame.file}, line {frame.line}" for frame in reply.frames[-1:])
+    return f"{reply.expression}: {spellings[reply.expression]} → {said}{at}; asked: {call}"
 
 
 def _tool_trouble(question: wire.Tool, reply: wire.Raised) -> str:

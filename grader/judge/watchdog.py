@@ -113,7 +113,7 @@ class _Life:
                     self._check, self._began = event, time.monotonic()
                 case jobs.Finished(result=result):
                     self._check = None
-                    self._progress.outcomes[result.id] = result.outcome
+                    self._progress.outcomes[result.id] = fault.stands_as(result)
                 case jobs.MappingFailed():
                     pass
                 case jobs.Done():

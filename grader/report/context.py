@@ -223,6 +223,8 @@ class View(NamedTuple):
 
     def outcome(self, check: CheckResult) -> words.Word:
         """The word for what became of a check."""
+        if not check.counted:
+            return words.NOT_COUNTED
         return words.outcome(check.outcome, self.weights[check.lab, check.id])
 
     def anchor(self, check: CheckResult) -> str:

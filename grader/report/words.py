@@ -93,6 +93,8 @@ FAILED_BONUS = Word("→", "not earned", "wait", "A bonus can add points, and co
 FAILED_ADVICE = Word(
     "→", "advice", "wait", "Good practice beyond what is required. It is never a reason to revise."
 )
+NOT_COUNTED = Word("·", "not counted", "wait", "This check counts neither for nor against you.")
+"""Of a check that would test nothing of the student's."""
 
 FACTS = {
     "call": "Called",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import os
+import re
 import socket
 import traceback
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import Any, NoReturn
 from grader import wire
 from grader.worker import confine, folder
 from grader.worker.loading import load, stand_in
-from grader.worker.mapped import MappingError, adapter, is_mappings
+from grader.worker.mapped import AbsentError, adapter, is_mappings
+from grader.worker.misfit import MappingError
 from grader.worker.plain import ObjectTable, to_tensors
 from grader.worker.running import CommandRunner
 from grader.worker.tools import Tools
@@ -96,7 +98,8 @@ class Server:
                 return function(*args, **kwargs)  # type: ignore[operator]
             case wire.Tool():
                 args, kwargs = self._given(question, self._spec_of(question.module))
-                return self._tools.function(question.name)(*args, **kwargs)
+                first = [self._object(question.module)] if question.of_module else []
+                return self._tools.function(question.name)(*first, *args, **kwargs)
             case wire.Get():
                 return getattr(self._object(question.target), question.name)
             case wire.Set():
@@ -157,24 +160,32 @@ class Server:
     def _raised(self, error: BaseException, question: wire.Question) -> wire.Raised:
         frames = self._frames(error)
         where = self._where(error, [place for place, _ in frames], question)
-        shown = ("tool",) if where == "tool" else ("student",)
+        shown = "tool" if where == "tool" else "student"
+        expression = error.expression if isinstance(error, MappingError) else _innermost(frames)
         return wire.Raised(
             where=where,
             type=_clean(type(error).__name__[: wire.MAX_NAME]),
             message=_clean(_message(error)),
-            frames=[frame for place, frame in frames if place in shown],
+            frames=[frame for place, frame in frames if place == shown],
+            expression=_clean(expression[: wire.MAX_NAME]),
         )
 
     def _where(self, error: BaseException, places: list[str], question: wire.Question) -> wire.Where:
         """Where it went wrong; a tool is at fault only if no code of the student's was being run."""
         innermost = places[-1] if places else ""
+        if isinstance(error, NotImplementedError) and innermost != "tool":
+            return "student"
         if isinstance(error, MappingError) or innermost == "mapping":
+            return "mapping"
+        if "mapping" in places and is_slip(error):
+            return "mapping"
+        if isinstance(question, wire.Load) and question.mapping is not None and isinstance(error, UNLOADED):
             return "mapping"
         if "student" not in places and isinstance(question, wire.Tool):
             return "missing" if self._lacks(error, question) else "tool"
         if "student" not in places and innermost == "tool":
             return "mapping"  # a derivation could make nothing of what the mapping gave
-        if isinstance(error, NoSuchName | FileNotFoundError) and not places:
+        if isinstance(error, NoSuchName | AbsentError | FileNotFoundError) and not places:
             return "missing"
         return "student"
 
@@ -210,6 +221,25 @@ class Server:
             return []
         shown = str(path.relative_to(self._submission))
         return [("student", _frame(shown, line, function, text or linecache.getline(file, line)))]
+
+
+UNLOADED = (NameError, ImportError)
+"""A mapped file that raises one of these lacks what the mapping's way to load it left out."""
+SLIP = re.compile(
+    r"shape|broadcast|dimension|aligned|mat1|size of tensor|must match|indices|out of bounds|'list'|multi-target"
+)
+"""What NumPy and torch say of arguments in another layout: transposed, one-hot for labels, nested lists."""
+
+
+def _innermost(frames: list[tuple[str, wire.Frame]]) -> str:
+    """The name of the mapping's expression that was being evaluated; empty if none was."""
+    return next((f.file for place, f in reversed(frames) if place == "mapping"), "<mapping >")[9:-1]
+
+
+def is_slip(error: BaseException) -> bool:
+    """Whether code below a mapping's expression was given, most likely, its arguments in a wrong layout."""
+    kind = isinstance(error, ValueError | IndexError | TypeError | RuntimeError)
+    return kind and not isinstance(error, NotImplementedError) and SLIP.search(_message(error)) is not None
 
 
 class NoSuchName(AttributeError):

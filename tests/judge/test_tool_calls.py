@@ -26,7 +26,7 @@ def lab():
 def judge(service, lab, source, *only, spellings=None, **more):
     interface = lab.modules[0].interface
     mapping = Mapping(
-        module="vault", file="vault.py", spellings=spellings, derived=derived(interface, spellings)
+        module="vault", file="vault.py", spellings=spellings, derived=derived(interface, spellings), by_instructor=True
     ) if spellings else None  # fmt: skip
     files = {"vault.py": source.encode(), **more}
     job = plan(lab, files, seed="2a", only=only, mappings=(mapping,) if mapping else ())

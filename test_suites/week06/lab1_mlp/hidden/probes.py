@@ -271,12 +271,12 @@ def convention_of(module, reference, rng, gradients=None):
     """By what a module's gradients differ from those of the mean, which its own interface demands.
 
     Args:
-        module: On the student's side.
+        module: On the student's side; an instructor's mapping of it may allow for a convention.
         reference: Ours.
         rng: Draws two probes.
         gradients: Asks for the gradients on a probe; by default of a net with the probe's weights.
     """
-    if not module.mapped:
+    if not module.by_instructor:
         return MEAN
     ask = gradients or (lambda probe: probe.net(module).gradients(probe.X, probe.y))
     probes = [draw(rng, n=5), draw(rng, n=13)]

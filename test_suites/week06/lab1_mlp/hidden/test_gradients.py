@@ -108,7 +108,7 @@ def on_probes(probes, about, student, reference, evidence, known_mistakes, *, co
         [p.net(student.mlp_numpy).gradients(p.X, p.y) for p in probes],
         [replace(case, expected={name: case.expected[name] for name in compared}) for case in cases],
         of=about,
-        any_factor=student.mlp_numpy.mapped,
+        any_factor=student.mlp_numpy.by_instructor,
         evidence=evidence,
         diagnose=known_mistakes
         and known_mistakes.matcher(

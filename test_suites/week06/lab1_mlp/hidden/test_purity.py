@@ -70,7 +70,7 @@ def test_calls(student, reference, rng, evidence, known_mistakes):
     gradients_match(
         in_turn(student.mlp_numpy),
         [probe.case(reference.mlp_numpy) for probe in (first, first, other)],
-        any_factor=student.mlp_numpy.mapped,
+        any_factor=student.mlp_numpy.by_instructor,
         evidence=evidence,
         diagnose=known_mistakes.matcher("mlp_numpy", in_turn),
         hint="The first call gives the right gradients. What is kept between calls, and not computed anew?",

@@ -51,7 +51,7 @@ def test_gradients(student, known_mistakes):
     gradients_match(
         gradients(student.mlp_numpy),
         [GradientCase(example.GRADIENTS, sizes={"N": 2})],
-        any_factor=student.mlp_numpy.mapped,
+        any_factor=student.mlp_numpy.by_instructor,
         diagnose=known_mistakes.matcher("mlp_numpy", gradients),
     )
 
@@ -59,7 +59,7 @@ def test_gradients(student, known_mistakes):
 @check("example.slopes", explained_by="example.gradients")
 def test_slopes(student, rng, evidence):
     """Your gradients are the slopes of your own loss, measured by moving the weights a little."""
-    if student.mlp_numpy.mapped:
+    if student.mlp_numpy.by_instructor:
         evidence.note("Slopes are not measured: this repository is graded through a mapping.")
         return
     net, X, y = net_on_blobs(student.mlp_numpy, rng)
@@ -95,7 +95,7 @@ def test_step(student, known_mistakes):
     gradients_match(
         Answer(losses.call, step(params)),
         GradientCase(example.GRADIENTS, sizes={"N": 2}, what="update"),
-        any_factor=student.mlp_numpy.mapped,
+        any_factor=student.mlp_numpy.by_instructor,
         single=net.get("params").is_single(),
         diagnose=known_mistakes.matcher("mlp_numpy", step_of),
     )

@@ -34,7 +34,7 @@ def test_port(student, evidence, known_mistakes):
     gradients_match(
         [net.gradients(cast(example.X), example.Y)],
         [GradientCase(example.GRADIENTS, sizes={"N": 2})],
-        any_factor=student.mlp_torch.mapped,
+        any_factor=student.mlp_torch.by_instructor,
         diagnose=named(
             lambda net: net.gradients(example.X.copy(), example.Y), "forward.logits", "loss.value"
         ),
@@ -44,7 +44,7 @@ def test_port(student, evidence, known_mistakes):
 @check("example.curves", explained_by=("example.logits", "example.gradients", "example.step", "example.port"))
 def test_curves(student, rng, evidence):
     """From the same weights over the same batches, your two nets give the same loss curve."""
-    if student.mlp_numpy.mapped or student.mlp_torch.mapped:
+    if student.mlp_numpy.by_instructor or student.mlp_torch.by_instructor:
         evidence.note("Your two curves are not compared here: one net is graded through a mapping.")
         return
     X, y = blobs(rng)
