@@ -36,10 +36,11 @@ PYTHON_ERRORS = frozenset(
 
 
 class Outcome(StrEnum):
-    """Of one check. UNGRADED is our fault and never costs a student."""
+    """Of one check. REVIEW: a person decides. UNGRADED is our fault and never costs a student."""
 
     PASSED = "passed"
     FAILED = "failed"
+    REVIEW = "review"
     BLOCKED = "blocked"
     UNGRADED = "ungraded"
 
