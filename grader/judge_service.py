@@ -70,6 +70,7 @@ class JudgeService:
         """The sandboxes for one submission of the job's lab; close it when the submission is judged."""
         folder = self.course / job.lab.reference
         tools = {name: (folder / name).read_bytes() for name in job.lab.tools}
+        files = with_stand_ins(job.lab, files, self.course)
         return SubmissionSandboxes(self.provider, job.lab.limits, job.modules, files, tools)
 
     def judge_lab(
@@ -171,6 +172,20 @@ class SubmissionSandboxes:
     ) -> None:
         for sandbox in self._sandboxes.values():
             sandbox.close()
+
+
+def with_stand_ins(lab: Lab, files: Files, course: Path) -> Files:
+    """A submission's files as they are tested: stand-ins where data lies that holds the answers, and no documents.
+
+    What the documents claim can't be read back and told again.
+    """
+    place = "/".join
+    claimed = {place(filter(None, (lab.folder, file))) for file in lab.documents.values()}
+    replaced = {
+        place(filter(None, (lab.folder, name))): (course / lab.reference / file).read_bytes()
+        for name, file in lab.stand_ins.items()
+    }
+    return {path: content for path, content in files.items() if path not in claimed} | replaced
 
 
 def visible(files: Files, modules: Iterable[ModuleSource], environment: str) -> Files:
