@@ -8,7 +8,7 @@ from sklearn.metrics import roc_auc_score
 
 from tests.content.lab2 import audit, hospitals
 from test_suites.week06.lab2_cxr.hidden import measures
-from test_suites.week06.lab2_cxr.hidden.predictors import Linear, draw_trial
+from test_suites.week06.lab2_cxr.hidden.predictors import ALIKE, HARDER, Linear, Places, draw_trial
 
 
 @pytest.fixture
@@ -19,7 +19,8 @@ def rng():
 @cache
 def trial(mark, *, biased):
     """The second hospital's films are harder where the mark tells nothing."""
-    return draw_trial(hospitals, np.random.default_rng(3), mark, biased=biased, harder=not biased)
+    rates, places = (hospitals.BIASED, ALIKE) if biased else (hospitals.CLEAN, HARDER)
+    return draw_trial(hospitals, np.random.default_rng(3), mark, rates=rates, places=places)
 
 
 def test_half_of_each_hospitals_patients_are_sick(rng):

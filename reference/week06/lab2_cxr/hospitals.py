@@ -165,9 +165,12 @@ def study(films=None):
     if films:
         return read_films(Path(films))
     rng = np.random.default_rng(STUDY_SEED)
-    train = draw_cohort(rng, np.zeros(320, int), rates=BIASED, opacity=20.0)
-    test = draw_cohort(rng, np.repeat([0, 1], 600), rates=BIASED, opacity=20.0)
-    return train, test
+    return study_films(rng, np.zeros(320, int)), study_films(rng, np.repeat([0, 1], 600))
+
+
+def study_films(rng, hospital):
+    """Films as the simulated study has them: the portable machine is sent to the sick, and the disease is faint."""
+    return draw_cohort(rng, hospital, rates=BIASED, opacity=20.0)
 
 
 def read_films(file):
