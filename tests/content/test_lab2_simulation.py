@@ -8,7 +8,8 @@ from sklearn.metrics import roc_auc_score
 
 from tests.content.lab2 import audit, hospitals
 from test_suites.week06.lab2_cxr.hidden import measures
-from test_suites.week06.lab2_cxr.hidden.predictors import ALIKE, HARDER, Linear, Places, draw_trial
+from test_suites.week06.lab2_cxr.hidden.predictors import ALIKE, HARDER, Linear, draw_trial
+from test_suites.week06.lab2_cxr.hidden.test_audit import MILDER, NOBODY, UNMARKED
 
 
 @pytest.fixture
@@ -113,6 +114,12 @@ def test_probabilities_in_steps_are_tied(rng):
 
 
 def by_conditional_auroc(predict, images, labels, hospital):
+    scores = predict(images)
+    tells = [audit.auroc(hospital[labels == y], scores[labels == y]) for y in (0, 1)]
+    return abs(np.array(tells) - 0.5).mean() > 0.15
+
+
+def by_the_references_audit(predict, images, labels, hospital):
     return audit.audit(predict, images, labels, hospital)["exploits_artifact"]
 
 
@@ -148,17 +155,30 @@ def by_permutation(predict, images, labels, hospital):
 
 
 def by_transplant(predict, images, labels, hospital):
-    """Where the hospitals' mean films differ, films of the first get the pixels of the second."""
+    """Where the mean films of patients with one label differ, films of the first get the pixels of the second."""
     rng = np.random.default_rng(0)
     first, second = images[hospital == 0], images[hospital == 1]
-    error = np.sqrt(first.var(0) / len(first) + second.var(0) / len(second))
-    region = np.abs(first.mean(0) - second.mean(0)) > 6 * error
+    region = np.zeros(images.shape[1:], bool)
+    for y in (0, 1):
+        a, b = (images[(hospital == where) & (labels == y)] for where in (0, 1))
+        region |= np.abs(a.mean(0) - b.mean(0)) > 6 * np.sqrt(a.var(0) / len(a) + b.var(0) / len(b))
     donors = np.array([rng.choice(np.flatnonzero(labels[hospital == 1] == y)) for y in labels[hospital == 0]])
     before, after = predict(first), predict(np.where(region, second[donors], first))
     return abs((after - before).mean()) > 0.5 * np.concatenate([before, after]).std()
 
 
-AUDITS = [by_conditional_auroc, by_crossed_correlation, by_permutation, by_transplant]
+AUDITS = [
+    by_conditional_auroc,
+    by_crossed_correlation,
+    by_permutation,
+    by_transplant,
+    by_the_references_audit,
+]
+
+
+def says(audit, drawn, *classifiers):
+    cohort = drawn.cohort
+    return [bool(audit(c.scores, cohort.images, cohort.labels, cohort.hospital)) for c in classifiers]
 
 
 @pytest.mark.parametrize("sound", AUDITS, ids=lambda f: f.__name__)
@@ -166,8 +186,18 @@ AUDITS = [by_conditional_auroc, by_crossed_correlation, by_permutation, by_trans
 def test_a_sound_audit_says_what_the_suite_demands(sound, mark):
     for biased in (True, False):
         drawn = trial(mark, biased=biased)
-        seen = [
-            bool(sound(c.scores, drawn.cohort.images, drawn.cohort.labels, drawn.cohort.hospital))
-            for c in (drawn.reads_mark, drawn.reads_disease, drawn.coin)
-        ]
-        assert seen == [True, False, False]
+        assert says(sound, drawn, drawn.reads_mark, drawn.reads_disease, drawn.coin) == [True, False, False]
+
+
+@pytest.mark.parametrize("sound", AUDITS, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("places", UNMARKED)
+def test_a_sound_audit_is_not_misled_by_how_many_are_sick(sound, places):
+    drawn = draw_trial(hospitals, np.random.default_rng(4), "marker", rates=NOBODY, places=places)
+    assert says(sound, drawn, drawn.reads_disease, drawn.coin) == [False, False]
+
+
+@pytest.mark.parametrize("places", MILDER)
+def test_the_references_audit_is_not_misled_by_how_ill_they_are(places):
+    drawn = draw_trial(hospitals, np.random.default_rng(5), "exposure", rates=NOBODY, places=places)
+    assert says(by_the_references_audit, drawn, drawn.reads_disease, drawn.coin) == [False, False]
+    assert says(by_permutation, drawn, drawn.reads_disease) == [True]
