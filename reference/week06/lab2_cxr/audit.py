@@ -37,7 +37,8 @@ def audit(predict_fn, images, labels, hospital):
         dict with this number as ``score`` and whatever else you found).
     """
     # BEGIN SOLUTION: both AUROCs; then give the second hospital's films what only the first's have, and ask again
-    films, scores = np.asarray(images, dtype=float), np.asarray(predict_fn(images))
+    films = np.asarray(images, dtype=float)
+    scores = np.asarray(predict_fn(images))
 
     def mean(where, who):
         return films[(hospital == where) & (labels == who)].mean(axis=0).ravel()

@@ -17,7 +17,9 @@ FEWEST_TEST_DAYS = 0.15
 @check("results.protocol", needs="results.complete")
 def test_protocol(documents, reference, lab, evidence):
     """The test days come after all that was known in training, and there are enough of them."""
-    found = claims.read(documents, reference.basket.load(lab.data.get("prices")))
+    basket = reference.basket.load(lab.data.get("prices"))
+    found = claims.read(documents, basket)
+    evidence.note(f"The basket: {basket.name}, {basket.days[0]} to {basket.days[-1]}.")
     overlap = found.train_days - 1 - int(found.test[0])
     if overlap > 0:
         raise fail(
