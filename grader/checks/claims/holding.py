@@ -75,7 +75,7 @@ def claims_hold(
         _note(claims, true, known, file, evidence)
     if wrong:
         raise _failure(wrong, len(claims), known, file)
-    asked = [claim for claim in open_ if not claim.other]
+    asked = [claim for claim in open_ if not claim.other or _is_mirrored(claim, known)]
     if asked:
         raise ask(
             f"{file} has numbers that a machine can't attach: a person reads them.",
@@ -132,14 +132,20 @@ def _truth(claim: Claim, known: Mapping[tuple[str, str], float]) -> str | None:
 def _is_wrong(claim: Claim, known: Mapping[tuple[str, str], float]) -> bool:
     """Whether it can't be true however the sentence is read."""
     values = _values(claim, known)
-    if any(value and claim.number.agrees(-value) for value in values.values()):
-        # The sign is the wrong one, unless the comparison is told the other way round.
-        return claim.place >= 0 or len(claim.owners) < 2 or not words.AGAINST.search(claim.passage)
+    if _is_mirrored(claim, known):
+        # The sign is the wrong one, unless it is a fall, or the comparison is told the other way round.
+        turned = len(claim.owners) > 1 and words.AGAINST.search(claim.passage)
+        return claim.place >= 0 or not (turned or claim.other)
     if not claim.plain or claim.other:
         return False
     if any(_in_other_units(claim, value) for value in values.values()):
         return False
     return bool(claim.owners)
+
+
+def _is_mirrored(claim: Claim, known: Mapping[tuple[str, str], float]) -> bool:
+    """Whether only the sign is another one."""
+    return any(value and claim.number.agrees(-value) for value in _values(claim, known).values())
 
 
 def _in_other_units(claim: Claim, value: float) -> bool:
@@ -168,7 +174,7 @@ def _failure(
         if quantity == first.quantity and owner not in first.owners and first.number.agrees(value)
     ]
     diagnosis = identity = ""
-    if any(value and first.number.agrees(-value) for value in values.values()):
+    if _is_mirrored(first, known):
         diagnosis, identity = "The sign is the wrong one.", "sign"
     elif swapped:
         diagnosis, identity = f"This is the {first.quantity} of {swapped[0]}.", "owner"

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 MOST_CLAIMS = 2_000
 MOST_MARKS = 60
 """Owners, quantities and numbers of a sentence; one with more is a list that no reader follows."""
-
-
 OWN = 6
 """Characters between a quantity and the number that it introduces: "R2: -0.1"."""
 
