@@ -313,11 +313,6 @@ class JudgePlugin:
         return replace(lab, data=lab.data | self._place.real_data())
 
     @pytest.fixture
-    def found(self) -> dict[str, object]:
-        """What checks measured that others need, too: one training serves several. Of this job alone."""
-        return self._found
-
-    @pytest.fixture
     def device(self) -> str:
         """Where torch modules work: ``cpu`` or ``cuda``."""
         return self._job.device

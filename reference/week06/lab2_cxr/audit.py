@@ -36,35 +36,16 @@ def audit(predict_fn, images, labels, hospital):
         ``exploits_artifact``, True or False; ``evidence``, a number that is the larger the surer it is (or a
         dict with this number as ``score`` and whatever else you found).
     """
-    # BEGIN SOLUTION: both AUROCs; then give the second hospital's films what only the first's have, and ask again
-    films = np.asarray(images, dtype=float)
+    # BEGIN SOLUTION: both AUROCs; then compare predictions of patients that differ only by hospital
     scores = np.asarray(predict_fn(images))
-
-    def mean(where, who):
-        return films[(hospital == where) & (labels == who)].mean(axis=0).ravel()
-
-    def logit(probabilities):
-        p = np.clip(probabilities, 1e-6, 1 - 1e-6)
-        return np.log(p / (1 - p))
-
-    # Where patients are less ill, films differ as the healthy differ from the sick: that is no mark, and taken off.
-    disease = mean(1, 1) - mean(1, 0)
-    basis = np.stack([disease, np.ones_like(disease)], axis=1)  # a brighter film is no sicker one
-    there, tells = films[hospital == 1], []
-    for label in (0, 1):
-        difference = mean(0, label) - mean(1, label)
-        severity = np.linalg.lstsq(basis, difference, rcond=None)[0][0]
-        mark = (difference - severity * disease).reshape(films.shape[1:])
-        after = predict_fn((there + mark).clip(0, 255).round().astype(np.uint8))
-        moved = abs((logit(after) - logit(scores[hospital == 1])).mean())
-        tells.append(moved / max(logit(scores).std(), 1e-9))
+    # Among the healthy alone, and among the sick alone, a fair score can't tell the hospitals apart.
+    tells = [abs(auroc(hospital[labels == label], scores[labels == label]) - 0.5) for label in (0, 1)]
     evidence = float(np.mean(tells))
-    # Standard deviations of the score. Readers of the disease and coins stay below 0.3, also where one hospital's
-    # patients are more, or less ill; a reader of a mark that half of one hospital's films bear comes to 1.
+    # Chance alone gives less than 0.07 on 1,200 films; a reader of a mark that half of one hospital's bear, 0.25.
     return {
         "in_auroc": float(auroc(labels[hospital == 0], scores[hospital == 0])),
         "out_auroc": float(auroc(labels[hospital == 1], scores[hospital == 1])),
-        "exploits_artifact": evidence > 0.5,
+        "exploits_artifact": evidence > 0.15,
         "evidence": evidence,
     }
     # END SOLUTION

@@ -11,8 +11,6 @@ UNMARKED = (
     Places(noise=(30.0, 12.0), prevalence=(0.6, 0.25)),
 )
 """Hospitals without any mark that differ in how many are sick, and in how noisy films are."""
-MILDER = (Places(opacity=(60.0, 35.0)), Places(opacity=(35.0, 60.0)))
-"""Hospitals without any mark whose patients are not equally ill."""
 
 ROUNDED = 6e-4
 """AUROCs may be rounded to three decimals."""
@@ -127,20 +125,6 @@ def test_clears_readers(student, reference, rng):
             flagged=False,
             who="a classifier that reads the disease, and does not see the mark",
             hint="A fall of the AUROC alone is no evidence: the other hospital's films may be harder to read.",
-        )
-
-
-@check("audit.clears_where_milder", needs="audit.answer")
-def test_clears_where_milder(student, reference, rng):
-    """A classifier that reads the disease is not flagged where patients of one hospital are merely less ill."""
-    for trial in unmarked(reference, rng, MILDER):
-        demand(
-            student,
-            trial,
-            trial.reads_disease,
-            flagged=False,
-            who="a classifier that reads the disease, where patients of one hospital are less ill",
-            hint="Milder cases score lower anywhere. What would the score be with the mark alone, or without it?",
         )
 
 

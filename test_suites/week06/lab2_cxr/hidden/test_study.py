@@ -1,43 +1,74 @@
 """The study: the student's network is trained again as results.json says, and measured by the judge."""
 
+from typing import NamedTuple
+
 import numpy as np
 
-from grader.checks import Plot, Series, ask, check, fail
-from test_suites.week06.lab2_cxr.hidden.measures import auroc, logit
-from test_suites.week06.lab2_cxr.hidden.training import trained
+from grader.checks import Plot, Series, check, fail
+from test_suites.week06.lab2_cxr.hidden.measures import auroc, crossed_gap, in_and_out, logit, shift
+from test_suites.week06.lab2_cxr.public.test_interface import probabilities
 
-SAME = 0.005
-"""Of an AUROC, and of the evidence: as far as two decimals are rounded. The same machine repeats them all."""
 ALLOWED = {"in_auroc": 0.1, "out_auroc": 0.2}
-"""Training again on another machine rounds otherwise, and takes another path: a person compares. Reference, initial
-weights moved by 1e-7 (10 runs), and by other seeds (8 runs): in 0.94 to 0.98, out 0.55 to 0.73."""
+"""Training again on another machine rounds otherwise, and takes another path. Reference, initial weights moved by
+1e-7 (10 runs), and by other seeds (8 runs): in 0.94 to 0.98, out 0.55 to 0.73."""
 EXPLOITS = {"gap": 0.18, "shift": 0.65}
 """Both beyond: it reads the mark. The reference in the biased study: gap at least 0.26, shift at least 1.1."""
 HONEST = {"gap": 0.1, "shift": 0.3}
 """Both within: it does not. In between either answer will do: unbiased films gave shifts up to 0.42."""
+
+
 RUNS = 3
 """Now and then a training ends in a spike (1 of 18 of the reference's): then it is repeated with the next seed."""
 
 
-@check("results.reproduced", needs=("results.fields", "train.learns", "audit.answer"), seconds=300)
-def test_reproduced(student, reference, documents, lab, found, evidence):
-    """Trained again with its epochs and seed, your network is what results.json says: AUROCs, evidence, fault."""
+class Run(NamedTuple):
+    """What the judge measured of a network that the student's code trained.
+
+    Attributes:
+        scores: Of the test films, as they are.
+        aurocs: At the first hospital and at the second.
+        pair: The scores of the same films without and with the mark; ``None`` for real films.
+        signs: Of reading the mark: ``gap`` and ``shift``; empty for real films.
+    """
+
+    scores: np.ndarray
+    aurocs: tuple[float, float]
+    pair: tuple[np.ndarray, np.ndarray] | None
+    signs: dict[str, float]
+
+
+@check("results.reproduced", needs=("results.fields", "train.learns"), seconds=300)
+def test_reproduced(student, reference, documents, lab, evidence):
+    """Trained again with its epochs and seed, your network is what results.json says: its AUROCs, its fault."""
     results = documents.results.json()
+    epochs, seed = (results.item(name).whole() for name in ("epochs", "seed"))
     films, tests = reference.hospitals.study(lab.data.get("films"))
-    run = found["run"]
     doubts = []
-    while (doubt := doubt_about_aurocs(results, run)) is not None:
-        doubts.append(doubt)
-        if len(doubts) == RUNS:
+    for again in range(RUNS):
+        run = trained_again(student, films, tests, epochs, seed + again)
+        doubt = doubt_about_aurocs(results, run)
+        if doubt is None:
             break
-        run = trained(student, films, tests, run.epochs, run.seed + 1)
+        doubts.append(doubt)
     _note(tests, run, evidence)
     if len(doubts) == RUNS:
         raise doubts[0]
     conclusion_holds(results.item("exploits_artifact"), run)
-    if tests.patients is not None:
-        evidence.note("The films are simulated, 32 by 32 pixels: no labelled X-rays come with the course.")
-    evidence_holds(results, run, repeated=bool(doubts))
+
+
+def trained_again(student, films, tests, epochs, seed):
+    """Train the student's network on the study, and measure it."""
+    net = student.train.train(films.images, films.labels, epochs=epochs, seed=seed)
+    scores = probabilities(student, net, tests.images)
+    if tests.patients is None:
+        return Run(scores, in_and_out(tests, scores), None, {})
+    nobody = np.zeros_like(tests.labels)
+    without, with_mark = (
+        probabilities(student, net, tests.patients.films(tests.labels, marked))
+        for marked in (nobody, nobody + 1)
+    )
+    signs = {"gap": abs(crossed_gap(tests, scores)), "shift": abs(shift(without, with_mark))}
+    return Run(scores, in_and_out(tests, scores), (without, with_mark), signs)
 
 
 def doubt_about_aurocs(results, run):
@@ -54,43 +85,6 @@ def doubt_about_aurocs(results, run):
                 hint="Let run_study.py write results.json: it trains with the epochs and seed that stand there.",
             )
     return None
-
-
-def evidence_holds(results, run, *, repeated):
-    """The claimed AUROCs and evidence are those of this very network.
-
-    Raises:
-        CheckFailed: It is the network of the claim, and the audit says something else of it.
-        CheckUndecided: It is another one: trained on another machine, or never.
-    """
-    claimed = [results.item(name).number() for name in ALLOWED]
-    apart = max(abs(c - value) for c, value in zip(claimed, run.aurocs, strict=True))
-    if repeated or apart > SAME:
-        raise ask(
-            "Training again gives other AUROCs than results.json: a person compares.",
-            yours=" and ".join(f"{c:.4f}" for c in claimed),
-            expected=" and ".join(f"{value:.4f}" for value in run.aurocs),
-            allowed=f"{SAME:g}",
-            hint="Another machine rounds otherwise, and the training takes another path.",
-        )
-    if run.audited is None:
-        return
-    score, flag = run.audited
-    claim = results.item("evidence").number()
-    if abs(claim - score) > SAME * max(1.0, abs(score)):
-        raise fail(
-            "The claimed evidence is not what your audit gives for your network.",
-            call=results.item("evidence").call,
-            yours=f"{claim:.4g}",
-            expected=f"{score:.4g}",
-            hint="Let run_study.py write results.json; let your audit give the same answer to the same question.",
-        )
-    if flag is not results.item("exploits_artifact").flag():
-        raise fail(
-            "Your audit says the opposite of results.json about your network.",
-            yours=f"exploits_artifact is {str(not flag).lower()}",
-            expected=str(flag).lower(),
-        )
 
 
 def conclusion_holds(claim, run):

@@ -3,13 +3,13 @@
 import numpy as np
 
 from grader.checks import check, fail, reaches
-from test_suites.week06.lab2_cxr.hidden.training import settings, trained
+from test_suites.week06.lab2_cxr.hidden.measures import auroc
 from test_suites.week06.lab2_cxr.public.test_interface import probabilities
 
-FRESH = 300
-"""New patients of the first hospital, filmed as the study's are."""
-FLOOR = 0.75
-"""LEARNT_MEASURED"""
+FILMS, EPOCHS = 320, 10
+FLOOR = 0.85
+"""Reference, 25 draws: 0.994 to 1.000. Adam at 1e-4 in batches of 64, from PyTorch's own initial weights, the
+slowest that still learns: 0.975 to 0.995."""
 SAME = 1e-4
 """A probability again, from another batch: float32 sums in another order (the reference: 1e-6)."""
 
@@ -19,22 +19,23 @@ def few_films(reference, rng, count):
     return reference.hospitals.draw_cohort(rng, np.zeros(count, int))
 
 
-@check("train.learns", needs="train.probabilities", seconds=300)
-def test_learns(student, reference, documents, rng, lab, found, evidence):
-    """Trained on the study's films, with the epochs and seed of results.json, the network tells new films apart."""
-    training, tests = reference.hospitals.study(lab.data.get("films"))
-    epochs, seed = settings(documents)
-    new = reference.hospitals.study_films(rng, np.zeros(FRESH, int)) if tests.patients else None
-    run = found["run"] = trained(student, training, tests, epochs, seed, new)
-    if run.value < 1 - FLOOR:
+@check("train.learns", needs="train.probabilities", seconds=180)
+def test_learns(student, reference, rng, evidence):
+    """After 10 epochs of 320 films the network tells new patients' films apart."""
+    films = few_films(reference, rng, FILMS)
+    tests = reference.hospitals.draw_cohort(rng, np.repeat([0, 1], 200))
+    net = student.train.train(films.images, films.labels, epochs=EPOCHS, seed=int(rng.integers(1000)))
+    p = probabilities(student, net, tests.images)
+    value = auroc(tests.labels, p)
+    if value < 1 - FLOOR:
         raise fail(
             "The network has learnt the opposite: it calls the healthy sick.",
-            yours=f"an AUROC of {run.value:.3f}",
+            yours=f"an AUROC of {value:.3f}",
             expected=f"at least {FLOOR}",
             hint="predict gives the probability of label 1.",
         )
     hint = "Do images and labels stay together when you shuffle? Does every batch end with a step?"
-    reaches("AUROC on new films of the first hospital", run.value, FLOOR, evidence=evidence, hint=hint)
+    reaches("AUROC on 400 new films", value, FLOOR, evidence=evidence, hint=hint)
 
 
 @check("train.seeded", needs="train.probabilities", seconds=60)
