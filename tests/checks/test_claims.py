@@ -54,6 +54,7 @@ def test_a_number_agrees_as_it_is_rounded():
     assert not number.agrees(0.00469)
     assert not number.agrees(-0.0048)
     assert number.states(-0.0048)
+    assert not next(numbers_in("1")).states(0.97)
 
 
 def test_sentences_end_where_a_reader_ends_them():

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 SLACK = 1e-3
 """Of a number, beyond its rounding: computed in another order, or from numbers that were rounded."""
+COARSEST = 0.35
+"""Half a unit of the last digit, as a share of a value that is stated: a 1 does not state 0.97."""
 LONGEST_SHOWN = 40
 """Characters of a number that a finding shows."""
 FAR = 300
@@ -58,8 +60,9 @@ class Number(NamedTuple):
         )
 
     def states(self, value: float) -> bool:
-        """Whether this is the value, or the value without its sign."""
-        return self.agrees(value) or self.agrees(-value)
+        """Whether this is the value, or the value without its sign, and not merely a rounder number near it."""
+        fine = min(self.rounding) <= COARSEST * abs(value)
+        return fine and (self.agrees(value) or self.agrees(-value))
 
     def scaled(self, *factors: float) -> Number:
         """The same with further readings: in other units."""

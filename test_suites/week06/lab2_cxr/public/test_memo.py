@@ -110,7 +110,7 @@ def test_findings(documents):
     text, results = documents.memo.present(), documents.results.json()
     written = figures(text)
     for (where, _), value in facts(results).items():
-        if not any(number.agrees(value) or number.scaled(0.01).agrees(value) for number in written):
+        if not any(number.states(value) or number.scaled(0.01).states(value) for number in written):
             raise fail(
                 f"The memo does not report the AUROC at the {where} hospital.",
                 where=documents.memo.file,
