@@ -95,6 +95,7 @@ def test_a_claim_has_an_owner_and_a_quantity(text, claims):
         "Our MSE is 0.00478 against the 0.0031 of the baseline, whose R2 is 0.02.",
         "With a threshold of 0.3, 70 % for training and 1.96, our R2 is -0.12.",
         "In-sample our R2 is 0.4.",
+        "Ours is a network. Its R2 is -0.123; the baseline has 0.02.",
     ],
 )
 def test_true_claims_and_free_numbers_hold(text):

@@ -69,7 +69,8 @@ def test_the_future_is_never_sent_and_the_past_in_rising_order(check, days, tmp_
     log = tmp_path / "shown"
     log.touch()
     source = lab3.sources()["lstm.py"] + WITNESS.format(log=str(log))
-    assert lab3.finding(check, {"lstm.py": source}) is None
+    found = lab3.finding(check, {"lstm.py": source})
+    assert found is None or "reads a file" in found.headline  # the witness writes one
     shown = [(name, int(length)) for name, length in map(str.split, log.read_text().splitlines())]
     begin = max(i for i, (name, _) in enumerate(shown) if name == "fit")
     (_, training), *asked = shown[begin:]

@@ -162,7 +162,7 @@ def _sentence(said: Sentence, owners: tuple[Topic, ...], quantities: tuple[Topic
         return
     rest = _pattern(owners).sub(" ", text)
     other = words.OTHER.search(rest) is not None
-    whose = _owners_of(text, marks)
+    whose = _owners_of(text, sorted([*_somebody(text, marks), *marks], key=lambda mark: mark.start))
     found: list[Claim] = []
     for i, mark in enumerate(marks):
         if mark.number is None:
@@ -179,8 +179,16 @@ def _sentence(said: Sentence, owners: tuple[Topic, ...], quantities: tuple[Topic
     everybody = tuple(dict.fromkeys(mark.name for mark in names if mark.kind == "owner"))
     twice = [claim for claim, n in Counter((c.owners, c.quantity) for c in found).items() if n > 1]
     for claim in found:  # two errors for one owner: one of them is another's
-        several = (claim.owners, claim.quantity) in twice and not claim.comparison
+        several = claim.owners and (claim.owners, claim.quantity) in twice and not claim.comparison
         yield claim._replace(owners=everybody) if several else claim
+
+
+def _somebody(text: str, marks: Sequence[_Mark]) -> Iterator[_Mark]:
+    """ "Its R2 is …": somebody of a sentence before, where no owner is named yet."""
+    first = next((mark.start for mark in marks if mark.kind == "owner"), len(text))
+    found = words.SOMEBODY.search(text, 0, first)
+    if found:
+        yield _Mark("owner", "", found.start(), found.end())
 
 
 def _is_free(text: str, number: Number) -> bool:
@@ -238,7 +246,12 @@ def _is_linked(chain: str, marks: Sequence[_Mark], offset: int) -> bool:
 
 
 def _owners_of(text: str, marks: Sequence[_Mark]) -> dict[int, tuple[str, ...]]:
-    """For each number, by its place, whose it may be."""
+    """For each number, by its place, whose it may be; nobody's by name where that is left open."""
+    named = _named(text, marks)
+    return {start: () if "" in owners else owners for start, owners in named.items()}
+
+
+def _named(text: str, marks: Sequence[_Mark]) -> dict[int, tuple[str, ...]]:
     line = [mark for mark in marks if mark.kind != "quantity"]
     line = [m for i, m in enumerate(line) if i == 0 or m.kind == "number" or m.name != line[i - 1].name]
     kinds = "".join("n" if mark.kind == "number" else "o" for mark in line)

@@ -101,5 +101,7 @@ SCALE = re.compile(
     r"|(?P<percent>%|per ?cent)"
 )
 """A heading's units: ×10^-3, 1e-3, x1000, %."""
+SOMEBODY = re.compile(r"\b(?:its?|their|they|this|that)\b", re.IGNORECASE)
+"""Stands for an owner of a sentence before."""
 NEGATIVE = re.compile(r"\b(?:negative|minus|below (?:zero|0)|under (?:zero|0)|loses?|worse)\b", re.IGNORECASE)
 """Says a minus in words."""
