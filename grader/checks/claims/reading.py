@@ -184,7 +184,7 @@ def _sentence(said: Sentence, owners: tuple[Topic, ...], quantities: tuple[Topic
 
 
 def _somebody(text: str, marks: Sequence[_Mark]) -> Iterator[_Mark]:
-    """ "Its R2 is …": somebody of a sentence before, where no owner is named yet."""
+    """The owner of an earlier sentence, in "its R2 is …", where this one has named none yet."""
     first = next((mark.start for mark in marks if mark.kind == "owner"), len(text))
     found = words.SOMEBODY.search(text, 0, first)
     if found:
