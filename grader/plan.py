@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from grader.judge.job import Job, ModuleSource, ProjectSource
 from grader.records import CommitStatus
-from grader.submission import missing_files
+from grader.submission import missing_files, slim
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Files
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MODULE_BYTES = 1 << 20
 DOCUMENT_BYTES = 256 << 10
+"""Of a document, or of a notebook without what its outputs hold."""
 PROJECT_TEXTS = (".py", ".md", ".rst", ".txt", ".yml", ".yaml", ".toml", ".cfg", ".ini", "readme")
 """How the names of files end that say how a repository is installed, run and tested."""
 UNREAD = CommitStatus(state="unread", source="nobody was asked")
@@ -86,7 +87,12 @@ def _modules(
 def _documents(lab: Lab, files: Files[str, bytes]) -> dict[str, str]:
     """What was handed in beside code, by name; what is missing is left out."""
     places = {name: _below(lab, file) for name, file in lab.documents.items()}
-    return {name: _text(files[place][:DOCUMENT_BYTES]) for name, place in places.items() if place in files}
+    return {name: _document(place, files[place]) for name, place in places.items() if place in files}
+
+
+def _document(place: str, content: bytes) -> str:
+    content = slim(content) if place.endswith(".ipynb") else content
+    return _text(content[:DOCUMENT_BYTES])
 
 
 def _project(files: Files[str, bytes], status: CommitStatus) -> ProjectSource:

@@ -8,7 +8,9 @@ reaches          a floor, measured by the judge      unchanged        an argumen
 imports_only     a rule about the source             fail             says no in your own words
 claims_hold      a text's numbers are those of their owners, sign and all    sentences, figures    of a text
 claims_match     claimed numbers are the measured ones    Plot, Series     curves for the report
-ask              leaves it to a person, with the evidence
+ask              leaves it to a person, with the evidence    reader    marks what digests students' input
+options          what a lab leaves open              readings.find    the one reading that fits everything
+partly           a lower floor is reached            (reaches has lower= for it)
 """
 
 from grader.checks.answer import Answer, Handle
@@ -22,7 +24,10 @@ from grader.checks.evidence import Evidence
 from grader.checks.failure import CheckFailed, CheckUndecided, ask, fail
 from grader.checks.gradients import factor_of, gradients_match
 from grader.checks.known_mistakes import KnownMistakes
+from grader.checks.partial import CheckPartly, partly
 from grader.checks.purity import unchanged
+from grader.checks.reader import reader
+from grader.checks.readings import Reading, Readings, options
 from grader.checks.slopes import slopes_match
 from grader.checks.source import imports_only
 from grader.checks.tolerances import Tolerance
@@ -34,6 +39,7 @@ __all__ = [
     "MEAN",
     "Answer",
     "CheckFailed",
+    "CheckPartly",
     "CheckUndecided",
     "Convention",
     "Diagnosis",
@@ -44,6 +50,8 @@ __all__ = [
     "Handle",
     "KnownMistakes",
     "Plot",
+    "Reading",
+    "Readings",
     "Series",
     "Tolerance",
     "Topic",
@@ -58,7 +66,10 @@ __all__ = [
     "figures",
     "gradients_match",
     "imports_only",
+    "options",
+    "partly",
     "reaches",
+    "reader",
     "same_curve",
     "sentences",
     "slopes_match",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping
+from types import CodeType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -142,11 +143,29 @@ def _evaluate(name: str, expression: str, scope: Names) -> Any:
     return eval(_compile(name, expression.strip(), "eval"), scope)  # noqa: S307 - see _write
 
 
+def is_mappings(code: object) -> bool:
+    """Whether this code object is an expression of the mapping, or stands in one: a file name can be anybody's."""
+    waiting = list(_compiled.values())
+    while waiting:
+        one = waiting.pop()
+        if one is code:
+            return True
+        waiting += [inner for inner in one.co_consts if isinstance(inner, CodeType)]
+    return False
+
+
+_compiled: dict[tuple[str, str, str], CodeType] = {}
+"""Each expression, compiled once."""
+
+
 def _compile(name: str, text: str, mode: str) -> Any:
-    try:
-        return compile(text, f"<mapping {name}>", mode)
-    except SyntaxError as error:
-        raise MappingError(f"{name}: {error.msg}") from error
+    key = (name, text, mode)
+    if key not in _compiled:
+        try:
+            _compiled[key] = compile(text, f"<mapping {name}>", mode)
+        except SyntaxError as error:
+            raise MappingError(f"{name}: {error.msg}") from error
+    return _compiled[key]
 
 
 def _to_array(value: Any) -> Any:

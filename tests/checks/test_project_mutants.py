@@ -104,7 +104,7 @@ def test_the_same_seed_makes_the_same_bugs():
 
 
 def test_the_same_code_in_other_words_does_the_same_and_compiles_to_something_else():
-    text = unchanged(SOURCE, named("add"))
+    text = unchanged(SOURCE, [named("add")])
     assert run(text, "add(5)") == 11
     assert ast.dump(ast.parse(text)) != ast.dump(ast.parse(SOURCE))
     assert run(text, "add.__code__.co_code") != run(SOURCE, "add.__code__.co_code")

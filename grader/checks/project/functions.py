@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 MOST_BYTES = 200_000
 NOT_API = {"main"}
 """Public by name, but for a command line."""
 WITHOUT_BODY = {"overload", "abstractmethod"}
+_IN_A_BLOCK = "if 1:\n"
+"""Before the lines of a method, so that they may keep their indentation."""
 
 
 class Target(Struct, frozen=True, kw_only=True):
@@ -90,19 +92,54 @@ def rewritten(source: str, target: Target, change: Callable[[Function], bool | N
         change: Changes its syntax tree; returns False if there is nothing to change.
 
     Returns:
-        The new text, or ``None`` if nothing was changed or no module came out.
+        The new text, or ``None`` if nothing was changed or no function came out.
     """
-    tree = parse(source)
-    nodes = () if tree is None else ast.walk(tree)
-    node = next((n for n in nodes if isinstance(n, Function) and n.lineno == target.line), None)
+    lines = lines_of(source)
+    text = _changed(lines, target, change)
+    return None if text is None else "\n".join([*lines[: target.start - 1], text, *lines[target.stop :]])
+
+
+def all_rewritten(source: str, targets: Iterable[Target], change: Callable[[Function], bool | None]) -> str:
+    """The module with each of these functions changed; those that can't be stay as they are."""
+    lines = lines_of(source)
+    for target in sorted(targets, key=lambda t: t.start, reverse=True):  # those above stay where they are
+        text = _changed(lines, target, change)
+        if text is not None:
+            lines[target.start - 1 : target.stop] = [text]
+    return "\n".join(lines)
+
+
+def look_at(source: str, target: Target) -> Function | None:
+    """The syntax tree of one function, its lines counted as in the module."""
+    return _node(lines_of(source), target)
+
+
+def lines_of(source: str) -> list[str]:
+    """Lines as Python counts them: a form feed ends none."""
+    return source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _changed(lines: list[str], target: Target, change: Callable[[Function], bool | None]) -> str | None:
+    """The new lines of one function; its own lines alone are parsed, so that all of them cost no more than one."""
+    node = _node(lines, target)
     if node is None or change(node) is False:
         return None
-    lines = source.splitlines()
     first = lines[target.start - 1]
     indent = first[: len(first) - len(first.lstrip())]
-    text = textwrap.indent(ast.unparse(ast.fix_missing_locations(node)), indent)
-    changed = "\n".join([*lines[: target.start - 1], text, *lines[target.stop :]]) + "\n"
-    return changed if parse(changed) is not None else None
+    try:
+        text = textwrap.indent(ast.unparse(ast.fix_missing_locations(node)), indent)
+    except (ValueError, RecursionError):  # too deep, or an f-string that Python can't write down again
+        return None
+    return text if parse(_IN_A_BLOCK + text if indent else text) is not None else None
+
+
+def _node(lines: list[str], target: Target) -> Function | None:
+    text = "\n".join(lines[target.start - 1 : target.stop])
+    indented = text[:1].isspace()
+    tree = parse(_IN_A_BLOCK + text if indented else text)
+    inside = () if tree is None else tree.body[0].body if indented else tree.body  # type: ignore[attr-defined]
+    found = next((n for n in inside if isinstance(n, Function)), None)
+    return None if found is None else ast.increment_lineno(found, target.start - 1 - indented)
 
 
 def after_docstring(node: Function) -> int:

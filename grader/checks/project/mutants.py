@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from grader.checks.project.functions import Target, after_docstring, rewritten
+from grader.checks.project.functions import Target, after_docstring, all_rewritten, look_at, rewritten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     import numpy as np
 
@@ -72,25 +72,19 @@ def emptied(source: str, target: Target) -> Mutant | None:
     return None if text is None else Mutant(target=target, line=target.line, what=what, text=text)
 
 
-def unchanged(source: str, target: Target) -> str | None:
-    """The same function in other words: who notices this looks at the text, not at what it does."""
+def unchanged(source: str, targets: Iterable[Target]) -> str:
+    """The same functions in other words: who notices this looks at the text, not at what it does."""
 
     def change(node: Function) -> None:
         node.body[after_docstring(node) : after_docstring(node)] = ast.parse("_nothing = None").body
 
-    return rewritten(source, target, change)
+    return all_rewritten(source, targets, change)
 
 
 def bugs(source: str, target: Target, rng: np.random.Generator, most: int) -> list[Mutant]:
     """The function with one operator, comparison, sign or number changed, ``most`` times at different places."""
-    count = 0
-
-    def look(node: Function) -> bool:
-        nonlocal count
-        count = sum(1 for _ in _sites(node))
-        return False
-
-    rewritten(source, target, look)
+    function = look_at(source, target)
+    count = 0 if function is None else sum(1 for _ in _sites(function))
     found = []
     for number in rng.permutation(count)[:most]:
         done: list[tuple[int, str]] = []
@@ -108,10 +102,7 @@ def bugs(source: str, target: Target, rng: np.random.Generator, most: int) -> li
 
 def _sites(function: Function) -> Iterator[tuple[int, str, Callable[[], None]]]:
     """Where one bug can be put: line, what it does, and how."""
-    passed_over = _beside_the_point(function)
-    for node in ast.walk(function):
-        if node in passed_over:
-            continue
+    for node in _to_the_point(function):
         if (
             isinstance(node, ast.BinOp | ast.AugAssign)
             and type(node.op) in OTHER_OPERATOR
@@ -134,20 +125,32 @@ def _setting(node: ast.AST, field: str, value: object) -> Callable[[], None]:
     return lambda: setattr(node, field, value)
 
 
-def _beside_the_point(function: Function) -> set[ast.AST]:
-    """Parts that no test need notice: defaults, annotations, decorators, texts, and what only leads to a raise."""
-    roots: list[ast.AST] = [function.args, *function.decorator_list]
-    roots += [function.returns] if function.returns else []
-    for node in ast.walk(function):
-        if isinstance(node, ast.Raise | ast.Assert | ast.JoinedStr):
-            roots.append(node)
-        if isinstance(node, ast.AnnAssign):
-            roots.append(node.annotation)
-        if isinstance(node, ast.If) and all(isinstance(s, ast.Raise) for s in node.body):
-            roots.append(node.test)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print":
-            roots.append(node)
-    return {inner for root in roots for inner in ast.walk(root)}
+def _to_the_point(function: Function) -> Iterator[ast.AST]:
+    """What tests should notice: no defaults, annotations, decorators or texts, nor what only leads to a raise."""
+    waiting: list[ast.AST] = list(reversed(function.body))
+    while waiting:
+        node = waiting.pop()
+        if _is_beside_the_point(node):
+            continue
+        yield node
+        beside = _parts_beside_the_point(node)
+        waiting += reversed([inner for inner in ast.iter_child_nodes(node) if inner not in beside])
+
+
+def _is_beside_the_point(node: ast.AST) -> bool:
+    printed = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print"
+    return printed or isinstance(node, ast.Raise | ast.Assert | ast.JoinedStr | ast.arguments)
+
+
+def _parts_beside_the_point(node: ast.AST) -> tuple[ast.AST, ...]:
+    match node:
+        case ast.AnnAssign(annotation=annotation):
+            return (annotation,)
+        case ast.If(test=test, body=body) if all(isinstance(s, ast.Raise) for s in body):
+            return (test,)
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            return (*node.decorator_list, *([node.returns] if node.returns else []))
+    return ()
 
 
 def _is_text(node: ast.BinOp | ast.AugAssign) -> bool:

@@ -139,10 +139,10 @@ def mutation_score(
 
 def same_in_other_words(sandbox: ProjectSandbox, targets: Sequence[Target]) -> dict[str, str]:
     """All the modules rewritten so that their text and bytecode differ, and nothing they do."""
-    texts: dict[str, str] = {target.file: sandbox.texts[target.file] for target in targets}
-    for target in sorted(targets, key=lambda t: t.start, reverse=True):  # those above stay where they are
-        texts[target.file] = mutants.unchanged(texts[target.file], target) or texts[target.file]
-    return texts
+    of_file: dict[str, list[Target]] = {}
+    for target in targets:
+        of_file.setdefault(target.file, []).append(target)
+    return {file: mutants.unchanged(sandbox.texts[file], inside) for file, inside in of_file.items()}
 
 
 def _noticed(
