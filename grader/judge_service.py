@@ -113,7 +113,7 @@ class JudgeService:
         folder = self.course / job.lab.reference
         tools = {name: (folder / name).read_bytes() for name in job.lab.tools}
         fixed = {name: (folder / name).read_bytes() for name in job.lab.fixed}
-        laid = laid_over(files, job.lab.folder, fixed)
+        laid = with_stand_ins(job.lab, laid_over(files, job.lab.folder, fixed), self.course)
         return SubmissionSandboxes(self.provider, job.lab.limits, job.modules, laid, tools)
 
     def judge_lab(
@@ -228,6 +228,20 @@ class SubmissionSandboxes:
     ) -> None:
         for sandbox in self._sandboxes.values():
             sandbox.close()
+
+
+def with_stand_ins(lab: Lab, files: Files, course: Path) -> Files:
+    """A submission's files as they are tested: stand-ins where data lies that holds the answers, and no documents.
+
+    What the documents claim can't be read back and told again.
+    """
+    place = "/".join
+    claimed = {place(filter(None, (lab.folder, file))) for file in lab.documents.values()}
+    replaced = {
+        place(filter(None, (lab.folder, name))): (course / lab.reference / file).read_bytes()
+        for name, file in lab.stand_ins.items()
+    }
+    return {path: content for path, content in files.items() if path not in claimed} | replaced
 
 
 def laid_over(files: Files, folder: str, fixed: Files) -> Files:

@@ -269,6 +269,9 @@ class Lab(Struct, frozen=True, kw_only=True):
     """Files of the reference that students get as they are, and that are never graded: data, a simulation."""
     fixed: tuple[str, ...] = ()
     """Given files that are laid over the student's: whatever stands there under their names, these run."""
+    stand_ins: dict[str, str] = field(default_factory=dict)
+    """Given file → the reference's file that stands in its place where student code is tested: data that holds the
+    answers is never there."""
     tools: tuple[str, ...] = ()
     """Files of the reference that run beside the student's code, in its sandbox; public, and students get them."""
     drafting: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from grader.course import apply, load, reference_files
 from grader.course.mapping import declared, read_grade_file
-from grader.judge_service import JudgeService, visible
+from grader.judge_service import JudgeService, visible, with_stand_ins
 from grader.plan import plan
 from grader.records import CheckResult, Outcome
 from grader.sandbox import filling
@@ -43,7 +43,7 @@ class WarmSandboxes:
 
     def hold(self, job: Job, files: Mapping[str, bytes]) -> None:
         """The next job is about this submission."""
-        self._job, self._files = job, files
+        self._job, self._files = job, with_stand_ins(job.lab, files, COURSE)
         self._tools = {name: (COURSE / job.lab.reference / name).read_bytes() for name in job.lab.tools}
         self._filled.clear()
 

@@ -105,6 +105,7 @@ def _lint_folders(content: LabContent, problems: Problems) -> None:
             )
             for file in files
         ]
+        named += [(content.rubric.at("stand_ins", name).where, file) for name, file in lab.stand_ins.items()]
         for where, file in named:
             if file and not (reference / file).is_file():
                 problems.add(

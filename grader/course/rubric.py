@@ -141,6 +141,7 @@ def _labs(fields: Fields, root: Path, assignment: str, bonuses: frozenset[str]) 
                 data=lab.plain("data"),
                 given=tuple(checked_path(lab, "given", path) for path in lab.texts("given", required=False)),
                 fixed=tuple(checked_path(lab, "fixed", path) for path in lab.texts("fixed", required=False)),
+                stand_ins=_stand_ins(lab),
                 documents=lab.record("documents", _documents) or {},
                 project=lab.flag("project"),
                 tools=tools,
@@ -198,6 +199,18 @@ def _arrays(module: Fields) -> str:
     if arrays == "tensor" and row and not row.tensors:
         module.problems.add(module.where("arrays"), "'arrays' is 'tensor', but torch isn't there.")
     return arrays
+
+
+def _stand_ins(lab: Fields) -> dict[str, str]:
+    """Only what is given can be replaced: anything else in the lab's folder is the student's own."""
+    given = lab.texts("given", required=False)
+    stand_ins = {str(name): str(file) for name, file in lab.plain("stand_ins").items()}
+    for name in stand_ins:
+        if name not in given:
+            lab.problems.add(
+                lab.where("stand_ins"), f"{quoted(name)} is not among the files that are 'given'."
+            )
+    return stand_ins
 
 
 def _documents(fields: Fields) -> dict[str, str]:

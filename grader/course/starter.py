@@ -145,6 +145,12 @@ def _lab(lab: Lab) -> list[str]:
     lines += [
         f"- `{(Path(lab.folder) / name).as_posix()}` is yours to write." for name in lab.documents.values()
     ]
+    limits = lab.limits
+    lines += [
+        "",
+        f"Where it is graded, a check may compute for {limits.check_seconds:g} seconds (some have more), all",
+        f"of them for {limits.total_seconds:g}, in {limits.memory_mb} MB of memory, without a network.",
+    ]
     for part in lab.parts:
         shared = [_criterion(criterion) for criterion in lab.criteria if criterion.part == part.id]
         lines += ["", f"### {part.id}: {part.title} ({part.points:g} points)", "", *shared]
