@@ -177,7 +177,7 @@ def _crossed(message, to_plain):
 
 
 def _student(modules: tuple, folder: Path, tools: Path) -> Student:
-    student = Student(modules, None, None, 0.0, "cpu")
+    student = Student(modules, None, None, 0.0, "cpu", tools)
     student._processes = _Processes(folder, tools, modules)
     return student
 
