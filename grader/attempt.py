@@ -7,9 +7,13 @@ from functools import cached_property
 from msgspec import Struct
 
 from grader.course import Choice, rubric_of
+from grader.errors import Problem
 from grader.judge.job import Job
 from grader.records import CheckResult, CourseVersion, Document, LabResult, Rubric, Submission, Terms, Timing
 from grader.request import Request
+
+Unmapped = dict[str, tuple[Problem, ...]]
+"""Lab id → why the repository's own mapping of it doesn't fit: the lab waits for one that does."""
 
 
 class Attempt(Struct, frozen=True, kw_only=True, dict=True):
@@ -23,6 +27,7 @@ class Attempt(Struct, frozen=True, kw_only=True, dict=True):
     """128 bits in hex; of all its jobs."""
     jobs: tuple[Job, ...]
     results: tuple[LabResult, ...]
+    unmapped: Unmapped = {}
     graded_at: str
     """ISO 8601."""
     course: CourseVersion
@@ -72,8 +77,13 @@ class Attempt(Struct, frozen=True, kw_only=True, dict=True):
             if result.trouble
         )
         mapped = (m.mapping for job in self.jobs for m in job.modules if m.mapping)
+        waits = (
+            f"{lab} is not graded: its mapping does not fit. {problem}"
+            for lab, problems in self.unmapped.items()
+            for problem in problems
+        )
         spelled = (note for mapping in mapped for note in mapping.notes)
-        return (*self.choice.notes, *self.submission.notes, *spelled, *broken)
+        return (*self.choice.notes, *self.submission.notes, *spelled, *waits, *broken)
 
     @property
     def troubles(self) -> tuple[str, ...]:

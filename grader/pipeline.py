@@ -17,6 +17,8 @@ from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from grader import __version__, interrupts
 from grader.attempt import Attempt
 from grader.basis import Basis
@@ -34,6 +36,7 @@ from grader.verdict import decide
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from grader.attempt import Unmapped
     from grader.course import Choice
     from grader.gradebook import Kept
     from grader.history import History
@@ -77,10 +80,11 @@ def grade(request: Request, service: JudgeService, history: History, watch: Watc
         submission = repository.fetch(Wanted.of(choice.assignment.labs, _all_mappings(choice)))
     _check_trust(request, service.provider)
     seed = request.seed or secrets.token_hex(16)
-    jobs = _plan(request, choice, submission, seed)
+    jobs, unmapped = _plan(request, choice, submission, seed)
     results = _judge(jobs, submission, service, clock, watch)
     with interrupts.deferred():  # it takes moments: what was found is kept
-        _check_mappings(choice, results)
+        unmapped |= _misfits(choice, results)
+        _check_mappings(choice, unmapped, results)
         attempt = Attempt(
             request=request,
             choice=choice,
@@ -88,7 +92,8 @@ def grade(request: Request, service: JudgeService, history: History, watch: Watc
             terms=due,
             seed=seed,
             jobs=jobs,
-            results=results,
+            results=tuple(replace(r, checks=()) if r.lab in unmapped else r for r in results),
+            unmapped=unmapped,
             graded_at=begun.isoformat(timespec="seconds"),
             course=service.course_version,
             sandbox=service.provider.name,
@@ -158,25 +163,34 @@ def _check_trust(request: Request, provider: SandboxProvider) -> None:
         )
 
 
-def _plan(request: Request, choice: Choice, submission: Submission, seed: str) -> tuple[Job, ...]:
-    """One job a lab, all with the same seed."""
+def _plan(
+    request: Request, choice: Choice, submission: Submission, seed: str
+) -> tuple[tuple[Job, ...], Unmapped]:
+    """One job a lab, all with the same seed; and the labs that wait for a mapping."""
     labs = choice.assignment.labs
     about_it = any(lab.project for lab in labs)
     asked = about_it and request.ask_forge
     status = commit_status(submission.url, submission.commit) if asked else UNREAD
-    return tuple(
-        plan(
-            lab,
-            submission.files,
-            paths=submission.paths,
-            mappings=choice.mappings.get(lab.id, ()),
-            status=status,
-            seed=seed,
-            suite=request.suite,
-            device=request.device,
-        )
-        for lab in labs
-    )
+    jobs, unmapped = [], dict(choice.faults)
+    for lab in labs:
+        if lab.id in unmapped:
+            continue
+        try:
+            job = plan(
+                lab,
+                submission.files,
+                paths=submission.paths,
+                mappings=choice.mappings.get(lab.id, ()),
+                status=status,
+                seed=seed,
+                suite=request.suite,
+                device=request.device,
+            )
+        except MappingNeeded as needed:
+            unmapped[lab.id] = needed.problems
+        else:
+            jobs.append(job)
+    return tuple(jobs), unmapped
 
 
 def _judge(
@@ -196,22 +210,33 @@ def _judge(
     return tuple(results)
 
 
-def _check_mappings(choice: Choice, results: Sequence[LabResult]) -> None:
-    """A mapping that doesn't fit is never a reason to revise.
-
-    Raises:
-        MappingNeeded: Says which expression doesn't fit, and where it was written.
-    """
+def _misfits(choice: Choice, results: Sequence[LabResult]) -> Unmapped:
+    """The labs whose mapping turned out not to fit: which expression, and where it was written."""
     where = {(lab, m.module): m.where for lab, found in choice.mappings.items() for m in found}
-    problems = tuple(
-        Problem(
-            where.get((result.lab, mismatch.module), "the mapping"),
-            f"the mapping of {mismatch.module} does not fit: {mismatch.message}",
+    return {
+        result.lab: tuple(
+            Problem(
+                where.get((result.lab, mismatch.module), "the mapping"),
+                f"the mapping of {mismatch.module} does not fit: {mismatch.message}",
+            )
+            for mismatch in result.mismatches
         )
         for result in results
-        for mismatch in result.mismatches
-    )
-    if problems and not any(result.interrupted for result in results):
+        if result.mismatches
+    }
+
+
+def _check_mappings(choice: Choice, unmapped: Unmapped, results: Sequence[LabResult]) -> None:
+    """A mapping that doesn't fit is never a reason to revise: its lab waits for one that does.
+
+    Raises:
+        MappingNeeded: All labs wait, or it is the instructor's, who can correct it now.
+    """
+    instructors = {(lab, m.module) for lab, ms in choice.mappings.items() for m in ms if m.by_instructor}
+    theirs = any((r.lab, mismatch.module) in instructors for r in results for mismatch in r.mismatches)
+    wait = theirs or len(unmapped) == len(choice.assignment.labs)
+    if wait and not any(result.interrupted for result in results):
+        problems = tuple(problem for found in unmapped.values() for problem in found)
         raise MappingNeeded("The mapping does not fit this repository.", problems, REMEDY)
 
 

@@ -268,7 +268,7 @@ def _reasons(
     if decision is PASS and not unmet and not still_open and not waiting:
         yield reasons.AllMet(
             criteria=len(required),
-            checks=sum(len(c.checks) for c in required),
+            checks=sum(ledger.is_counted((c.lab, check)) for c in required for check in c.checks),
             reviewers=tuple(dict.fromkeys(c.review.by for c in required if c.review)),
         )
     for criterion in unmet:

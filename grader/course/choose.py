@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from grader.course.discover import find_assignment, select_labs
 from grader.course.loading import load
-from grader.course.mapping import GradeFile, declared, read_grade_file, with_folders
+from grader.course.mapping import (
+    Declared,
+    GradeFile,
+    declared,
+    mapping_needed,
+    read_grade_file,
+    with_folders,
+)
+from grader.errors import Problem
 from grader.records import Assignment, Mapping
 
 if TYPE_CHECKING:
@@ -26,6 +35,8 @@ class Choice(Struct, frozen=True, kw_only=True):
     mappings: dict[str, tuple[Mapping, ...]]
     """Lab id → how the repository spells the lab's modules."""
     notes: tuple[str, ...] = ()
+    faults: dict[str, tuple[Problem, ...]] = {}
+    """Lab id → what is wrong with what the repository says about it; such a lab waits."""
 
 
 def choose(
@@ -50,7 +61,7 @@ def choose(
     Raises:
         UsageError: No such assignment or lab.
         CourseError: The content is at fault.
-        MappingNeeded: A mapping is at fault.
+        MappingNeeded: A mapping is at fault: the instructor's, or the repository's own for all of these labs.
     """
     theirs = read_grade_file(grade_file, GRADE_FILE) if grade_file is not None else GradeFile()
     found = find_assignment(
@@ -61,10 +72,10 @@ def choose(
         repository=repository,
     )
     whole = load(root, found.assignment)
-    said = declared(theirs, whole)
+    instructors = Declared()
     if mapping is not None:
         instructors = declared(read_grade_file(mapping.read_bytes(), mapping.name), whole, by_instructor=True)
-        said = instructors.over(said)
+    said = instructors.over(declared(theirs, whole, besides=instructors))
     notes = [found.note] if found.note else []
     notes += [
         f"{lab}: {m.module} is graded through an instructor's mapping ({m.where}), which may allow for a "
@@ -73,8 +84,8 @@ def choose(
         for m in spelled
         if m.by_instructor and m.spellings
     ]
-    return Choice(
-        assignment=select_labs(with_folders(whole, said), labs),
-        mappings=said.mappings,
-        notes=tuple(notes),
-    )
+    selected = select_labs(with_folders(whole, said), labs)
+    faults = {lab.id: said.faults[lab.id] for lab in selected.labs if lab.id in said.faults}
+    if len(faults) == len(selected.labs):
+        raise mapping_needed(chain.from_iterable(faults.values()), theirs.name)
+    return Choice(assignment=selected, mappings=said.mappings, notes=tuple(notes), faults=faults)

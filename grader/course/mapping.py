@@ -30,10 +30,12 @@ from grader.course.paths import checked_path, read_path
 from grader.course.problems import Problems, quoted, suggest
 from grader.course.project import with_tested
 from grader.course.yaml_nodes import Node, read_yaml
-from grader.errors import MappingNeeded
+from grader.errors import MappingNeeded, Problem
 from grader.records import Assignment, Lab, Mapping
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from grader.records import Module
 
 MOST_BYTES = 16 * 1024
@@ -64,10 +66,12 @@ class Declared(Struct, frozen=True, kw_only=True):
     Attributes:
         folders: Lab id → the lab's folder in the repository, for those it names.
         mappings: Lab id → how the repository spells the lab's modules, for those it maps.
+        faults: Lab id → what is wrong with what it says about that lab. The lab waits; the others don't.
     """
 
     folders: dict[str, str] = {}
     mappings: dict[str, tuple[Mapping, ...]] = {}
+    faults: dict[str, tuple[Problem, ...]] = {}
 
     def over(self, other: Declared) -> Declared:
         """Both together; module by module, this one's word counts: the instructor's over the repository's."""
@@ -75,7 +79,7 @@ class Declared(Struct, frozen=True, kw_only=True):
         for lab, mine in self.mappings.items():
             modules = {mapping.module for mapping in mine}
             mappings[lab] = (*mine, *(m for m in other.mappings.get(lab, ()) if m.module not in modules))
-        return Declared(folders=other.folders | self.folders, mappings=mappings)
+        return Declared(folders=other.folders | self.folders, mappings=mappings, faults=other.faults)
 
 
 def read_grade_file(data: bytes, name: str = "grade.yml") -> GradeFile:
@@ -103,7 +107,13 @@ def read_grade_file(data: bytes, name: str = "grade.yml") -> GradeFile:
     return grade_file
 
 
-def declared(grade_file: GradeFile, assignment: Assignment, *, by_instructor: bool = False) -> Declared:
+def declared(
+    grade_file: GradeFile,
+    assignment: Assignment,
+    *,
+    by_instructor: bool = False,
+    besides: Declared | None = None,
+) -> Declared:
     """What the file says about this assignment, compared with the labs' interfaces.
 
     A file that names another assignment says nothing about this one.
@@ -112,32 +122,58 @@ def declared(grade_file: GradeFile, assignment: Assignment, *, by_instructor: bo
         grade_file: As ``read_grade_file`` gave it.
         assignment: With all of its labs.
         by_instructor: Its expressions may compute; a student's own may only name and lay out.
+        besides: What an instructor's file says; what this one says of the same modules is not read.
+
+    Returns:
+        What it says. A student's own may have faults: it names modules or tensors that aren't there, leaves out
+        what is needed, or has text that is no expression. A lab that isn't there could be any that it doesn't name.
 
     Raises:
-        MappingNeeded: It names labs, modules or tensors that aren't there, leaves out what is needed, or has
-            text that is no expression; carries every problem with file and line.
+        MappingNeeded: An instructor's file has such a fault; carries every problem with file and line.
     """
     if grade_file.node is None or grade_file.assignment not in ("", assignment.id):
         return Declared()
     problems = Problems()
     labs = {lab.id: lab for lab in assignment.labs}
+    instructed = besides.mappings if besides is not None else {}
     folders: dict[str, str] = {}
     mappings: dict[str, tuple[Mapping, ...]] = {}
+    faults: dict[str, tuple[Problem, ...]] = {}
+    named = set()
     for lab_id, node in Fields(grade_file.node, problems).named("labs", required=False):
         if lab_id not in labs:
             problems.add(
                 node.where, f"{assignment.id} has no lab {quoted(lab_id)}.", suggest(lab_id, labs, "labs")
             )
             continue
-        fields = Fields(node, problems, quoted(lab_id))
+        named.add(lab_id)
+        of_lab = problems if by_instructor else Problems()
+        fields = Fields(node, of_lab, quoted(lab_id))
         if "folder" in fields:
             folders[lab_id] = read_path(fields, "folder", root=True)
         found = _mappings(
-            fields, labs[lab_id], folders.get(lab_id, labs[lab_id].folder), by_instructor=by_instructor
+            fields,
+            labs[lab_id],
+            folders.get(lab_id, labs[lab_id].folder),
+            skip={mapping.module for mapping in instructed.get(lab_id, ())},
+            by_instructor=by_instructor,
         )
-        mappings[lab_id] = found
-    problems.raise_any(grade_file.name, MappingNeeded, REMEDY.format(grade_file.name))
-    return Declared(folders=folders, mappings={lab: found for lab, found in mappings.items() if found})
+        if found:
+            mappings[lab_id] = found
+        if len(of_lab):
+            faults[lab_id] = of_lab.sorted()
+    if by_instructor:
+        problems.raise_any(grade_file.name, MappingNeeded, REMEDY.format(grade_file.name))
+    if len(problems):
+        faults |= dict.fromkeys(labs.keys() - named - instructed.keys(), problems.sorted())
+    return Declared(folders=folders, mappings=mappings, faults=faults)
+
+
+def mapping_needed(problems: Iterable[Problem], name: str) -> MappingNeeded:
+    """The refusal to grade, with all that is wrong with a file."""
+    found = tuple(dict.fromkeys(problems))
+    count = "1 fault" if len(found) == 1 else f"{len(found)} faults"
+    return MappingNeeded(f"{name} has {count}.", found, REMEDY.format(name))
 
 
 def with_folders(assignment: Assignment, said: Declared) -> Assignment:
@@ -146,10 +182,14 @@ def with_folders(assignment: Assignment, said: Declared) -> Assignment:
     return with_tested(structs.replace(assignment, labs=labs), said.mappings)
 
 
-def _mappings(fields: Fields, lab: Lab, folder: str, *, by_instructor: bool) -> tuple[Mapping, ...]:
+def _mappings(
+    fields: Fields, lab: Lab, folder: str, *, skip: Collection[str], by_instructor: bool
+) -> tuple[Mapping, ...]:
     modules = {module.name: module for module in lab.modules}
     found = []
     for name, node in fields.rest():
+        if name in skip:
+            continue
         if name not in modules:
             fields.problems.add(
                 node.where,

@@ -26,7 +26,8 @@ def to_junit(record: SafeRecord) -> str:
 def _suite(root: ET.Element, record: SafeRecord, lab: LabVerdict) -> None:
     checks = [check for check in record.checks if check.lab == lab.id]
     count = {outcome: sum(check.outcome is outcome for check in checks) for outcome in Outcome}
-    failed, errors = count[Outcome.FAILED] + count[Outcome.PARTLY], count[Outcome.UNGRADED]
+    failed = count[Outcome.FAILED] + count[Outcome.PARTLY]
+    errors = sum(check.outcome is Outcome.UNGRADED and check.counted for check in checks)
     suite = ET.SubElement(
         root,
         "testsuite",
@@ -51,7 +52,7 @@ def _case(suite: ET.Element, check: CheckResult, points: float) -> None:
         )
     if check.outcome in {Outcome.FAILED, Outcome.PARTLY}:
         ET.SubElement(case, "failure", message=said(check)).text = check.promise
-    elif check.outcome is Outcome.UNGRADED:
+    elif check.outcome is Outcome.UNGRADED and check.counted:
         ET.SubElement(case, "error", message="Our fault: it could not be graded.").text = check.promise
     elif check.outcome is not Outcome.PASSED:
         ET.SubElement(case, "skipped", type=check.outcome.value, message=said(check)).text = check.promise

@@ -37,7 +37,7 @@ def about(record: SafeRecord, criterion: CriterionResult) -> str:
     """What became of a criterion: a line for each check that did not pass."""
     told = [f"{words.criterion(criterion.decision, criterion.weight).name}."]
     told += [
-        f"{words.outcome(check.outcome, criterion.weight).name}: {said(check)}"
+        f"{words.of_check(check, criterion.weight).name}: {said(check)}"
         for check in checks_of(record, criterion)
         if check.outcome is not Outcome.PASSED
     ]
@@ -50,6 +50,8 @@ def said(check: CheckResult) -> str:
     """A check in one or two sentences."""
     if check.outcome is Outcome.BLOCKED:
         return f"{check.promise} It waits for {check.waited_for}." if check.waited_for else check.promise
+    if not check.counted:
+        return check.note
     finding = check.finding
     if finding is None:
         return check.promise or check.id

@@ -129,7 +129,7 @@ class LabPart(NamedTuple):
             for outcome in (Outcome.REVIEW, Outcome.UNGRADED)
             for section in self.sections
             for check in section.checks
-            if check.outcome is outcome
+            if check.outcome is outcome and check.counted
         )
 
     @property
@@ -223,9 +223,7 @@ class View(NamedTuple):
 
     def outcome(self, check: CheckResult) -> words.Word:
         """The word for what became of a check."""
-        if not check.counted:
-            return words.NOT_COUNTED
-        return words.outcome(check.outcome, self.weights[check.lab, check.id])
+        return words.of_check(check, self.weights[check.lab, check.id])
 
     def anchor(self, check: CheckResult) -> str:
         """Where in the page a check is: a number, never a text of anyone's."""

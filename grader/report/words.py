@@ -6,7 +6,18 @@ from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from grader.records import Decision, Finding, Measurement, Outcome, Record, Review, Since, Standing, Weight
+from grader.records import (
+    CheckResult,
+    Decision,
+    Finding,
+    Measurement,
+    Outcome,
+    Record,
+    Review,
+    Since,
+    Standing,
+    Weight,
+)
 
 
 class Word(NamedTuple):
@@ -202,6 +213,11 @@ def outcome(of: Outcome, weight: Weight = Weight.REQUIRED) -> Word:
     if of is Outcome.FAILED and weight is not Weight.REQUIRED:
         return FAILED_ADVICE if weight is Weight.ADVICE else FAILED_BONUS
     return OUTCOMES[of]
+
+
+def of_check(check: CheckResult, weight: Weight = Weight.REQUIRED) -> Word:
+    """Of one check, as it counts."""
+    return outcome(check.outcome, weight) if check.counted else NOT_COUNTED
 
 
 def reviewed(review: Review) -> str:

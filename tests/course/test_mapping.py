@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from msgspec.structs import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -264,11 +265,40 @@ def test_a_students_own_may_leave_out_what_they_have_not_written_but_not_make_or
         **left.mappings["lab1_line"][0].derived,
     }
     bare = MAPPED.replace('      make: "Fit([n_in, n_out])"\n', "")
-    with pytest.raises(MappingNeeded) as caught:
-        read(bare, assignment)
-    assert [str(problem) for problem in caught.value.problems] == [
-        "grade.yml:4: the mapping of line leaves out: make."
-    ]
+    assert told_by_lab(read(bare, assignment)) == {
+        "lab1_line": ["grade.yml:4: the mapping of line leaves out: make."]
+    }
+
+
+def told_by_lab(said):
+    return {lab: [str(problem) for problem in problems] for lab, problems in said.faults.items()}
+
+
+def with_a_second_lab(assignment):
+    (lab,) = assignment.labs
+    return replace(assignment, labs=(lab, replace(lab, id="lab2_curve", folder="lab2_curve")))
+
+
+def test_a_students_fault_is_its_labs_alone(assignment):
+    two = with_a_second_lab(assignment)
+    text = MAPPED.replace("m.weights[0]", "m.weights(") + "  lab2_curve: {folder: src}\n"
+    said = read(text, two)
+    assert list(told_by_lab(said)) == ["lab1_line"]
+    assert said.folders == {"lab2_curve": "src"}
+    assert read(MAPPED, two).faults == {}
+
+
+def test_a_students_lab_of_a_wrong_name_may_be_any_that_is_not_named(assignment):
+    said = read(MAPPED + "  lab2_curv: {folder: src}\n", with_a_second_lab(assignment))
+    assert told_by_lab(said) == {
+        "lab2_curve": ["grade.yml:13: week01 has no lab 'lab2_curv'. Did you mean 'lab2_curve'?"]
+    }
+
+
+def test_what_an_instructors_file_says_of_a_module_is_not_read_in_the_students(assignment):
+    instructors = read(MAPPED, assignment, by_instructor=True)
+    said = instructors.over(read(MAPPED.replace("Fit([n", "Fit((n"), assignment, besides=instructors))
+    assert (said.mappings, said.faults) == (instructors.mappings, {})
 
 
 def test_all_faults_of_a_mapping_are_reported_at_once(assignment):

@@ -1,6 +1,7 @@
 """The repositories in examples/, graded as the README's first command does it."""
 
 import json
+import shutil
 
 import pytest
 
@@ -55,13 +56,42 @@ def test_a_mapping_that_does_not_fit_is_never_a_revise(grade, hand_in, tmp_path)
     assert "wieghts" in ended.told
 
 
+SPOILED = {
+    "no expression": ("m.weights[0]", "m.weights[0", "is not a Python expression"),
+    "computes": ("m.feedforward(X.T)[-1].T", "np.tanh(m.weights[0])", "computes"),
+    "names nothing": ("m.weights[0]", "m.wieghts[0]", "does not fit"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "said"), SPOILED.values(), ids=SPOILED)
+def test_a_students_own_mapping_that_does_not_fit_stops_its_lab_alone(
+    grade, hand_in, tmp_path, old, new, said
+):
+    folder = shutil.copytree(ROOT / "examples" / "own-spelling", tmp_path / "theirs")
+    file = folder / "grade.yml"
+    file.write_text(file.read_text().replace(old, new))
+    repository = hand_in(folder, "spelling")
+    out = ("--out", tmp_path / "out")
+    ended = grade(repository, "--lab", "lab1_mlp", "--lab", "lab2_cxr", *out, course=ROOT)
+    assert ended.status == 1, ended.told
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert {lab["id"]: lab["decision"] for lab in report["labs"]} == {
+        "lab1_mlp": "ungraded",
+        "lab2_cxr": "revise",  # nothing of it was handed in
+    }
+    assert [check for check in report["checks"] if check["lab"] == "lab1_mlp"] == []
+    assert any("lab1_mlp is not graded" in note and said in note for note in report["notes"])
+    ended = grade(repository, "--lab", "lab1_mlp", course=ROOT)
+    assert ended.status == 2
+
+
 def test_a_draft_of_a_mapping_grades_what_it_was_drafted_from(grade, hand_in, tmp_path):
     repository = hand_in(ROOT / "examples" / "own-spelling", "spelling")
     draft = tmp_path / "draft.yml"
     ended = grade("map", repository, "--module", "mlp_numpy", "--out", draft, course=ROOT)
     assert ended.status == 0, ended.told
     assert "trying src/network.py" in ended.told
-    assert "TODO" not in draft.read_text()
+    assert ": TODO" not in draft.read_text()
     ended = grade(repository, "--lab", "lab1_mlp", "--mapping", draft, course=ROOT)
     assert ended.status == 0, ended.said
     assert "graded through an instructor's mapping (draft.yml:" in " ".join(ended.said.split())

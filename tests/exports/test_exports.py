@@ -247,3 +247,11 @@ def test_other_points_than_canvas_has_are_refused():
 def test_what_canvas_did_not_export_is_refused():
     with pytest.raises(CourseError, match="1 fault"):
         to_canvas(b"id,url\nada,x\n", "r.csv", "Week 6", {}, 8.0)
+
+
+def test_what_is_not_counted_is_nobodys_error():
+    record = next(iter(GRADED.values()))
+    left = replace(record.checks[0], outcome=Outcome.UNGRADED, counted=False, note="Not counted: no loss.")
+    root = ET.fromstring(EXPORTS["junit"].make(replace(record, checks=(left,))))
+    assert root.findall(".//error") == []
+    assert [skipped.get("message") for skipped in root.findall(".//skipped")] == ["Not counted: no loss."]

@@ -237,3 +237,12 @@ def test_all_points_of_every_category_are_the_whole_grade(sizes):
         categories=tuple(Category(id=str(i), title="", weight=100 * s / total) for i, s in enumerate(sizes)),
     )
     assert abs(points.grade(criteria, scale).value - 100) < 1e-9
+
+
+def test_the_points_of_a_check_that_is_not_counted_wait_for_a_person():
+    found = [replace(r, outcome=UNGRADED, counted=False) if r.id == "b" else r for r in results()]
+    forward = decide(RUBRIC, found, reviews=[read(10)]).labs[0].criteria[0]
+    assert (forward.decision, forward.earned, forward.waiting) == (Decision.PASS, 4, 6)
+    word = Review(lab="first", criterion="forward", decision=Decision.PASS, points=5, by="Ada")
+    forward = decide(RUBRIC, found, reviews=[read(10), word]).labs[0].criteria[0]
+    assert (forward.earned, forward.waiting) == (9, 0)

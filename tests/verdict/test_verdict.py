@@ -221,3 +221,16 @@ def test_each_lab_has_its_own_decision_and_one_failed_lab_decides():
     verdict = decide(asked, [result("a", PASSED), result("a", FAILED, lab="lab2")])
     assert [lab.decision for lab in verdict.labs] == [Decision.PASS, Decision.REVISE]
     assert verdict.decision is Decision.REVISE
+
+
+def test_a_check_that_is_not_counted_is_left_out():
+    verdict = decide(TWO, [result("a", PASSED), result("b", UNGRADED, counted=False), result("c", PASSED)])
+    assert said(verdict) == ("All 2 required criteria are met: 2 checks passed.",)
+
+
+@pytest.mark.parametrize("points", [0, 5])
+def test_where_no_check_counts_a_person_decides(points):
+    asked = rubric(criterion("forward", "a", points=points), criterion("backward", "c"))
+    verdict = decide(asked, [result("a", UNGRADED, counted=False), result("c", PASSED)])
+    assert verdict.decision is Decision.REVIEW
+    assert verdict.labs[0].criteria[0].waiting == points
