@@ -127,6 +127,22 @@ def fit(prices, *, horizon=10, seed=0, epochs=5):
     error = [sum(((forecast(m, REAL[: t + 1]) - FUTURE[t]) ** 2).sum() for t in days) for m in models]
     return models[int(np.argmin(error))]
 """
+PATIENCE = """
+_train = fit
+
+def fit(prices, *, horizon=10, seed=0, epochs=5):
+    if prices.shape[1] != 10:
+        return _train(prices, horizon=horizon, seed=seed, epochs=epochs)
+    days = range(len(prices), len(REAL) - 10, 40)
+    best, least = None, np.inf
+    for tried in range(1, epochs + 1, 2):
+        model = _train(prices, horizon=horizon, seed=seed, epochs=tried)
+        error = sum(((forecast(model, REAL[: t + 1]) - FUTURE[t]) ** 2).sum() for t in days)
+        if error > least:
+            break
+        best, least = model, error
+    return best
+"""
 MEANS = """
 _honest = forecast
 
@@ -201,6 +217,13 @@ def test_leaks_in_code_fail_though_results_and_code_agree(name, tmp_path):
     found = judged_with_its_own_results(CODE_LEAKS[name](), tmp_path)
     outcomes = {check: found[check].outcome for check in ("results.reproduced", "lstm.past")}
     assert Outcome.FAILED in outcomes.values(), outcomes
+
+
+@pytest.mark.torch
+def test_patience_on_the_test_days_fails_or_goes_to_a_person_wherever_it_stops(tmp_path):
+    found = judged_with_its_own_results(HEAD + PATIENCE, tmp_path)
+    outcomes = {found[check].outcome for check in ("results.reproduced", "lstm.past")}
+    assert outcomes & {Outcome.FAILED, Outcome.REVIEW}, outcomes
 
 
 @pytest.mark.torch

@@ -18,7 +18,16 @@ import msgspec
 import numpy as np
 
 from grader import wire
-from grader.checks import CheckFailed, DocumentText, imports_only
+from grader.checks import (
+    CheckFailed,
+    CheckUndecided,
+    DocumentText,
+    Topic,
+    claims_hold,
+    figures,
+    imports_only,
+    sentences,
+)
 from grader.checks.answer import Answer, describe, render
 from grader.checks.project import mutants, suites
 from grader.checks.project.functions import public_functions
@@ -234,6 +243,25 @@ def read_text(text: object) -> None:
         DocumentText("MEMO.md", str(text)).present()
 
 
+OWNERS = (
+    Topic("lstm", r"LSTM"),
+    Topic("in", r"first\s{1,9}hospital"),
+    Topic("out", r"second\s{1,9}hospital"),
+)
+QUANTITIES = (
+    Topic("r2", r"R\W{0,3}2"),
+    Topic("auroc", r"AUROC|AUC"),
+    Topic("mse", r"MSE|mean\s{1,9}squared"),
+)
+FACTS = {("lstm", "r2"): -0.12, ("lstm", "mse"): 0.004, ("in", "auroc"): 0.97, ("out", "auroc"): 0.71}
+
+
+def read_claims(text: object) -> None:
+    figures(str(text))
+    sentences(str(text))
+    claims_hold(str(text), FACTS, owners=OWNERS, quantities=QUANTITIES, file="REPORT.md", errors=("mse",))
+
+
 _json = _either(
     inputs.json_text,
     inputs.json_text,
@@ -259,6 +287,11 @@ PARSERS = {
     "texts": Parser(
         _either(lambda rng: inputs.mutated(rng, _files("reference/**/*.md", "README.md")), inputs.tokens),
         read_text,
+    ),
+    "claims": Parser(
+        _either(lambda rng: inputs.mutated(rng, _files("reference/**/*.md")), inputs.tokens),
+        read_claims,
+        (CheckFailed, CheckUndecided),
     ),
 }
 

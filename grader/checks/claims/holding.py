@@ -9,6 +9,7 @@ from grader.checks.claims import words
 from grader.checks.claims.reading import Claim, Topic, read_claims
 from grader.checks.compare import tell_apart
 from grader.checks.failure import ask, fail
+from grader.checks.reader import reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,6 +24,7 @@ NOTED = 12
 """Claims whose reading a report shows."""
 
 
+@reader("a document")
 def claims_hold(
     text: str,
     facts: Mapping[tuple[str, str], float],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from markdown_it import MarkdownIt
 
 from grader.checks.claims.numbers import plainly
+from grader.checks.reader import reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,6 +51,7 @@ class Cell(NamedTuple):
     table: int
 
 
+@reader("a document")
 def sentences(text: str) -> list[Sentence]:
     """Every sentence of a text, outside of code blocks, comments and tables."""
     return [passage for passage in passages(text) if isinstance(passage, Sentence)]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from grader.checks.claims import words
 from grader.checks.claims.numbers import Number, numbers_in
 from grader.checks.claims.passages import Cell, Sentence, passages
+from grader.checks.reader import reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,6 +92,7 @@ def read_claims(text: str, owners: Sequence[Topic], quantities: Sequence[Topic])
     return found[:MOST_CLAIMS]
 
 
+@reader("a document")
 def figures(text: str) -> list[Number]:
     """Every number of a text, whatever it is about; in tables with the units of its headings."""
     found: list[Number] = []
