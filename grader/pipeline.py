@@ -127,6 +127,8 @@ def _plan(request: Request, choice: Choice, submission: Submission, seed: str) -
             paths=submission.paths,
             mappings=choice.mappings.get(lab.id, ()),
             status=status,
+            url=submission.url,
+            ref=submission.ref,
             seed=seed,
             suite=request.suite,
             device=request.device,

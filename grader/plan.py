@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from grader.judge.job import Job, ModuleSource, ProjectSource
@@ -16,12 +17,16 @@ if TYPE_CHECKING:
 
 MODULE_BYTES = 1 << 20
 DOCUMENT_BYTES = 256 << 10
-PROJECT_TEXTS = (".py", ".md", ".rst", ".txt", ".yml", ".yaml", ".toml", ".cfg", ".ini", "readme")
+PROJECT_TEXTS = (
+    *(".py", ".md", ".rst", ".txt", ".yml", ".yaml", ".toml", ".cfg", ".ini", ".sh"),
+    *("readme", "makefile"),
+)
 """How the names of files end that say how a repository is installed, run and tested."""
+COMMIT = re.compile(r"[0-9a-f]{7,40}")
 UNREAD = CommitStatus(state="unread", source="nobody was asked")
 
 
-def plan(
+def plan(  # noqa: PLR0913 - a job has as many facts
     lab: Lab,
     files: Files[str, bytes],
     *,
@@ -29,6 +34,8 @@ def plan(
     paths: Sequence[str] | None = None,
     mappings: tuple[Mapping, ...] = (),
     status: CommitStatus = UNREAD,
+    url: str = "",
+    ref: str = "",
     suite: str = "all",
     only: tuple[str, ...] = (),
     device: str = "cpu",
@@ -42,6 +49,8 @@ def plan(
         paths: Every path of the commit, in which near misses are found; by default those of the files.
         mappings: How the repository spells the lab's modules.
         status: What the forge says of the commit; for labs about the whole repository.
+        url: The repository's address, under which a README may clone it.
+        ref: What was asked for: a branch, tag or commit.
         suite: ``all`` or ``public``.
         only: Check ids to run, with what they need; empty: all.
         device: Where torch modules work.
@@ -50,7 +59,7 @@ def plan(
         lab=lab,
         modules=_modules(lab, mappings, files, tuple(files) if paths is None else paths),
         documents=_documents(lab, files),
-        project=_project(files, status) if lab.project else None,
+        project=_project(files, status, url, ref) if lab.project else None,
         seed=seed,
         suite=suite,
         only=only,
@@ -89,14 +98,15 @@ def _documents(lab: Lab, files: Files[str, bytes]) -> dict[str, str]:
     return {name: _text(files[place][:DOCUMENT_BYTES]) for name, place in places.items() if place in files}
 
 
-def _project(files: Files[str, bytes], status: CommitStatus) -> ProjectSource:
+def _project(files: Files[str, bytes], status: CommitStatus, url: str, ref: str) -> ProjectSource:
     """The repository as a whole."""
     texts = {
         path: _text(content)
         for path, content in files.items()
         if path.lower().endswith(PROJECT_TEXTS) and len(content) <= DOCUMENT_BYTES
     }
-    return ProjectSource(texts=texts, status=status)
+    branch = ref if ref and ref != "HEAD" and not COMMIT.fullmatch(ref) else "main"
+    return ProjectSource(texts=texts, status=status, url=url, branch=branch.removeprefix("refs/heads/"))
 
 
 def _below(lab: Lab, file: str) -> str:

@@ -12,7 +12,6 @@ Report      Record                                             all of it: report
 
 from __future__ import annotations
 
-import builtins
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -27,19 +26,12 @@ DOCUMENT_CHARACTERS = 20_000
 """Of a document that a person reviews, kept at most: some three thousand words."""
 
 
-PYTHON_ERRORS = frozenset(
-    name
-    for name, value in vars(builtins).items()
-    if isinstance(value, type) and issubclass(value, BaseException)
-)
-"""Classes that are Python's own. Of any other, the name is a text of the student's like the message."""
-
-
 class Outcome(StrEnum):
-    """Of one check. UNGRADED is our fault and never costs a student."""
+    """Of one check. REVIEW: a person decides. UNGRADED is our fault and never costs a student."""
 
     PASSED = "passed"
     FAILED = "failed"
+    REVIEW = "review"
     BLOCKED = "blocked"
     UNGRADED = "ungraded"
 

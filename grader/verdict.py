@@ -19,6 +19,7 @@ What counts as what:
   met, open otherwise. Behind a check that is only advice it is open: advice never changes the decision.
 - A required criterion passes if all its checks are met, and asks to revise if one is not. No checks: open.
 - A manual criterion is what a person decided, the last word counting, and waits for review until then.
+- A check that a machine could not decide (REVIEW) is a person's to decide; so is what waited for it.
 - Work that the course's policy refuses (it came too late, or once too often) asks to revise, whatever else holds.
 - Advice is judged in the same way and shown; it earns no points and decides nothing.
 - Where the rubric sets ``pass_points``, criteria with points are decided by their sum, and required criteria
@@ -134,10 +135,11 @@ class _Ledger:
             states: dict[str, Decision] = {}
             decision = review.decision if review else WAITS
         else:
-            review = None
             states = {check: self.state((lab, check)) for check in criterion.checks}
-            worst = (d for d in (REVISE, OPEN) if d in states.values())
+            worst = (d for d in (REVISE, OPEN, WAITS) if d in states.values())
             decision = next(worst, PASS if states else OPEN)
+            review = self.reviews.get((lab, criterion.id)) if decision is WAITS else None
+            decision = review.decision if review else decision
         return CriterionResult(
             id=criterion.id,
             title=criterion.title,
@@ -153,13 +155,15 @@ class _Ledger:
         )
 
     def state(self, key: Key) -> Decision:
-        """Of one check: met, not met, or open."""
+        """Of one check: met, not met, a person's to decide, or open."""
         result = self.root(key)
         if result is None or result.fault in (Fault.COURSE, Fault.GRADER):
             return OPEN
         if result.outcome is Outcome.PASSED:
             # A check that waits for one that passed contradicts itself: that is a fault of ours, not a pass.
             return PASS if key == (result.lab, result.id) else OPEN
+        if result.outcome is Outcome.REVIEW:
+            return WAITS
         if result.outcome is Outcome.FAILED:
             behind_advice = key != (result.lab, result.id) and (result.lab, result.id) not in self.required
             return OPEN if behind_advice and key in self.required else REVISE

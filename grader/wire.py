@@ -11,6 +11,7 @@ on the other side is a number. This file travels into the student's container, a
 
 from __future__ import annotations
 
+import builtins
 import math
 import select
 import socket
@@ -133,27 +134,11 @@ class Fetch(Struct, frozen=True, tag=True, tag_field="kind"):
     target: object
 
 
-class Run(Struct, frozen=True, tag=True, tag_field="kind"):
-    """Run one command in a copy of the submission, as a stranger would: in a new virtual environment.
-
-    Answered with ``{"status": exit status, or None if time was up, "output": its last part}``.
-    """
-
-    argv: list[str]
-    seconds: float
-    folder: str = ""
-    """Where, relative to the copy; commands of one check find what those before them left."""
-    variables: dict[str, str] = {}
-    overlay: dict[str, str] = {}
-    """Files written before: path → text."""
-    index: bool = False
-    """The package index can be reached."""
-
-
 class Trials(Struct, frozen=True, tag=True, tag_field="kind"):
     """Run one Python module (``pytest``) on fresh copies of the submission, each with files of its own.
 
-    Answered with a list in the same order: as for ``Run``, or None for what no time was left for.
+    Answered with a list in the same order: ``{"status": exit status, or None if time was up, "output": its last
+    part}``, or None for what no time was left for.
     """
 
     argv: list[str]
@@ -169,7 +154,55 @@ class Trials(Struct, frozen=True, tag=True, tag_field="kind"):
     at_once: int = 1
 
 
-Question = Load | Call | Tool | Get | Set | Hold | Fetch | Run | Trials
+class Settle(Struct, frozen=True, tag=True, tag_field="kind"):
+    """Make a stranger's home: empty, with the repository to clone under its own addresses.
+
+    Answered with ``{"home": …, "folder": where the first script is typed}``.
+    """
+
+    name: str
+    """The repository's, and so its clone's."""
+    urls: list[str] = []
+    """Addresses under which ``git clone`` finds it."""
+    cloned: bool = True
+    """There is a clone in the home already."""
+    inside: bool = True
+    """The stranger stands in it; else in the home."""
+    python: bool = True
+    """He has a Python of his own to install into."""
+    variables: dict[str, str] = {}
+    overlay: dict[str, str] = {}
+    """Texts that the repository has instead of its own: path → text."""
+    executable: list[str] | None = None
+    """Files that may be executed; ``None``: those that begin with ``#!``."""
+    branch: str = "main"
+
+
+class Script(Struct, frozen=True, tag=True, tag_field="kind"):
+    """Type a script into the stranger's bash, which stays for the next one; or run it as a file of its own.
+
+    Answered with ``{"commands": […], "ended": "", "unfinished": 0}``: for each command its ``line`` (from 1),
+    ``text``, ``status`` (None: its time was up), ``output`` (first and last part) and ``folder`` (where the shell
+    stood afterwards); ``ended`` says why the shell is gone; ``unfinished`` is the line where it stopped, or 0.
+    """
+
+    text: str
+    seconds: float
+    """For all of it."""
+    each: list[float] = []
+    """For one command, by the line it begins in; what still runs then is ended, and the next one is typed."""
+    stop: bool = False
+    """Type nothing more after a command that failed."""
+    argv: list[str] = []
+    """Run it as a file instead: ``["bash", "-e", "{0}"]``; ``line`` is then the last one that bash reached."""
+    folder: str = ""
+    """Of a file: where, relative to where the stranger settled."""
+    overlay: dict[str, str] = {}
+    """Written before, relative to where he settled: path → text."""
+    variables: dict[str, str] = {}
+
+
+Question = Load | Call | Tool | Get | Set | Hold | Fetch | Trials | Settle | Script
 
 
 class Returned(Struct, frozen=True, tag=True, tag_field="kind"):
@@ -185,6 +218,14 @@ class Frame(Struct, frozen=True):
     line: int
     function: str
     text: str = ""
+
+
+PYTHON_ERRORS = frozenset(
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+)
+"""Classes that are Python's own. Of any other, the name is a text of the student's like the message."""
 
 
 class Raised(Struct, frozen=True, tag=True, tag_field="kind"):

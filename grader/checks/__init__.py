@@ -8,6 +8,7 @@ reaches          a floor, measured by the judge      unchanged        an argumen
 imports_only     a rule about the source             fail             says no in your own words
 numbers_agree    a text claims only known numbers    claims_match     claimed numbers are the measured ones
 numbers_of       every number of a results file    Plot, Series     curves for the report
+ask              leaves it to a person, with the evidence
 """
 
 from grader.checks.answer import Answer, Handle
@@ -18,7 +19,7 @@ from grader.checks.diagnoser import Diagnosis
 from grader.checks.diagnosis import MEAN, Convention, GradientCase
 from grader.checks.documents import Documents, DocumentText
 from grader.checks.evidence import Evidence
-from grader.checks.failure import CheckFailed, fail
+from grader.checks.failure import CheckFailed, CheckUndecided, ask, fail
 from grader.checks.gradients import factor_of, gradients_match
 from grader.checks.known_mistakes import KnownMistakes
 from grader.checks.purity import unchanged
@@ -33,6 +34,7 @@ __all__ = [
     "MEAN",
     "Answer",
     "CheckFailed",
+    "CheckUndecided",
     "Convention",
     "Diagnosis",
     "DocumentText",
@@ -44,6 +46,7 @@ __all__ = [
     "Plot",
     "Series",
     "Tolerance",
+    "ask",
     "check",
     "claims_match",
     "curves_match",

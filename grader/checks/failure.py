@@ -1,4 +1,4 @@
-"""How a check says no: one exception that carries the finding."""
+"""How a check says no, or that a person has to look: exceptions that carry the finding."""
 
 from __future__ import annotations
 
@@ -11,6 +11,19 @@ class CheckFailed(Exception):  # a failed check is an outcome, not an error of o
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.headline)
         self.finding = finding
+
+
+class CheckUndecided(Exception):  # an outcome too: a person decides
+    """What a machine can't decide; the finding has the evidence."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.headline)
+        self.finding = finding
+
+
+def ask(headline: str, **parts: str) -> CheckUndecided:
+    """A question for a person, to be raised with the finding's further parts."""
+    return CheckUndecided(Finding(headline=headline, **parts))  # type: ignore[arg-type]
 
 
 def fail(headline: str, **parts: str) -> CheckFailed:

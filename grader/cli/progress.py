@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MARKS = {
     Outcome.PASSED: "[green]✓[/]",
     Outcome.FAILED: "[red]✗[/]",
+    Outcome.REVIEW: "[yellow]…[/]",
     Outcome.BLOCKED: "[dim]·[/]",
     Outcome.UNGRADED: "[yellow]?[/]",
 }

@@ -91,7 +91,7 @@ def _list(records: tuple[SafeRecord, ...], console: Console) -> None:
 
 
 def _manual(record: Record) -> list[CriterionResult]:
-    return [criterion for criterion in record.criteria if criterion.manual]
+    return [c for c in record.criteria if c.manual or c.review or c.decision is Decision.REVIEW]
 
 
 def _name(criterion: CriterionResult) -> str:

@@ -43,6 +43,9 @@ class ProjectSource(Struct, frozen=True, kw_only=True):
     texts: dict[str, str]
     """Path → text, bounded; never executed here."""
     status: CommitStatus
+    url: str = ""
+    branch: str = "main"
+    """The branch that was handed in; ``main`` where nobody said one."""
 
 
 class Job(Struct, frozen=True, kw_only=True, tag=True):

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from grader.checks.documents import Documents
 from grader.checks.evidence import Evidence
-from grader.checks.failure import CheckFailed
+from grader.checks.failure import CheckFailed, CheckUndecided
 from grader.checks.known_mistakes import KnownMistakes
 from grader.judge import job as jobs
 from grader.judge.processes import Killed, SandboxLost, ZygotePool
@@ -192,7 +192,7 @@ class JudgePlugin:
         self._outcomes[spec.id] = result.outcome
         self._report(jobs.Finished(result))
 
-    def _judge(self, error: BaseException | None, *, hidden: bool) -> _Meaning:
+    def _judge(self, error: BaseException | None, *, hidden: bool) -> _Meaning:  # noqa: PLR0911 - one meaning each
         """What an exception means: theirs, the course's, or ours. The one place where this is decided."""
         match error:
             case None:
@@ -203,6 +203,8 @@ class JudgePlugin:
                 return _Meaning(Outcome.BLOCKED, Fault.STUDENT, waited_for=check)
             case CheckFailed(finding=finding):
                 return _Meaning(Outcome.FAILED, Fault.STUDENT, _with_secrets(finding) if hidden else finding)
+            case CheckUndecided(finding=finding):
+                return _Meaning(Outcome.REVIEW, finding=_with_secrets(finding) if hidden else finding)
             case MappingMismatchError(module=module):
                 if module not in self._mismatches:
                     self._mismatches.add(module)

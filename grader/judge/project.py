@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from grader import wire
 from grader.checks.failure import fail
-from grader.checks.project.sandbox import Invocation, Ran
+from grader.checks.project.sandbox import Invocation, Played, Ran
 from grader.environments import PROJECT
 from grader.judge.check_processes import CheckProcesses
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 QUESTION_BYTES = 2 << 20
 """Of texts in one question; the wire reads no more than twice that."""
 FORGE = "what the forge says of the commit"
-LIST_INDEX = "import os; print(*os.listdir(os.environ['PIP_FIND_LINKS']), sep='\\n')"
 
 
 class Project:
@@ -30,6 +29,8 @@ class Project:
     Attributes:
         texts: The text files: path → text.
         tested: The labs' module files that are there.
+        url: The address that was handed in.
+        branch: The branch that was handed in.
         found: What checks keep for those after them.
         network: What this check rests on that was asked of the network, in words.
     """
@@ -47,10 +48,11 @@ class Project:
         self.tested = tuple(file for file in tested if file in source.texts)
         self.network: list[str] = []
         self._status = source.status
+        self.url = source.url
+        self.branch = source.branch
         self.found = found
         self._limits = limits
         self._processes = CheckProcesses(zygotes, limits, seconds)
-        self._index: dict[str, str] | None = None
 
     @property
     def status(self) -> CommitStatus:
@@ -58,28 +60,55 @@ class Project:
         self.network[:] = [FORGE]
         return self._status
 
-    def index(self) -> Mapping[str, str]:
-        """The sandbox's package index: canonical name → version."""
-        if self._index is None:
-            ran = self.run(["python", "-c", LIST_INDEX], seconds=30, index=True)
-            wheels = [line.split("-") for line in ran.output.split() if line.endswith(".whl")]
-            self._index = {name.replace("_", "-"): version for name, version, *_ in wheels}
-        return self._index
-
-    def run(
+    def settle(
         self,
-        argv: Sequence[str],
+        *,
+        name: str,
+        urls: Sequence[str] = (),
+        cloned: bool = True,
+        inside: bool = True,
+        variables: Mapping[str, str] | None = None,
+        overlay: Mapping[str, str] | None = None,
+    ) -> str:
+        """Make a new home; see ``grader.checks.project.sandbox.ProjectSandbox``."""
+        question = wire.Settle(
+            name=name,
+            urls=list(urls),
+            cloned=cloned,
+            inside=inside,
+            variables=dict(variables or {}),
+            overlay=dict(overlay or {}),
+            branch=self.branch,
+        )
+        match self._ask(question):
+            case {"folder": str() as folder}:
+                return folder
+        raise _nonsense()
+
+    def script(
+        self,
+        text: str,
         *,
         seconds: float,
+        each: Sequence[float] = (),
+        stop: bool = False,
+        argv: Sequence[str] = (),
         folder: str = "",
         variables: Mapping[str, str] | None = None,
-        index: bool = False,
-    ) -> Ran:
-        """Run a command; see ``grader.checks.project.sandbox.ProjectSandbox``."""
-        question = wire.Run(
-            argv=list(argv), seconds=seconds, folder=folder, variables=dict(variables or {}), index=index
+        overlay: Mapping[str, str] | None = None,
+    ) -> Played:
+        """Type a script, or run it as a file; see ``grader.checks.project.sandbox.ProjectSandbox``."""
+        question = wire.Script(
+            text=text,
+            seconds=seconds,
+            each=list(each),
+            stop=stop,
+            argv=list(argv),
+            folder=folder,
+            variables=dict(variables or {}),
+            overlay=dict(overlay or {}),
         )
-        return _ran(self._ask(question))
+        return _played(self._ask(question))
 
     def trials(
         self,
@@ -112,15 +141,47 @@ class Project:
         """End the process with all it left."""
         self._processes.leave()
 
-    def _ask(self, question: wire.Run | wire.Trials) -> object:
-        reply = self._processes.ask(PROJECT, question, " ".join(question.argv)[:120])
+    def _ask(self, question: wire.Settle | wire.Script | wire.Trials) -> object:
+        reply = self._processes.ask(PROJECT, question, _call(question))
         if isinstance(reply, wire.Returned):
             return reply.value
         raise fail(
             "Your repository could not be tried.",
-            call=" ".join(question.argv)[:120],
+            call=_call(question),
             yours=f"{reply.type}: {reply.message}"[:300],
         )
+
+
+def _call(question: wire.Settle | wire.Script | wire.Trials) -> str:
+    """What a question is about, for a report."""
+    if isinstance(question, wire.Settle):
+        return f"git clone {question.name}"[:120]
+    return (question.text if isinstance(question, wire.Script) else " ".join(question.argv))[:120]
+
+
+def _played(value: object) -> Played:
+    """A script's result as agreed; anything else is nobody's result."""
+    match value:
+        case {"commands": list() as commands, "ended": str() as ended, "unfinished": int() as unfinished} if (
+            commands or ended or unfinished
+        ):
+            return Played(
+                commands=tuple(_command(c) for c in commands), ended=ended[:200], unfinished=unfinished
+            )
+    raise _nonsense()
+
+
+def _command(value: object) -> Ran:
+    match value:
+        case {
+            "line": int() as line,
+            "text": str() as text,
+            "status": int() | None as status,
+            "output": str() as output,
+            "folder": str() as folder,
+        } if not isinstance(status, bool) and not isinstance(line, bool):
+            return Ran(line=line, text=text, status=status, output=output, folder=folder)
+    raise _nonsense()
 
 
 def _ran(value: object) -> Ran:

@@ -169,7 +169,13 @@ class View(NamedTuple):
         return self.anchors[check.lab, check.id]
 
 
-_URGENCY = {Outcome.FAILED: 0, Outcome.UNGRADED: 1, Outcome.BLOCKED: 2, Outcome.PASSED: 3}
+_URGENCY = {
+    Outcome.FAILED: 0,
+    Outcome.REVIEW: 1,
+    Outcome.UNGRADED: 2,
+    Outcome.BLOCKED: 3,
+    Outcome.PASSED: 4,
+}
 
 
 def view(record: SafeRecord) -> View:

@@ -65,6 +65,7 @@ WAITS = Word("…", "waits", "wait")
 OUTCOMES = {
     Outcome.PASSED: Word("✓", "passed", "good"),
     Outcome.FAILED: Word("✗", "failed", "bad"),
+    Outcome.REVIEW: Word("…", "for a person", "wait", "A machine can't decide this: a person looks at it."),
     Outcome.BLOCKED: WAITS,
     Outcome.UNGRADED: Word(
         "?",

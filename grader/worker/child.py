@@ -15,6 +15,7 @@ from grader.worker.loading import load
 from grader.worker.mapped import MappingError, adapter
 from grader.worker.plain import ObjectTable, to_tensors
 from grader.worker.running import CommandRunner
+from grader.worker.terminal import Terminal
 from grader.worker.tools import Tools
 
 MESSAGE_LENGTH = 2_000
@@ -44,6 +45,7 @@ class Server:
         self._modules: dict[str, tuple[object, wire.Load]] = {}
         self._objects = ObjectTable()
         self._runner = CommandRunner(submission, Path.cwd())
+        self._terminal = Terminal(submission, Path.cwd())
 
     def serve(self) -> None:
         """Question, answer, question, … until the judge hangs up."""
@@ -72,7 +74,7 @@ class Server:
         except BaseException as error:
             return self._raised(error, question)
 
-    def _do(self, question: wire.Question) -> object:  # noqa: C901 - one case per question
+    def _do(self, question: wire.Question) -> object:  # noqa: C901, PLR0911 - one case per question
         match question:
             case wire.Load():
                 module: object = load(self._submission, question.file, question.load, question.pythonpath)
@@ -105,8 +107,12 @@ class Server:
                 )
             case wire.Fetch():
                 return self._object(question.target)
-            case wire.Run() | wire.Trials():
-                return self._runner.do(question)
+            case wire.Trials():
+                return self._runner.trials(question)
+            case wire.Settle():
+                return self._terminal.settle(question)
+            case wire.Script():
+                return self._terminal.script(question)
 
     def _given(
         self, question: wire.Call | wire.Tool, spec: wire.Load | None

@@ -1,8 +1,7 @@
-"""Commands run on copies of the submission: as a stranger types them, and its test suite many times over.
+"""A submission's test suite, run many times over on copies of the submission.
 
-A stranger's commands run in a virtual environment that is new and empty, one after the other, in one copy. Trials
-of the test suite run where all libraries are there and imported already: each is a fork of this process with a
-copy of its own, so that a hundred of them cost little more than the tests themselves.
+All libraries are there and imported already: each run is a fork of this process with a copy of its own, so that a
+hundred of them cost little more than the tests themselves.
 """
 
 from __future__ import annotations
@@ -12,78 +11,38 @@ import runpy
 import select
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from grader import wire
-from grader.worker import index
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from grader import wire
 
 OUTPUT = 8_192
 """Characters of a command's output that are kept: the last ones."""
 LINKED = 256 << 10
 """Files from this size on are links to the submission, which is read-only, not copies."""
-NOT_FOUND, NO_FOLDER = 127, 126
 POLL = 0.02
 QUICK = "-p no:cacheprovider -p no:hypothesispytest"
 """For trials: a plugin that this Python happens to have takes seconds to come up."""
 
 
 class CommandRunner:
-    """Where one check's commands run.
+    """Where one check's trials run.
 
     Args:
         submission: The student's files, read-only.
-        home: The check's own folder; beside it lies the package index, where the sandbox has one.
+        home: The check's own folder.
     """
 
     def __init__(self, submission: Path, home: Path) -> None:
         self._submission = submission
         self._home = home
-        self._index = home.parent / index.FOLDER
-        self._copy = home / "repository"
-        self._venv = home / "venv"
         self._trials = 0
-
-    def do(self, question: wire.Run | wire.Trials) -> object:
-        """Answer either question."""
-        return self.run(question) if isinstance(question, wire.Run) else self.trials(question)
-
-    def run(self, question: wire.Run) -> dict[str, object]:
-        """Run one command after the ones before it; see ``wire.Run``."""
-        if not self._copy.exists():
-            copy_tree(self._submission, self._copy)
-            self._make_venv()
-        write(self._copy, question.overlay)
-        folder = self._copy / question.folder
-        if not folder.is_dir():
-            return {"status": NO_FOLDER, "output": f"{question.folder}: no such folder"}
-        argv = self._program(question.argv)
-        if argv is None:
-            return {"status": NOT_FOUND, "output": f"{question.argv[0]}: command not found"}
-        environment = self._environment(reach_index=question.index) | question.variables
-        reader, writer = os.pipe()
-        process = subprocess.Popen(  # noqa: S603 - the student's own command, in the student's sandbox
-            argv,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=writer,
-            stderr=writer,
-            start_new_session=True,
-        )
-        os.close(writer)
-        running = _Running(process.pid, reader, question.seconds)
-        while (done := running.look()) is None:
-            pass
-        process.returncode = 0  # it was waited for already
-        return done
 
     def trials(self, question: wire.Trials) -> list[dict[str, object] | None]:
         """Run the suite on each variant, some at once; see ``wire.Trials``."""
@@ -109,61 +68,15 @@ class CommandRunner:
                     shutil.rmtree(place, ignore_errors=True)
         return found
 
-    def _make_venv(self) -> None:
-        """What ``python -m venv`` makes, without running it: an empty one, with pip."""
-        packages = self._venv / "lib" / f"python3.{sys.version_info.minor}" / "site-packages"
-        packages.mkdir(parents=True)
-        (self._venv / "bin").mkdir()
-        python = Path(getattr(sys, "_base_executable", sys.executable))
-        for name in ("python", "python3"):
-            (self._venv / "bin" / name).symlink_to(python)
-        (self._venv / "pyvenv.cfg").write_text(
-            f"home = {python.parent}\ninclude-system-site-packages = false\n"
-            f"version = {'.'.join(map(str, sys.version_info[:3]))}\n"
-        )
-        (packages / "pip.pth").write_text(f"{self._index / 'code' / 'pip'}\n")
 
-    def _program(self, argv: list[str]) -> list[str] | None:
-        """The command with its program's place; scripts through Python, since nothing here may be executed."""
-        name, rest = argv[0], argv[1:]
-        python = str(self._venv / "bin" / "python")
-        if name in {"python", "python3"}:
-            return [python, *rest]
-        if name in {"pip", "pip3"}:
-            return [python, "-m", "pip", *rest]
-        script = self._venv / "bin" / name
-        if "/" not in name and script.is_file():
-            return [python, str(script), *rest]
-        return None
-
-    def _environment(self, *, reach_index: bool) -> dict[str, str]:
-        kept = {
-            name: value for name, value in os.environ.items() if name.endswith("_THREADS") or name == "LANG"
-        }
-        found = kept | {
-            "PATH": f"{self._venv / 'bin'}:/usr/local/bin:/usr/bin:/bin",
-            "HOME": str(self._home),
-            "TMPDIR": str(self._home),
-            "VIRTUAL_ENV": str(self._venv),
-            "MPLBACKEND": "Agg",
-            "PYTHONUNBUFFERED": "1",
-            "PIP_NO_INDEX": "1",
-            "PIP_NO_CACHE_DIR": "1",
-            "PIP_NO_COMPILE": "1",
-            "PIP_NO_INPUT": "1",
-            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        }
-        return found | ({"PIP_FIND_LINKS": str(self._index / "wheels")} if reach_index else {})
-
-
-def copy_tree(source: Path, target: Path) -> None:
-    """The submission, writable; large files as links."""
+def copy_tree(source: Path, target: Path, *, link: bool = True) -> None:
+    """The submission, writable; large files as links, unless said otherwise."""
     for folder, _, files in os.walk(source):
         here = target / Path(folder).relative_to(source)
         here.mkdir(parents=True)
         for name in files:
             file = Path(folder, name)
-            if file.stat().st_size < LINKED:
+            if not link or file.stat().st_size < LINKED:
                 shutil.copyfile(file, here / name)
             else:
                 (here / name).symlink_to(file)

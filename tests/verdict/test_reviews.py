@@ -172,3 +172,16 @@ def test_reviews_are_added_to_those_a_record_has():
 
 def test_an_interrupted_grading_is_no_verdict_whatever_people_say():
     assert with_reviews(record(partial=True), [said(PASS)]).verdict is UNGRADED
+
+
+def test_a_check_that_no_machine_can_decide_waits_for_a_person_whose_word_then_counts():
+    rubric = rubric_of(Criterion(id="readme", title="README", checks=("a", "b")))
+    asked = [
+        check(Outcome.REVIEW, "a"),
+        CheckResult(id="b", lab="lab1", promise="", outcome=Outcome.BLOCKED, waited_for="a"),
+    ]
+    assert decide(rubric, asked).decision is REVIEW
+    for word in (PASS, REVISE):
+        assert decide(rubric, asked, reviews=[said(word, "readme")]).decision is word
+    failed = [check(Outcome.REVIEW, "a"), check(Outcome.FAILED, "b")]
+    assert decide(rubric, failed, reviews=[said(PASS, "readme")]).decision is REVISE

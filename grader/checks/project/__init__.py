@@ -1,38 +1,51 @@
-"""A repository as a whole: its README, its workflow, its tests. All of it is read as text; nothing runs here.
+"""A repository as a whole: its README, its workflow, its tests. Texts are read here; nothing of them runs here.
 
-commands    a line of shell → commands that are understood
-readme      a README → the commands in it                  workflow   a workflow → when it runs, and what
-packages    ``pip install …`` → what the index can give    readme_run commands, one by one, in a fresh sandbox
-functions   modules → their public functions               mutants    a function → variants that are wrong
-suites      test files → tests, and what they assert       mutation   what is tested, and which bugs are seen
-sandbox     what a suite can do with a repository
+readme      whether a stranger can follow it         markdown    a README → its code blocks (rst: likewise)
+typed       a block → the lines that are typed       plan        blocks → steps, and alternatives
+stranger    the steps, typed into a real bash        causes      a command that failed → why
+ci          whether a push runs the tests            workflow    a workflow → when it runs, and what
+runner      jobs, run as GitHub runs them            globs       its filters; expressions: its ``${{ }}``
+tested      whether the tests run and notice         broken      copies in which every function raises
+teeth       what is tested, which bugs are seen      mutants     a function → variants that are wrong
+suites      test files → tests, what they assert     functions   modules → their public functions
+sandbox     what can be done with a repository       outcome     what happened → pass, revise, review
 """
 
-from grader.checks.project.commands import Command, CommandKind
+from grader.checks.project.blocks import TooMuch
+from grader.checks.project.ci import judge_ci, starting_workflows
 from grader.checks.project.mutation import Cover, MutationResult, cover, mutation_score
-from grader.checks.project.readme import find_readme, readme_commands
-from grader.checks.project.readme_run import ReadmeRun, Result, Step, failed
-from grader.checks.project.sandbox import ProjectSandbox, Ran, ways_to_test
+from grader.checks.project.outcome import Conclusion, Word
+from grader.checks.project.plan import Plan, find_readme, read_plan
+from grader.checks.project.readme import judge_readme, read_readme
+from grader.checks.project.readme_run import ReadmeRun, Result
+from grader.checks.project.sandbox import Invocation, Played, ProjectSandbox, Ran
 from grader.checks.project.suites import tests
+from grader.checks.project.tested import judge_tests
 from grader.checks.project.workflow import Workflow, workflows
 
 __all__ = [
-    "Command",
-    "CommandKind",
+    "Conclusion",
     "Cover",
+    "Invocation",
     "MutationResult",
+    "Plan",
+    "Played",
     "ProjectSandbox",
     "Ran",
     "ReadmeRun",
     "Result",
-    "Step",
+    "TooMuch",
+    "Word",
     "Workflow",
     "cover",
-    "failed",
     "find_readme",
+    "judge_ci",
+    "judge_readme",
+    "judge_tests",
     "mutation_score",
-    "readme_commands",
+    "read_plan",
+    "read_readme",
+    "starting_workflows",
     "tests",
-    "ways_to_test",
     "workflows",
 ]
