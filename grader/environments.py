@@ -35,6 +35,8 @@ class Environment(Struct, frozen=True, kw_only=True):
         denied: Libraries that its image lacks on purpose; a sandbox without an image hides them.
         on_import: What a student is told whose code imports what isn't there; empty: the usual words.
         index: Whether its installed packages are offered as a package index.
+        packages: Whether it has a developer's tools and may fetch packages through our filter; its image is made
+            apart (``sandbox.image.stranger``).
     """
 
     name: str
@@ -49,6 +51,7 @@ class Environment(Struct, frozen=True, kw_only=True):
     denied: tuple[str, ...] = ()
     on_import: str = ""
     index: bool = False
+    packages: bool = False
 
 
 _ROWS = (
@@ -70,10 +73,11 @@ _ROWS = (
     ),
     Environment(name="judge", below="torch", worker=False),
     Environment(name="project", below="judge", preload=(*NUMPY, "torch", "pytest"), index=True),
+    Environment(name="stranger", sockets=("unix", "tcp"), packages=True),
 )
 
 ENVIRONMENTS = MappingProxyType({row.name: row for row in _ROWS})
 """Name → row; each after the one that it rests on."""
-DEFAULT, JUDGE, PROJECT = "numpy", "judge", "project"
-"""Of modules that name none; where the judge runs; where a repository as a whole is."""
+DEFAULT, JUDGE, PROJECT, STRANGER = "numpy", "judge", "project", "stranger"
+"""Of modules that name none; where the judge runs; where a repository as a whole is; where its commands run."""
 FOR_MODULES = tuple(row.name for row in _ROWS if row.module)

@@ -12,6 +12,7 @@ Report      Record                                             all of it: report
 
 from __future__ import annotations
 
+import builtins
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,14 @@ from grader.reasons import Reason, Refusal
 SCHEMA_VERSION = 1
 DOCUMENT_CHARACTERS = 20_000
 """Of a document that a person reviews, kept at most: some three thousand words."""
+
+
+PYTHON_ERRORS = frozenset(
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+)
+"""Classes that are Python's own. Of any other, the name is a text of the student's like the message."""
 
 
 class Outcome(StrEnum):

@@ -11,7 +11,6 @@ on the other side is a number. This file travels into the student's container, a
 
 from __future__ import annotations
 
-import builtins
 import math
 import select
 import socket
@@ -218,14 +217,6 @@ class Frame(Struct, frozen=True):
     line: int
     function: str
     text: str = ""
-
-
-PYTHON_ERRORS = frozenset(
-    name
-    for name, value in vars(builtins).items()
-    if isinstance(value, type) and issubclass(value, BaseException)
-)
-"""Classes that are Python's own. Of any other, the name is a text of the student's like the message."""
 
 
 class Raised(Struct, frozen=True, tag=True, tag_field="kind"):

@@ -14,7 +14,7 @@ from grader.checks.answer import Answer, Handle, render_call
 from grader.checks.failure import CheckFailed, fail
 from grader.environments import ENVIRONMENTS
 from grader.judge.check_processes import CheckProcesses
-from grader.records import Finding, Limits, SourceLine
+from grader.records import PYTHON_ERRORS, Finding, Limits, SourceLine
 
 if TYPE_CHECKING:
     from grader.judge.job import ModuleSource
@@ -114,7 +114,7 @@ class Student:
         kind = "".join(c for c in reply.type if c.isalnum() or c in "._")[:60] or "an exception"
         if reply.where == "mapping":
             return MappingMismatchError(source.name, f"{kind}: {shown}")
-        named = kind if kind in wire.PYTHON_ERRORS else "an exception of its own"
+        named = kind if kind in PYTHON_ERRORS else "an exception of its own"
         own = [f for f in reply.frames if _is_possible(source, f)]
         last = own[-1] if own else None
         if reply.where == "unsendable":

@@ -33,6 +33,7 @@ import re
 from msgspec.structs import replace
 
 from grader.records import (
+    PYTHON_ERRORS,
     CheckResult,
     CriterionResult,
     Finding,
@@ -45,7 +46,6 @@ from grader.records import (
     Timing,
 )
 from grader.report.plot import first_beyond
-from grader.wire import PYTHON_ERRORS
 
 COPY_NOTE = "This is the student's copy: it does not show what hidden checks send, expect and receive."
 HIDDEN_NOTE = "This check is hidden, so its inputs and values are not shown. The public checks show theirs."

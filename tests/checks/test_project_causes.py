@@ -3,8 +3,8 @@
 import pytest
 
 from grader.checks.project.causes import Surroundings, Whose, cause_of
-from grader.checks.project.outcome import Word, conclude
-from grader.checks.project.readme_run import ReadmeRun, Result, Step
+from grader.checks.project.outcome import ProjectOutcome, conclude
+from grader.checks.project.readme_run import ReadmeRun, Result, CommandRun
 from grader.checks.project.sandbox import Ran
 
 TEXTS = {
@@ -119,8 +119,8 @@ def test_no_output_takes_long(piece):
 
 def step(output="", status=0, text="python train.py"):
     if not status:
-        return Step(line=1, text=text, result=Result.WORKED)
-    return Step(line=2, text=text, result=Result.FAILED, cause=cause(output, status, text))
+        return CommandRun(line=1, text=text, result=Result.WORKED)
+    return CommandRun(line=2, text=text, result=Result.FAILED, cause=cause(output, status, text))
 
 
 CRASH = step(IN_TRAIN + "ZeroDivisionError: division by zero", 1)
@@ -132,8 +132,8 @@ ODD = step("odd", 1)
 @pytest.mark.parametrize(
     ("steps", "word"),
     [
-        ([step()], Word.PASS), ([step(), CRASH], Word.REVISE), ([NETWORK, CRASH], Word.REVIEW), ([NETWORK, NOTHING], Word.REVISE),
-        ([step(), NETWORK], Word.PASS), ([NETWORK], Word.REVIEW), ([step(), ODD], Word.REVIEW), ([step(text="pip install x")], Word.REVIEW), ([], Word.REVIEW),
+        ([step()], ProjectOutcome.PASS), ([step(), CRASH], ProjectOutcome.REVISE), ([NETWORK, CRASH], ProjectOutcome.REVIEW), ([NETWORK, NOTHING], ProjectOutcome.REVISE),
+        ([step(), NETWORK], ProjectOutcome.PASS), ([NETWORK], ProjectOutcome.REVIEW), ([step(), ODD], ProjectOutcome.REVIEW), ([step(text="pip install x")], ProjectOutcome.REVIEW), ([], ProjectOutcome.REVIEW),
     ],
 )  # fmt: skip
 def test_revise_needs_evidence_and_pass_needs_something_that_ran(steps, word):
@@ -143,5 +143,5 @@ def test_revise_needs_evidence_and_pass_needs_something_that_ran(steps, word):
 def test_a_session_that_stopped_early_is_for_a_person():
     assert (
         conclude(ReadmeRun(steps=(step(text="pip install x"),), stopped="line 3 ended the shell itself")).word
-        is Word.REVIEW
+        is ProjectOutcome.REVIEW
     )

@@ -3,7 +3,7 @@
 import re
 
 from grader.course.starter import ENVIRONMENTS as OF_STARTERS
-from grader.environments import DEFAULT, ENVIRONMENTS, FOR_MODULES, JUDGE, PROJECT
+from grader.environments import DEFAULT, ENVIRONMENTS, FOR_MODULES, JUDGE, PROJECT, STRANGER
 from grader.sandbox import image
 from grader.sandbox.environment import options
 from grader.sandbox.walls import WALLS
@@ -21,7 +21,7 @@ def test_a_row_comes_after_the_one_that_it_rests_on():
 
 
 def test_the_rows_that_the_engine_speaks_of_are_there():
-    assert {DEFAULT, JUDGE, PROJECT} <= set(ENVIRONMENTS)
+    assert {DEFAULT, JUDGE, PROJECT, STRANGER} <= set(ENVIRONMENTS)
     assert DEFAULT in FOR_MODULES
     assert OF_STARTERS is ENVIRONMENTS
 

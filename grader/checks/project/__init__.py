@@ -14,7 +14,7 @@ sandbox     what can be done with a repository       outcome     what happened â
 from grader.checks.project.blocks import TooMuch
 from grader.checks.project.ci import judge_ci, starting_workflows
 from grader.checks.project.mutation import Cover, MutationResult, cover, mutation_score
-from grader.checks.project.outcome import Conclusion, Word
+from grader.checks.project.outcome import Conclusion, ProjectOutcome
 from grader.checks.project.plan import Plan, find_readme, read_plan
 from grader.checks.project.readme import judge_readme, read_readme
 from grader.checks.project.readme_run import ReadmeRun, Result
@@ -30,12 +30,12 @@ __all__ = [
     "MutationResult",
     "Plan",
     "Played",
+    "ProjectOutcome",
     "ProjectSandbox",
     "Ran",
     "ReadmeRun",
     "Result",
     "TooMuch",
-    "Word",
     "Workflow",
     "cover",
     "find_readme",

@@ -40,7 +40,7 @@ class Whose(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Cause(Struct, frozen=True, kw_only=True):
+class FailureCause(Struct, frozen=True, kw_only=True):
     """Why a command failed.
 
     Attributes:
@@ -87,7 +87,7 @@ _IS_CODE = re.compile(r"\.(?:py|sh|toml|cfg|ipynb)$|requirements|[Mm]akefile|env
 """Files that only a repository can bring, whatever its README says about them."""
 
 
-def cause_of(ran: Ran, known: Surroundings) -> Cause:
+def cause_of(ran: Ran, known: Surroundings) -> FailureCause:
     """Why a command failed."""
     output = _plain(ran.output)[-MOST_OUTPUT:]
     for rule in (_theirs_for_sure, _nobodys, _missing_module, _missing_program, _theirs):
@@ -95,13 +95,13 @@ def cause_of(ran: Ran, known: Surroundings) -> Cause:
         if found is not None:
             return found
     why = f"it ended with exit status {ran.status}, and its output does not say why"
-    return Cause(whose=Whose.UNKNOWN, why=why, lines=_telling(output, None))
+    return FailureCause(whose=Whose.UNKNOWN, why=why, lines=_telling(output, None))
 
 
 # ── Nobody's ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _nobodys(ran: Ran, output: str, _known: Surroundings) -> Cause | None:
+def _nobodys(ran: Ran, output: str, _known: Surroundings) -> FailureCause | None:
     if ran.status in {137, -9} or (ran.status in {-11, 139, -7, 135, 134, -6} and "Traceback" not in output):
         return _surroundings("it was killed: a limit of the sandbox, most likely", output, None)
     errors = [line for line in output.splitlines() if signs_of.ERROR_LINE.match(line)]
@@ -114,23 +114,23 @@ def _nobodys(ran: Ran, output: str, _known: Surroundings) -> Cause | None:
     return None
 
 
-def _surroundings(why: str, output: str, line: str | None) -> Cause:
-    return Cause(whose=Whose.SURROUNDINGS, why=why, lines=_telling(output, line))
+def _surroundings(why: str, output: str, line: str | None) -> FailureCause:
+    return FailureCause(whose=Whose.SURROUNDINGS, why=why, lines=_telling(output, line))
 
 
 # ── Theirs ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _theirs_for_sure(ran: Ran, output: str, known: Surroundings) -> Cause | None:
+def _theirs_for_sure(ran: Ran, output: str, known: Surroundings) -> FailureCause | None:
     """What the repository lacks or can't be read: nothing that happened before matters."""
     for pattern, why, hint in _FOR_SURE:
         if found := pattern.search(output):
             lines = _telling(output, found[0])
-            return Cause(whose=Whose.THEIRS, why=why, hint=hint, lines=lines, is_certain=True)
+            return FailureCause(whose=Whose.THEIRS, why=why, hint=hint, lines=lines, is_certain=True)
     return _syntax(output, known) or _missing_file(ran, output, known)
 
 
-def _syntax(output: str, known: Surroundings) -> Cause | None:
+def _syntax(output: str, known: Surroundings) -> FailureCause | None:
     """A file of the repository that is no Python: for us neither."""
     found = re.search(r"(?:SyntaxError|IndentationError|TabError): .*", output)
     frames = list(re.finditer(r'File "([^"\n]+)", line (\d+)', output[: found.start()] if found else ""))
@@ -153,11 +153,11 @@ def _syntax(output: str, known: Surroundings) -> Cause | None:
         ):
             return _surroundings("a newer Python may read what ours can't", output, found[0])
         why = f"{name}, line {frames[-1][2]}, is no Python: {found[0][:120]}"
-        return Cause(whose=Whose.THEIRS, why=why, lines=_telling(output, found[0]), is_certain=True)
+        return FailureCause(whose=Whose.THEIRS, why=why, lines=_telling(output, found[0]), is_certain=True)
     return None
 
 
-def _missing_file(ran: Ran, output: str, known: Surroundings) -> Cause | None:
+def _missing_file(ran: Ran, output: str, known: Surroundings) -> FailureCause | None:
     """A file that the command names and the repository doesn't have."""
     for pattern in signs_of.NO_FILE:
         found = re.search(pattern, output, re.MULTILINE)
@@ -184,7 +184,7 @@ def _missing_file(ran: Ran, output: str, known: Surroundings) -> Cause | None:
             else "Commit it, or correct the path."
         )
         why = f"It names {path[-80:]}, which is not there."
-        return Cause(
+        return FailureCause(
             whose=Whose.THEIRS, why=why, hint=hint, lines=_telling(output, found[0]), is_certain=True
         )
     return None
@@ -200,7 +200,7 @@ def _script_words(known: Surroundings, ran: Ran) -> str:
     )
 
 
-def _missing_module(_ran: Ran, output: str, known: Surroundings) -> Cause | None:
+def _missing_module(_ran: Ran, output: str, known: Surroundings) -> FailureCause | None:
     every = re.findall(r"No module named '?\"?([\w.]+)", output)
     if not every:
         return None
@@ -214,7 +214,7 @@ def _missing_module(_ran: Ran, output: str, known: Surroundings) -> Cause | None
         or top in sys.stdlib_module_names
         or top in {"distutils", "imp", "asyncore", "pkg_resources"}
     ):
-        return Cause(whose=Whose.SURROUNDINGS, why=f"this Python has no {top}", lines=line)
+        return FailureCause(whose=Whose.SURROUNDINGS, why=f"this Python has no {top}", lines=line)
     if _is_own(module, known):
         parts = module.replace(".", "/")
         there = any(
@@ -229,13 +229,15 @@ def _missing_module(_ran: Ran, output: str, known: Surroundings) -> Cause | None
             and any(p.endswith((f"/{top}/__init__.py", f"{top}/__init__.py")) for p in known.files)
         ):
             hint = f"{module} is imported and not in the repository: commit it, or correct the import."
-        return Cause(whose=Whose.THEIRS, why=f"Python finds no module {module}.", hint=hint, lines=line)
+        return FailureCause(
+            whose=Whose.THEIRS, why=f"Python finds no module {module}.", hint=hint, lines=line
+        )
     package = signs_of.PACKAGE_OF.get(top, top)
     if _is_spoken_of(package, known.prose, install=True) or _is_spoken_of(top, known.prose, install=True):
-        return Cause(
+        return FailureCause(
             whose=Whose.UNKNOWN, why=f"it needs {top}, which the README asks for in words only", lines=line
         )
-    return Cause(
+    return FailureCause(
         whose=Whose.THEIRS,
         why=f"Python finds no module {top}: nothing before this installs it.",
         hint=f"Install {package} first: `pip install {package}`, or a requirements.txt that lists it.",
@@ -243,7 +245,7 @@ def _missing_module(_ran: Ran, output: str, known: Surroundings) -> Cause | None
     )
 
 
-def _missing_program(_ran: Ran, output: str, known: Surroundings) -> Cause | None:
+def _missing_program(_ran: Ran, output: str, known: Surroundings) -> FailureCause | None:
     found = next((m for pattern in signs_of.NO_PROGRAM if (m := re.search(pattern, output))), None)
     if found is None:
         return None
@@ -252,7 +254,7 @@ def _missing_program(_ran: Ran, output: str, known: Surroundings) -> Cause | Non
     if "/" in found[1] or name.endswith((".py", ".sh")):
         there = any(posixpath.basename(p) == name for p in known.files)
         why = f"It runs {found[1][-80:]}, which is not there."
-        return Cause(
+        return FailureCause(
             whose=Whose.UNKNOWN if there else Whose.THEIRS, why=why, lines=lines, is_certain=not there
         )
     own = re.search(
@@ -261,7 +263,7 @@ def _missing_program(_ran: Ran, output: str, known: Surroundings) -> Cause | Non
     package = signs_of.PYTHON_PROGRAMS.get(name)
     if own:
         hint = "Say how to install the package before this line: `pip install .`."
-        return Cause(
+        return FailureCause(
             whose=Whose.THEIRS,
             why=f"There is no program {name}: nothing before this installs it.",
             hint=hint,
@@ -270,17 +272,17 @@ def _missing_program(_ran: Ran, output: str, known: Surroundings) -> Cause | Non
     meant = difflib.get_close_matches(name, [*signs_of.PYTHON_PROGRAMS, "python", "pip"], 1, CLOSE)
     if meant and package is None and name not in signs_of.SYSTEM_PROGRAMS:
         why, hint = f"There is no program {name}.", f"Did you mean {meant[0]}?"
-        return Cause(whose=Whose.THEIRS, why=why, hint=hint, lines=lines, is_certain=True)
+        return FailureCause(whose=Whose.THEIRS, why=why, hint=hint, lines=lines, is_certain=True)
     if package is None or name in signs_of.SYSTEM_PROGRAMS:
         whose = Whose.SURROUNDINGS if name in signs_of.SYSTEM_PROGRAMS else Whose.UNKNOWN
-        return Cause(whose=whose, why=f"the sandbox has no program {name[:60]}", lines=lines)
+        return FailureCause(whose=whose, why=f"the sandbox has no program {name[:60]}", lines=lines)
     if _is_spoken_of(package, known.prose, install=True):
-        return Cause(
+        return FailureCause(
             whose=Whose.UNKNOWN,
             why=f"it needs {package}, which the README asks for in words only",
             lines=lines,
         )
-    return Cause(
+    return FailureCause(
         whose=Whose.THEIRS,
         why=f"There is no program {name}: nothing before this installs it.",
         hint=f"Install {package} before this line.",
@@ -288,7 +290,7 @@ def _missing_program(_ran: Ran, output: str, known: Surroundings) -> Cause | Non
     )
 
 
-def _theirs(ran: Ran, output: str, known: Surroundings) -> Cause | None:
+def _theirs(ran: Ran, output: str, known: Surroundings) -> FailureCause | None:
     """Tests that fail, arguments that a script doesn't know, lines of the repository that raise."""
     if found := re.search(
         r"^=+ .*\b[1-9]\d* (?:failed|errors?)\b.*=+$|^FAILED \((?:failures|errors)=.*\)$|^[1-9]\d* "
@@ -296,9 +298,9 @@ def _theirs(ran: Ran, output: str, known: Surroundings) -> Cause | None:
         output,
         re.MULTILINE,
     ):
-        return Cause(whose=Whose.THEIRS, why="Tests fail.", lines=_telling(output, found[0]))
+        return FailureCause(whose=Whose.THEIRS, why="Tests fail.", lines=_telling(output, found[0]))
     if found := re.search(r"no tests ran|^Ran 0 tests|NO TESTS RAN", output, re.MULTILINE):
-        return Cause(
+        return FailureCause(
             whose=Whose.THEIRS, why="No tests are found.", lines=_telling(output, found[0]), is_certain=True
         )
     if (
@@ -307,7 +309,7 @@ def _theirs(ran: Ran, output: str, known: Surroundings) -> Cause | None:
         and any(posixpath.basename(p) == posixpath.basename(found[1]) for p in known.files)
     ):
         hint = "Write the command as the script wants it."
-        return Cause(
+        return FailureCause(
             whose=Whose.THEIRS,
             why=f"{found[1]} does not know these arguments.",
             hint=hint,
@@ -317,7 +319,7 @@ def _theirs(ran: Ran, output: str, known: Surroundings) -> Cause | None:
     return _raised(output, known)
 
 
-def _raised(output: str, known: Surroundings) -> Cause | None:
+def _raised(output: str, known: Surroundings) -> FailureCause | None:
     """A traceback: theirs if its innermost line is."""
     ends = list(
         re.finditer(
@@ -339,7 +341,7 @@ def _raised(output: str, known: Surroundings) -> Cause | None:
         base = posixpath.basename(missing[1].rstrip("/"))
         own = any(posixpath.basename(p) == base for p in known.files)
         if _is_spoken_of(base, known.prose) or _speaks_of_data(known.prose, missing[1]):
-            return Cause(
+            return FailureCause(
                 whose=Whose.SURROUNDINGS,
                 why=f"it needs {base[:60]}, which the reader has to bring",
                 lines=lines,
@@ -349,25 +351,27 @@ def _raised(output: str, known: Surroundings) -> Cause | None:
             if own
             else "Commit it, or say in the README where to get it."
         )
-        return Cause(
+        return FailureCause(
             whose=Whose.THEIRS,
             why=f"It opens {missing[1][-80:]}, which is not there.",
             hint=hint,
             lines=lines,
         )
     if not name:
-        return Cause(whose=Whose.UNKNOWN, why=f"a library raised {kind}, and why can't be told", lines=lines)
+        return FailureCause(
+            whose=Whose.UNKNOWN, why=f"a library raised {kind}, and why can't be told", lines=lines
+        )
     if (
         kind == "ImportError"
         and (source := re.search(r"from '([\w.]+)'", message))
         and not _is_own(source[1], known)
     ):
-        return Cause(
+        return FailureCause(
             whose=Whose.UNKNOWN,
             why=f"{source[1]} has not what {name} imports: its version, most likely",
             lines=lines,
         )
-    return Cause(whose=Whose.THEIRS, why=f"{name}, line {frames[-1][2]}, raises {kind}.", lines=lines)
+    return FailureCause(whose=Whose.THEIRS, why=f"{name}, line {frames[-1][2]}, raises {kind}.", lines=lines)
 
 
 # ── Looking things up ─────────────────────────────────────────────────────────────────────────────────────

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from grader.checks.project.broken import all_raise
-from grader.checks.project.outcome import Conclusion, Word, conclude_workflow
+from grader.checks.project.outcome import Conclusion, ProjectOutcome, conclude_workflow
 from grader.checks.project.runner import Runner
 from grader.checks.project.workflow import CODE, workflows
 
@@ -42,17 +42,17 @@ def judge_ci(sandbox: ProjectSandbox, *, seconds: float, total_seconds: float) -
     results: list[Conclusion] = []
     for workflow in started:
         results.append(_one(sandbox, workflow, seconds=seconds, total_seconds=total_seconds / len(started)))
-        if results[-1].word is Word.PASS:
+        if results[-1].word is ProjectOutcome.PASS:
             return results[-1]
-    reds = [r for r in results if r.failed is not None and r.word is Word.REVISE]
-    reviews = [r for r in results if r.word is Word.REVIEW]
+    reds = [r for r in results if r.failed is not None and r.word is ProjectOutcome.REVISE]
+    reviews = [r for r in results if r.word is ProjectOutcome.REVIEW]
     limits = [w for w in found if w.limit]
     followed = [w for w in found if "workflow_run" in w.events]
     if followed and not reds:
         why = f"{followed[0].file} runs after another workflow: whether it did, only the forge knows."
-        return Conclusion(word=Word.REVIEW, why=why, file=followed[0].file)
+        return Conclusion(word=ProjectOutcome.REVIEW, why=why, file=followed[0].file)
     if limits and not reds:
-        return Conclusion(word=Word.REVIEW, why=f"{limits[0].file} is not read: {limits[0].limit}.")
+        return Conclusion(word=ProjectOutcome.REVIEW, why=f"{limits[0].file} is not read: {limits[0].limit}.")
     return (reds or reviews or results)[0]
 
 
@@ -63,9 +63,9 @@ def starting_workflows(sandbox: ProjectSandbox) -> tuple[list[Workflow], Conclus
         other = next((path for path in sandbox.texts if OTHER_FORGES.fullmatch(path)), "")
         if other:
             why = f"{other} is the pipeline of another forge, and is not run here."
-            return [], Conclusion(word=Word.REVIEW, why=why, file=other)
+            return [], Conclusion(word=ProjectOutcome.REVIEW, why=why, file=other)
         why = f"There is no workflow: nothing runs when you push. Expected: {PLACE}."
-        return [], Conclusion(word=Word.REVISE, why=why)
+        return [], Conclusion(word=ProjectOutcome.REVISE, why=why)
     paths = [p for p in sandbox.texts if CODE.search(p)] or list(sandbox.texts)
     started = [w for w in found if not (w.fault or w.limit or w.why_not_on_push(sandbox.branch, paths))]
     return started, _nothing_starts(sandbox, found, paths)
@@ -74,14 +74,16 @@ def starting_workflows(sandbox: ProjectSandbox) -> tuple[list[Workflow], Conclus
 def _nothing_starts(sandbox: ProjectSandbox, found: Sequence[Workflow], paths: Sequence[str]) -> Conclusion:
     limits = [w for w in found if w.limit]
     if limits:
-        return Conclusion(word=Word.REVIEW, why=f"{limits[0].file} is not read: {limits[0].limit}.")
+        return Conclusion(word=ProjectOutcome.REVIEW, why=f"{limits[0].file} is not read: {limits[0].limit}.")
     why = [
         f"{w.file}: GitHub can't run it: {w.fault}."
         if w.fault
         else f"{w.file}: {w.why_not_on_push(sandbox.branch, paths)}."
         for w in found
     ]
-    return Conclusion(word=Word.REVISE, why=f"No workflow runs on this push. {why[0]}", seen=tuple(why))
+    return Conclusion(
+        word=ProjectOutcome.REVISE, why=f"No workflow runs on this push. {why[0]}", seen=tuple(why)
+    )
 
 
 def _one(sandbox: ProjectSandbox, workflow: Workflow, *, seconds: float, total_seconds: float) -> Conclusion:
@@ -89,7 +91,7 @@ def _one(sandbox: ProjectSandbox, workflow: Workflow, *, seconds: float, total_s
     runner = Runner(sandbox, seconds=seconds, total_seconds=total_seconds)
     jobs = runner.run(workflow)
     found = conclude_workflow(workflow.file, jobs)
-    if found.word is not Word.PASS:
+    if found.word is not ProjectOutcome.PASS:
         return found
     broken = _Overlaid(sandbox, all_raise(sandbox.texts))
     again = Runner(broken, seconds=seconds, total_seconds=total_seconds).run(workflow)
@@ -99,12 +101,12 @@ def _one(sandbox: ProjectSandbox, workflow: Workflow, *, seconds: float, total_s
         return found
     if any(job.status == "unknown" or job.seen for job in jobs):
         why = "No job that could be run here runs the tests; others could not be run here."
-        return Conclusion(word=Word.REVIEW, why=why, seen=found.seen)
+        return Conclusion(word=ProjectOutcome.REVIEW, why=why, seen=found.seen)
     why = (
         f"{workflow.file} runs on a push, and stays green also when every function raises: "
         "it runs no tests, or ignores their failure."
     )
-    return Conclusion(word=Word.REVISE, why=why, seen=found.seen)
+    return Conclusion(word=ProjectOutcome.REVISE, why=why, seen=found.seen)
 
 
 class _Overlaid:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from grader.checks.project.causes import Whose
-from grader.checks.project.readme_run import Result, Step
+from grader.checks.project.readme_run import CommandRun, Result
 from grader.checks.project.runner import StepRun
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _SERVES = re.compile(
 """A server runs until it is stopped: that it still does when its time is up is as it should be."""
 
 
-class Word(StrEnum):
+class ProjectOutcome(StrEnum):
     """What is said about a repository's README, workflow or tests."""
 
     PASS = "pass"  # noqa: S105 - no password
@@ -52,9 +52,9 @@ class Conclusion(Struct, frozen=True, kw_only=True):
         seen: For a person: each line that did not work, and why.
     """
 
-    word: Word
+    word: ProjectOutcome
     why: str = ""
-    step: Step | None = None
+    step: CommandRun | None = None
     file: str = ""
     job: str = ""
     failed: StepRun | None = None
@@ -73,33 +73,40 @@ def conclude(run: ReadmeRun) -> Conclusion:
         before = troubles[: troubles.index(theirs)]
         brought = [step for step in before if _BRINGS.search(step.text)]
         if not before or (theirs.cause.is_certain and not brought):
-            return Conclusion(word=Word.REVISE, why=theirs.cause.why, step=theirs, seen=seen)
+            return Conclusion(word=ProjectOutcome.REVISE, why=theirs.cause.why, step=theirs, seen=seen)
         why = "It failed, and what went wrong before may be the reason."
-        return Conclusion(word=Word.REVIEW, why=why, step=theirs, seen=seen)
+        return Conclusion(word=ProjectOutcome.REVIEW, why=why, step=theirs, seen=seen)
     if run.stopped and not any(s.runs for s in _worked(steps)):
-        return Conclusion(word=Word.REVIEW, why=f"It was not followed to its end: {run.stopped}.", seen=seen)
+        return Conclusion(
+            word=ProjectOutcome.REVIEW, why=f"It was not followed to its end: {run.stopped}.", seen=seen
+        )
     unknown = next((s for s in troubles if s.cause and s.cause.whose is Whose.UNKNOWN), None)
     if unknown is not None and unknown.cause is not None:
         return Conclusion(
-            word=Word.REVIEW, why=f"A line failed: {unknown.cause.why}.", step=unknown, seen=seen
+            word=ProjectOutcome.REVIEW, why=f"A line failed: {unknown.cause.why}.", step=unknown, seen=seen
         )
     untried = next((s for s in troubles if s.runs or _FETCHES.search(s.text)), None)
     if untried is not None and untried.cause is not None:
         return Conclusion(
-            word=Word.REVIEW, why=f"A line could not be tried: {untried.cause.why}.", step=untried, seen=seen
+            word=ProjectOutcome.REVIEW,
+            why=f"A line could not be tried: {untried.cause.why}.",
+            step=untried,
+            seen=seen,
         )
     if not any(step.runs and _ended_or_serves(step) for step in _worked(steps)):
         why = "Nothing that runs the code could be tried to its end here."
-        return Conclusion(word=Word.REVIEW, why=why, step=troubles[0] if troubles else None, seen=seen)
-    return Conclusion(word=Word.PASS, seen=seen)
+        return Conclusion(
+            word=ProjectOutcome.REVIEW, why=why, step=troubles[0] if troubles else None, seen=seen
+        )
+    return Conclusion(word=ProjectOutcome.PASS, seen=seen)
 
 
-def _ended_or_serves(step: Step) -> bool:
+def _ended_or_serves(step: CommandRun) -> bool:
     """Whether a step came to its end, or is of the kind that has none."""
     return step.result is Result.WORKED or _SERVES.search(f"{step.text}\n{step.output}") is not None
 
 
-def _worked(steps: Sequence[Step]) -> list[Step]:
+def _worked(steps: Sequence[CommandRun]) -> list[CommandRun]:
     return [step for step in steps if step.result in {Result.WORKED, Result.RAN_ON}]
 
 
@@ -110,13 +117,13 @@ def conclude_workflow(file: str, jobs: Sequence[JobRun]) -> Conclusion:
         step = job.failed if job.status == "failure" else None
         if step is not None and step.cause is not None and step.cause.whose is Whose.THEIRS:
             return Conclusion(
-                word=Word.REVISE, why=step.cause.why, file=file, job=job.job, failed=step, seen=seen
+                word=ProjectOutcome.REVISE, why=step.cause.why, file=file, job=job.job, failed=step, seen=seen
             )
     for job in jobs:
         step = job.failed if job.status == "failure" else None
         if step is not None and step.cause is not None:
             return Conclusion(
-                word=Word.REVIEW,
+                word=ProjectOutcome.REVIEW,
                 why=f"A step failed: {step.cause.why}.",
                 file=file,
                 job=job.job,
@@ -125,7 +132,7 @@ def conclude_workflow(file: str, jobs: Sequence[JobRun]) -> Conclusion:
             )
     if jobs and all(job.status == "skipped" for job in jobs):
         why = f"No job runs on a push: {jobs[0].seen[0]}."
-        return Conclusion(word=Word.REVISE, why=why, file=file, job=jobs[0].job, seen=seen)
+        return Conclusion(word=ProjectOutcome.REVISE, why=why, file=file, job=jobs[0].job, seen=seen)
     if not any(job.status == "success" for job in jobs):
-        return Conclusion(word=Word.REVIEW, why="No job could be run here.", file=file, seen=seen)
-    return Conclusion(word=Word.PASS, seen=seen)
+        return Conclusion(word=ProjectOutcome.REVIEW, why="No job could be run here.", file=file, seen=seen)
+    return Conclusion(word=ProjectOutcome.PASS, seen=seen)

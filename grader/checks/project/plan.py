@@ -90,7 +90,7 @@ class Part(Struct, frozen=True, kw_only=True):
         return tuple(line for line in self.lines if not is_comment(line.text))
 
 
-class Choice(Struct, frozen=True, kw_only=True):
+class Alternatives(Struct, frozen=True, kw_only=True):
     """Alternatives: the first that works is enough. Most choices have one."""
 
     options: tuple[tuple[Part, ...], ...]
@@ -113,7 +113,7 @@ class Plan(Struct, frozen=True, kw_only=True):
         enters: The folders that it changes into, as written, in order.
     """
 
-    choices: tuple[Choice, ...]
+    choices: tuple[Alternatives, ...]
     passed: tuple[Passed, ...] = ()
     clones: tuple[str, ...] = ()
     enters: tuple[str, ...] = ()
@@ -272,11 +272,11 @@ class _Choices:
             else:
                 self._place(one, part)
 
-    def finished(self) -> Iterator[Choice]:
+    def finished(self) -> Iterator[Alternatives]:
         """What was found; of alternatives, what this environment lacks comes last."""
         for group in self._groups:
             ranked = sorted(group, key=lambda option: _rank(option.names))
-            yield Choice(options=tuple(tuple(option.parts) for option in ranked))
+            yield Alternatives(options=tuple(tuple(option.parts) for option in ranked))
 
     def _place(self, one: Typed, part: Part) -> None:
         heading, under = part.heading, one.block.headings

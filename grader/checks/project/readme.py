@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from grader.checks.project.blocks import TooMuch
-from grader.checks.project.outcome import Conclusion, Word, conclude
+from grader.checks.project.outcome import Conclusion, ProjectOutcome, conclude
 from grader.checks.project.plan import find_readme, read_plan
 from grader.checks.project.readme_run import ReadmeRun, Stranger, runs_code
 
@@ -21,20 +21,24 @@ def read_readme(texts: Mapping[str, str]) -> tuple[Plan | None, Conclusion]:
     """What the README tells a reader to do, and what follows where that is nothing: for a pass there is a plan."""
     name = find_readme(texts)
     if not name:
-        return None, Conclusion(word=Word.REVISE, why="There is no README at the top of the repository.")
+        return None, Conclusion(
+            word=ProjectOutcome.REVISE, why="There is no README at the top of the repository."
+        )
     try:
         plan = read_plan(texts[name], name)
     except TooMuch as much:
-        return None, Conclusion(word=Word.REVIEW, why=f"{name} is not read: {much}.", file=name)
+        return None, Conclusion(word=ProjectOutcome.REVIEW, why=f"{name} is not read: {much}.", file=name)
     if any(runs_code(line.text) for line in (*plan.commands, *(passed.line for passed in plan.passed))):
-        return plan, Conclusion(word=Word.PASS, file=name)
+        return plan, Conclusion(word=ProjectOutcome.PASS, file=name)
     if leads := next((path for path in texts if path != name and _leads_to(texts[name], path)), ""):
-        return None, Conclusion(word=Word.REVIEW, why=f"{name} leads to {leads} for what to do.", file=name)
+        return None, Conclusion(
+            word=ProjectOutcome.REVIEW, why=f"{name} leads to {leads} for what to do.", file=name
+        )
     if not plan.commands and not plan.passed:
         why = f"{name} has no commands that a reader could copy."
     else:
         why = f"{name} does not say how to run the code: no `python …` or `pytest` in its code blocks."
-    return None, Conclusion(word=Word.REVISE, why=why, file=name)
+    return None, Conclusion(word=ProjectOutcome.REVISE, why=why, file=name)
 
 
 def judge_readme(

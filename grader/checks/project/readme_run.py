@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from grader.checks.project.causes import Cause, Surroundings, Whose, cause_of, prose_of
+from grader.checks.project.causes import FailureCause, Surroundings, Whose, cause_of, prose_of
 from grader.checks.project.plan import cloned, has_placeholder
 from grader.checks.project.typed import Line
 
@@ -56,7 +56,7 @@ class Result(StrEnum):
     FAILED = "failed"
 
 
-class Step(Struct, frozen=True, kw_only=True):
+class CommandRun(Struct, frozen=True, kw_only=True):
     """One command of a README.
 
     Attributes:
@@ -69,7 +69,7 @@ class Step(Struct, frozen=True, kw_only=True):
     text: str
     result: Result
     output: str = ""
-    cause: Cause | None = None
+    cause: FailureCause | None = None
     is_aside: bool = False
 
     @property
@@ -87,7 +87,7 @@ class ReadmeRun(Struct, frozen=True, kw_only=True):
         notes: What a reader of the report should know.
     """
 
-    steps: tuple[Step, ...]
+    steps: tuple[CommandRun, ...]
     stopped: str = ""
     notes: tuple[str, ...] = ()
 
@@ -130,7 +130,7 @@ class Stranger:
         )
         self._home = self._folder.rsplit("/", 1)[0] if beginning.inside else self._folder
         self._beginning = beginning
-        steps: list[Step] = []
+        steps: list[CommandRun] = []
         for choice in self._plan.choices:
             tried = self._choose(choice.options)
             steps += tried
@@ -140,10 +140,10 @@ class Stranger:
                 break
         return ReadmeRun(steps=tuple(steps), stopped=self._stopped, notes=tuple(self._notes))
 
-    def _choose(self, options: Sequence[Sequence[Part]]) -> list[Step]:
+    def _choose(self, options: Sequence[Sequence[Part]]) -> list[CommandRun]:
         """The first option that works; if none does, the one that fails for the least of reasons."""
         start = self._folder
-        tried: list[list[Step]] = []
+        tried: list[list[CommandRun]] = []
         for number, option in enumerate(options):
             if number and self._folder != start and start:
                 self._sandbox.script(f"cd -- '{start}'", seconds=10)
@@ -156,7 +156,7 @@ class Stranger:
         order = {Whose.SURROUNDINGS: 0, Whose.UNKNOWN: 1, Whose.THEIRS: 2}
         return min(tried, key=lambda steps: max(order[s.cause.whose] for s in steps if s.cause is not None))
 
-    def _type(self, part: Part) -> Iterator[Step]:
+    def _type(self, part: Part) -> Iterator[CommandRun]:
         """The lines of one part; after a failure that is not the repository's, those that follow it too."""
         lines = list(self._lines(part))
         while lines and not self._stopped:
@@ -182,16 +182,18 @@ class Stranger:
                 return
             lines = lines[last.line - 1 + last.text.count("\n") + 1 :]
 
-    def _step(self, ran: Ran, lines: Sequence[Line], part: Part) -> Step:
+    def _step(self, ran: Ran, lines: Sequence[Line], part: Part) -> CommandRun:
         self._folder = ran.folder or self._folder
         text, number = ran.text.strip(), _number(lines, ran.line)
-        step = Step(line=number, text=text, result=Result.WORKED, output=ran.output, is_aside=part.is_aside)
+        step = CommandRun(
+            line=number, text=text, result=Result.WORKED, output=ran.output, is_aside=part.is_aside
+        )
         if ran.worked:
             if _INSTALLS.search(text):
                 self._installed.append(text)
             return step
         if ran.status is None and _INSTALLS.search(text) and not runs_code(text):
-            slow = Cause(
+            slow = FailureCause(
                 whose=Whose.SURROUNDINGS, why="it did not end in the time that there is for installing"
             )
             return _with(step, Result.FAILED, slow)
@@ -202,11 +204,11 @@ class Stranger:
         )
         cause = cause_of(ran, known)
         if _CHECKS_STYLE.match(text) and cause.whose is Whose.THEIRS:
-            cause = Cause(
+            cause = FailureCause(
                 whose=Whose.SURROUNDINGS, why="it checks style, and finds something", lines=cause.lines
             )
         elif has_placeholder(text) and cause.whose is Whose.THEIRS:
-            cause = Cause(
+            cause = FailureCause(
                 whose=Whose.UNKNOWN, why="it has something for the reader to fill in", lines=cause.lines
             )
         return _with(step, Result.FAILED, cause)
@@ -330,7 +332,7 @@ def _number(lines: Sequence[Line], line: int) -> int:
     return lines[min(max(line, 1), len(lines)) - 1].number
 
 
-def _with(step: Step, result: Result, cause: Cause | None) -> Step:
-    return Step(
+def _with(step: CommandRun, result: Result, cause: FailureCause | None) -> CommandRun:
+    return CommandRun(
         line=step.line, text=step.text, result=result, output=step.output, cause=cause, is_aside=step.is_aside
     )

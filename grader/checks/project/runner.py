@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, structs
 
-from grader.checks.project.causes import Cause, Surroundings, Whose, cause_of
+from grader.checks.project.causes import FailureCause, Surroundings, Whose, cause_of
 from grader.checks.project.expressions import UNKNOWN, BadExpression, evaluate, interpolate, is_true
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from grader.checks.project.sandbox import ProjectSandbox
-    from grader.checks.project.workflow import Job, Step, Workflow
+    from grader.checks.project.workflow import Workflow, WorkflowJob, WorkflowStep
 
 SHELLS = {
     "": ("bash", "-e", "{0}"),
@@ -60,7 +60,7 @@ class StepRun(Struct, frozen=True, kw_only=True):
     why: str = ""
     text: str = ""
     output: str = ""
-    cause: Cause | None = None
+    cause: FailureCause | None = None
 
 
 class JobRun(Struct, frozen=True, kw_only=True):
@@ -113,7 +113,7 @@ class Runner:
 
     # ── One job ───────────────────────────────────────────────────────────────────────────────────────────
 
-    def _job(self, workflow: Workflow, job: Job, done: Mapping[str, JobRun]) -> JobRun:
+    def _job(self, workflow: Workflow, job: WorkflowJob, done: Mapping[str, JobRun]) -> JobRun:
         needed = [done[n].status for n in job.needs]
         status = "success" if all(s == "success" for s in needed) else "failure"
         context = self._context(workflow, job) | {"needs": UNKNOWN, "status()": status}
@@ -132,7 +132,7 @@ class Runner:
             return JobRun(job=job.id, status="unknown", seen=(f"job {job.id}: it runs on {system[:40]}",))
         return _Job(self._sandbox, self._name, self._seconds, self._until).run(workflow, job, context)
 
-    def _context(self, workflow: Workflow, job: Job) -> dict[str, Any]:
+    def _context(self, workflow: Workflow, job: WorkflowJob) -> dict[str, Any]:
         branch = self._sandbox.branch
         github = {
             "event_name": "push", "ref": f"refs/heads/{branch}", "ref_name": branch,
@@ -172,7 +172,7 @@ class _Job:
         self._steps: dict[str, Any] = {}
         self._is_vague = False
 
-    def run(self, workflow: Workflow, job: Job, context: dict[str, Any]) -> JobRun:
+    def run(self, workflow: Workflow, job: WorkflowJob, context: dict[str, Any]) -> JobRun:
         """All its steps."""
         checks_out = any(
             s.uses.startswith("actions/checkout@") and not _elsewhere(s, self._name) for s in job.steps
@@ -216,7 +216,7 @@ class _Job:
         return JobRun(job=job.id, status=status, steps=tuple(found), seen=tuple(self._seen))
 
     def _step(
-        self, workflow: Workflow, job: Job, step: Step, context: dict[str, Any], status: str
+        self, workflow: Workflow, job: WorkflowJob, step: WorkflowStep, context: dict[str, Any], status: str
     ) -> StepRun:
         env, vague = self._variables(workflow, job, step, context)
         context = context | {"env": env}
@@ -237,12 +237,14 @@ class _Job:
             return self._action(step, made, context)
         return self._script(step, made, context, env, vague=vague)
 
-    def _action(self, step: Step, made: StepRun, context: Mapping[str, Any]) -> StepRun:
+    def _action(self, step: WorkflowStep, made: StepRun, context: Mapping[str, Any]) -> StepRun:
         if step.uses.startswith("actions/setup-python@"):
             version, _ = interpolate(step.given.get("python-version", ""), context)
             if version.strip() == "3.1":
                 why = "There is no Python 3.1 to set up: YAML reads 3.10 as that number."
-                cause = Cause(whose=Whose.THEIRS, why=why, hint='Write "3.10" in quotes.', is_certain=True)
+                cause = FailureCause(
+                    whose=Whose.THEIRS, why=why, hint='Write "3.10" in quotes.', is_certain=True
+                )
                 return _with(made, status="failed", cause=cause)
         if step.uses.startswith("actions/checkout@"):
             if _elsewhere(step, self._name):
@@ -257,7 +259,7 @@ class _Job:
         return _with(made, status="unknown")
 
     def _script(
-        self, step: Step, made: StepRun, context: dict[str, Any], env: dict[str, str], *, vague: bool
+        self, step: WorkflowStep, made: StepRun, context: dict[str, Any], env: dict[str, str], *, vague: bool
     ) -> StepRun:
         text, known = interpolate(step.run, context)
         folder, sure = interpolate(step.folder, context)
@@ -295,18 +297,18 @@ class _Job:
         cause = (
             cause_of(structs.replace(ran, text=text), self._known)
             if ran.status is not None
-            else Cause(whose=Whose.SURROUNDINGS, why=f"it did not end within {left:.0f} s")
+            else FailureCause(whose=Whose.SURROUNDINGS, why=f"it did not end within {left:.0f} s")
         )
         if not self._checks_out and cause.whose is not Whose.SURROUNDINGS:
             why = "No step before it checks the repository out: there is nothing where it runs."
             hint = "Begin with `- uses: actions/checkout@v4`."
-            cause = Cause(whose=Whose.THEIRS, why=why, hint=hint, lines=cause.lines)
+            cause = FailureCause(whose=Whose.THEIRS, why=why, hint=hint, lines=cause.lines)
         elif (
             cause.whose is Whose.THEIRS
             and not cause.is_certain
             and (self._is_vague or vague or not (known and sure))
         ):
-            cause = Cause(
+            cause = FailureCause(
                 whose=Whose.UNKNOWN, why="what it needs may be missing only here", lines=cause.lines
             )
         if forgiven:
@@ -314,7 +316,7 @@ class _Job:
         return _with(made, status="forgiven" if forgiven else "failed", cause=cause)
 
     def _variables(
-        self, workflow: Workflow, job: Job, step: Step, context: dict[str, Any]
+        self, workflow: Workflow, job: WorkflowJob, step: WorkflowStep, context: dict[str, Any]
     ) -> tuple[dict[str, str], bool]:
         """The three levels of ``env``, over what steps wrote into GITHUB_ENV; and whether any of it is unknown."""
         found = dict(self._env)
@@ -347,7 +349,7 @@ class _Job:
         }  # fmt: skip
         return own | ({"GRADER_PATH": ":".join(reversed(self._path))} if self._path else {})
 
-    def _collect(self, files: Mapping[str, str], step: Step) -> None:
+    def _collect(self, files: Mapping[str, str], step: WorkflowStep) -> None:
         """What a step wrote for those after it."""
         for name in ("GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT"):
             played = self._sandbox.script(f"head -c 40000 '{files[name]}'", seconds=20)
@@ -408,11 +410,11 @@ def _holds(condition: str, context: Mapping[str, Any], status: str) -> bool | No
     return False if status != "success" else found
 
 
-def _line_of(job: Job) -> int:
+def _line_of(job: WorkflowJob) -> int:
     return getattr(job.condition, "line", job.line)
 
 
-def _elsewhere(step: Step, name: str) -> bool:
+def _elsewhere(step: WorkflowStep, name: str) -> bool:
     repository = step.given.get("repository", "")
     return (
         bool(repository)
@@ -421,7 +423,7 @@ def _elsewhere(step: Step, name: str) -> bool:
     )
 
 
-def _cell(job: Job) -> dict[str, Any]:
+def _cell(job: WorkflowJob) -> dict[str, Any]:
     """One cell of the matrix: on Linux, with a Python that is likely to be here."""
 
     def rank(cell: dict[str, Any]) -> tuple[bool, bool, bool]:

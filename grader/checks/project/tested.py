@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING
 
 from grader.checks.project.broken import all_raise
-from grader.checks.project.causes import Cause, Surroundings, Whose, cause_of
-from grader.checks.project.outcome import Conclusion, Word
+from grader.checks.project.causes import FailureCause, Surroundings, Whose, cause_of
+from grader.checks.project.outcome import Conclusion, ProjectOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,12 +38,12 @@ def judge_tests(sandbox: ProjectSandbox, *, seconds: float) -> Conclusion:
         r for line in installs(sandbox.texts) if not (r := _one(sandbox, line, INSTALL_SECONDS)).worked
     ]
     known = Surroundings(texts=sandbox.texts, home=folder.rsplit("/", 1)[0])
-    failures: list[tuple[Ran, Cause]] = []
+    failures: list[tuple[Ran, FailureCause]] = []
     for command in COMMANDS:
         ran = _one(sandbox, command, seconds)
         if ran.status is None:
             why = f"The tests did not finish within {seconds:g} seconds."
-            return Conclusion(word=Word.REVIEW, why=why, seen=(command,))
+            return Conclusion(word=ProjectOutcome.REVIEW, why=why, seen=(command,))
         if ran.worked and (
             command == COMMANDS[0] or not re.search(r"^Ran 0 tests", ran.output, re.MULTILINE)
         ):
@@ -54,9 +54,11 @@ def judge_tests(sandbox: ProjectSandbox, *, seconds: float) -> Conclusion:
     ran, cause = failures[0]
     seen = tuple(f"`{r.text}`: {cause_of(r, known).why}" for r in troubles)
     if cause.whose is Whose.THEIRS and (cause.is_certain or not troubles):
-        return Conclusion(word=Word.REVISE, why=cause.why, seen=(*seen, cause.lines))
+        return Conclusion(word=ProjectOutcome.REVISE, why=cause.why, seen=(*seen, cause.lines))
     return Conclusion(
-        word=Word.REVIEW, why=f"The tests could not be run here: {cause.why}.", seen=(*seen, cause.lines)
+        word=ProjectOutcome.REVIEW,
+        why=f"The tests could not be run here: {cause.why}.",
+        seen=(*seen, cause.lines),
     )
 
 
@@ -87,6 +89,6 @@ def _one(
 def _on_the_broken_copy(sandbox: ProjectSandbox, command: str, seconds: float) -> Conclusion:
     ran = _one(sandbox, command, seconds * 2, overlay=all_raise(sandbox.texts))
     if not ran.worked:
-        return Conclusion(word=Word.PASS)
+        return Conclusion(word=ProjectOutcome.PASS)
     why = f"`{command}` also passes when every function raises: it tests nothing of this code."
-    return Conclusion(word=Word.REVISE, why=why)
+    return Conclusion(word=ProjectOutcome.REVISE, why=why)

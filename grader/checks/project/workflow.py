@@ -32,7 +32,7 @@ class Text(str):
     line: int
 
 
-class Step(Struct, frozen=True, kw_only=True):
+class WorkflowStep(Struct, frozen=True, kw_only=True):
     """One step of a job.
 
     Attributes:
@@ -54,7 +54,7 @@ class Step(Struct, frozen=True, kw_only=True):
     forgives: str = ""
 
 
-class Job(Struct, frozen=True, kw_only=True):
+class WorkflowJob(Struct, frozen=True, kw_only=True):
     """One job.
 
     Attributes:
@@ -64,7 +64,7 @@ class Job(Struct, frozen=True, kw_only=True):
 
     id: str
     line: int
-    steps: tuple[Step, ...] = ()
+    steps: tuple[WorkflowStep, ...] = ()
     needs: tuple[str, ...] = ()
     condition: str = ""
     env: dict[str, str] = {}
@@ -89,7 +89,7 @@ class Workflow(Struct, frozen=True, kw_only=True):
     name: str = ""
     events: dict[str, dict[str, tuple[str, ...]]] = {}
     env: dict[str, str] = {}
-    jobs: tuple[Job, ...] = ()
+    jobs: tuple[WorkflowJob, ...] = ()
 
     def why_not_on_push(self, branch: str, paths: Sequence[str]) -> str:
         """Why a push to a branch doesn't start it; empty if it does.
@@ -236,13 +236,13 @@ def _events(on: Any) -> dict[str, dict[str, tuple[str, ...]]]:
     return found
 
 
-def _job(name: str, job: Any, defaults: dict[str, str]) -> Job:
+def _job(name: str, job: Any, defaults: dict[str, str]) -> WorkflowJob:
     line = getattr(name, "line", 1)
     if not isinstance(job, dict):
         raise _Fault(f"the job {str(name)[:60]} in line {line} is empty")
     strange: list[str] = []
     if "uses" in job:
-        return Job(
+        return WorkflowJob(
             id=str(name), line=line, needs=_list(job.get("needs")), condition=_text(job.get("if")),
             strange=(f"it calls the workflow {_text(job['uses'])[:100]}",),
         )  # fmt: skip
@@ -262,7 +262,7 @@ def _job(name: str, job: Any, defaults: dict[str, str]) -> Job:
         strange.append(f"it has more than {MOST_STEPS} steps")
     strategy = job.get("strategy")
     cells, odd = _cells(strategy.get("matrix") if isinstance(strategy, dict) else None)
-    return Job(
+    return WorkflowJob(
         id=str(name),
         line=line,
         steps=steps,
@@ -278,11 +278,11 @@ def _job(name: str, job: Any, defaults: dict[str, str]) -> Job:
     )
 
 
-def _step(step: Any, defaults: dict[str, str]) -> Step:
+def _step(step: Any, defaults: dict[str, str]) -> WorkflowStep:
     if not isinstance(step, dict) or not ("run" in step or "uses" in step):
         raise _Fault("a step has neither `run` nor `uses`")
     what = step.get("run", step.get("uses"))
-    return Step(
+    return WorkflowStep(
         line=getattr(what, "line", 1),
         name=_text(step.get("name")),
         id=_text(step.get("id")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.checks import ask, check, fail
-from grader.checks.project import Word, judge_ci, starting_workflows
+from grader.checks.project import ProjectOutcome, judge_ci, starting_workflows
 
 SHOWN = 8
 
@@ -14,7 +14,7 @@ def test_workflow(project):
     started, nothing = starting_workflows(project)
     if started:
         return
-    if nothing.word is Word.REVIEW:
+    if nothing.word is ProjectOutcome.REVIEW:
         raise ask(nothing.why)
     raise fail(nothing.why, hint="GitHub's own template 'Python application' is a good start: `on: [push]`.")
 
@@ -45,7 +45,7 @@ def test_green(project, lab, evidence):
         "traceback": cause.lines if cause else "",
         "hint": cause.hint if cause else "",
     }
-    if found.word is Word.REVISE:
+    if found.word is ProjectOutcome.REVISE:
         raise fail(f"CI is red: {found.why}" if step else found.why, **parts)
-    if found.word is Word.REVIEW:
+    if found.word is ProjectOutcome.REVIEW:
         raise ask(f"Whether CI is green can't be told here. {found.why}", **parts)

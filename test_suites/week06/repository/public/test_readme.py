@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.checks import ask, check, fail
-from grader.checks.project import Result, Word, find_readme, judge_readme, read_readme
+from grader.checks.project import ProjectOutcome, Result, find_readme, judge_readme, read_readme
 
 TOP = "Write a README.md at the top of the repository: what this is, how to install it, how to run it."
 COPY = "Put the commands that install it, run the tests and run the code into a code block: ```bash … ```."
@@ -29,7 +29,7 @@ def test_there(project):
 def test_commands(project, evidence):
     """The README's code blocks hold the commands that install and run the code."""
     plan, found = read_readme(project.texts)
-    if found.word is Word.REVIEW:
+    if found.word is ProjectOutcome.REVIEW:
         raise ask(found.why, where=found.file)
     if plan is None:
         raise fail(found.why, where=found.file, hint=COPY)
@@ -59,9 +59,9 @@ def test_follow(project, lab, evidence):
         "traceback": cause.lines if cause else "",
         "hint": cause.hint if cause else "",
     }
-    if found.word is Word.REVISE:
+    if found.word is ProjectOutcome.REVISE:
         raise fail(
             f"A stranger who follows {name} gets stuck in line {found.step.line}: {found.why}", **parts
         )
-    if found.word is Word.REVIEW:
+    if found.word is ProjectOutcome.REVIEW:
         raise ask(f"Whether a stranger can follow {name} can't be told here. {found.why}", **parts)

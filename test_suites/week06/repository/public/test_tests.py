@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.checks import ask, check, fail
-from grader.checks.project import Word, judge_tests, tests
+from grader.checks.project import ProjectOutcome, judge_tests, tests
 
 
 @check("tests.run", seconds=1500)
@@ -15,9 +15,9 @@ def test_run(project, lab):
             hint="Put them into tests/, one file for each module.",
         )
     found = judge_tests(project, seconds=float(lab.data.get("tests_seconds", 60)))
-    if found.word is Word.REVISE:
+    if found.word is ProjectOutcome.REVISE:
         raise fail(found.why, traceback="\n".join(found.seen))
-    if found.word is Word.REVIEW:
+    if found.word is ProjectOutcome.REVIEW:
         raise ask(found.why, traceback="\n".join(found.seen))
 
 
