@@ -26,7 +26,6 @@ LINE = (
 )
 WHOLE = '''\
 from grader.checks import check, fail
-from grader.checks.project import Invocation
 
 
 @check("whole.runs")
@@ -42,7 +41,9 @@ def test_runs(project, evidence):
 @check("whole.trials")
 def test_trials(project):
     """The tests notice that x is 2."""
-    good, bad = project.trials(Invocation(), [{}, {project.tested[0]: "x = 2"}], seconds=10, total_seconds=20)
+    project.settle(name="line")
+    overlays = [{}, {project.tested[0]: "x = 2"}]
+    good, bad = project.trials("python -m unittest discover -s tests", overlays, seconds=10, total_seconds=20)
     if not good.worked or bad.worked:
         raise fail("The tests notice nothing.")
 
