@@ -13,6 +13,7 @@ from grader.checks.project.broken import all_raise
 from grader.checks.project.causes import FailureCause, Surroundings, Whose, cause_of
 from grader.checks.project.delivery import fair
 from grader.checks.project.outcome import Conclusion, ProjectOutcome
+from grader.checks.project.pythons import versions_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +40,7 @@ def judge_tests(sandbox: ProjectSandbox, *, seconds: float) -> Conclusion:
 
 def _judge(sandbox: ProjectSandbox, seconds: float) -> Conclusion:
     name = re.sub(r"\.git$", "", sandbox.url.rstrip("/").rsplit("/", 1)[-1]) or "repository"
-    folder = sandbox.settle(name=name)
+    folder = sandbox.settle(name=name, pythons=versions_for(sandbox.texts))
     troubles = [
         r for line in installs(sandbox.texts) if not (r := _one(sandbox, line, INSTALL_SECONDS)).worked
     ]
