@@ -29,12 +29,10 @@ class Environment(Struct, frozen=True, kw_only=True):
             is mounted into it.
         module: Whether a rubric may name it for a module.
         device: What its libraries compute on.
-        sockets: Kinds that student code may make; its network is empty in any case.
         tensors: Whether modules may be given tensors.
         preload: Imported once, by the zygote.
         denied: Libraries that its image lacks on purpose; a sandbox without an image hides them.
         on_import: What a student is told whose code imports what isn't there; empty: the usual words.
-        index: Whether its installed packages are offered as a package index.
         packages: Whether it has a developer's tools and may fetch packages through our filter; its image is made
             apart (``sandbox.image.stranger``).
     """
@@ -45,12 +43,10 @@ class Environment(Struct, frozen=True, kw_only=True):
     worker: bool = True
     module: bool = False
     device: str = "cpu"
-    sockets: tuple[str, ...] = ("unix",)
     tensors: bool = False
     preload: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()
     on_import: str = ""
-    index: bool = False
     packages: bool = False
 
 
@@ -72,12 +68,11 @@ _ROWS = (
         preload=(*NUMPY, "torch"),
     ),
     Environment(name="judge", below="torch", worker=False),
-    Environment(name="project", below="judge", preload=(*NUMPY, "torch", "pytest"), index=True),
-    Environment(name="stranger", sockets=("unix", "tcp"), packages=True),
+    Environment(name="stranger", packages=True),
 )
 
 ENVIRONMENTS = MappingProxyType({row.name: row for row in _ROWS})
 """Name → row; each after the one that it rests on."""
-DEFAULT, JUDGE, PROJECT, STRANGER = "numpy", "judge", "project", "stranger"
-"""Of modules that name none; where the judge runs; where a repository as a whole is; where its commands run."""
+DEFAULT, JUDGE, STRANGER = "numpy", "judge", "stranger"
+"""Of modules that name none; where the judge runs; where a repository's own commands run."""
 FOR_MODULES = tuple(row.name for row in _ROWS if row.module)

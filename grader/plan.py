@@ -23,6 +23,7 @@ PROJECT_TEXTS = (
 )
 """How the names of files end that say how a repository is installed, run and tested."""
 COMMIT = re.compile(r"[0-9a-f]{7,40}")
+BRANCH = re.compile(r"(?!.*(?:\.\.|//|/\.|\.lock$))\w[\w./+-]{0,200}(?<![./])")
 UNREAD = CommitStatus(state="unread", source="nobody was asked")
 
 
@@ -36,6 +37,7 @@ def plan(  # noqa: PLR0913 - a job has as many facts
     status: CommitStatus = UNREAD,
     url: str = "",
     ref: str = "",
+    executable: tuple[str, ...] | None = None,
     suite: str = "all",
     only: tuple[str, ...] = (),
     device: str = "cpu",
@@ -50,7 +52,8 @@ def plan(  # noqa: PLR0913 - a job has as many facts
         mappings: How the repository spells the lab's modules.
         status: What the forge says of the commit; for labs about the whole repository.
         url: The repository's address, under which a README may clone it.
-        ref: What was asked for: a branch, tag or commit.
+        ref: A branch, tag or commit: what was asked for, or else the default branch.
+        executable: Files that may be executed; ``None``: nobody knows.
         suite: ``all`` or ``public``.
         only: Check ids to run, with what they need; empty: all.
         device: Where torch modules work.
@@ -59,7 +62,7 @@ def plan(  # noqa: PLR0913 - a job has as many facts
         lab=lab,
         modules=_modules(lab, mappings, files, tuple(files) if paths is None else paths),
         documents=_documents(lab, files),
-        project=_project(files, status, url, ref) if lab.project else None,
+        project=_project(files, status, url, ref, executable) if lab.project else None,
         seed=seed,
         suite=suite,
         only=only,
@@ -98,7 +101,9 @@ def _documents(lab: Lab, files: Files[str, bytes]) -> dict[str, str]:
     return {name: _text(files[place][:DOCUMENT_BYTES]) for name, place in places.items() if place in files}
 
 
-def _project(files: Files[str, bytes], status: CommitStatus, url: str, ref: str) -> ProjectSource:
+def _project(
+    files: Files[str, bytes], status: CommitStatus, url: str, ref: str, executable: tuple[str, ...] | None
+) -> ProjectSource:
     """The repository as a whole."""
     texts = {
         path: _text(content)
@@ -106,7 +111,9 @@ def _project(files: Files[str, bytes], status: CommitStatus, url: str, ref: str)
         if path.lower().endswith(PROJECT_TEXTS) and len(content) <= DOCUMENT_BYTES
     }
     branch = ref if ref and ref != "HEAD" and not COMMIT.fullmatch(ref) else "main"
-    return ProjectSource(texts=texts, status=status, url=url, branch=branch.removeprefix("refs/heads/"))
+    branch = branch.removeprefix("refs/heads/")
+    branch = branch if BRANCH.fullmatch(branch) else "main"
+    return ProjectSource(texts=texts, status=status, url=url, branch=branch, executable=executable)
 
 
 def _below(lab: Lab, file: str) -> str:

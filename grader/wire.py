@@ -133,24 +133,26 @@ class Fetch(Struct, frozen=True, tag=True, tag_field="kind"):
     target: object
 
 
-class Trials(Struct, frozen=True, tag=True, tag_field="kind"):
-    """Run one Python module (``pytest``) on fresh copies of the submission, each with files of its own.
+class Trials(Struct, frozen=True, kw_only=True, tag=True, tag_field="kind"):
+    """Run one command on variants of the repository, each in a fresh folder at the clone's own place.
 
-    Answered with a list in the same order: ``{"status": exit status, or None if time was up, "output": its last
-    part}``, or None for what no time was left for.
+    So what is installed to be edited is the variant; an installed copy of a changed file is changed with it. The
+    session's shell has ended: its folders, programs and variables are there.
+
+    Answered with a list in the same order: ``{"status": exit status, or None if time was up, "output": its first
+    and last part, "cpu": seconds of CPU time}``, or None for what no time was left for.
     """
 
-    argv: list[str]
-    """``python -m pytest …``, or ``pytest …``, where all libraries are there."""
+    command: str
+    """For bash."""
     overlays: list[dict[str, str]]
-    """Files written before: path → text."""
+    """For each variant: path → text over what is there."""
+    variables: list[dict[str, str]] = []
+    """For each variant, of its environment; empty: none for any."""
     seconds: float
-    """For each."""
+    """For one."""
     total_seconds: float
-    """None is begun after that."""
-    folder: str = ""
-    variables: dict[str, str] = {}
-    at_once: int = 1
+    """For all; none begins after it."""
 
 
 class Settle(Struct, frozen=True, tag=True, tag_field="kind"):

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from grader.checks.documents import Documents
 from grader.checks.evidence import Evidence
-from grader.checks.failure import CheckFailed, CheckUndecided
+from grader.checks.failure import CheckFailed, CheckUndecided, NotDelivered
 from grader.checks.known_mistakes import KnownMistakes
 from grader.judge import job as jobs
 from grader.judge.processes import Killed, SandboxLost, ZygotePool
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from grader.checks.decorator import CheckSpec
+    from grader.judge.check_processes import CheckProcesses
     from grader.judge.place import Place
 
 SECRET_FIELDS = ("yours", "expected")
@@ -80,6 +81,7 @@ class JudgePlugin:
         self._project: Project | None = None
         self._mismatches: set[str] = set()
         self._found: dict[str, object] = {}
+        self._kept: CheckProcesses | None = None
         self._again = self._repeating = False
         self._position = 0
         self._total = 0
@@ -169,7 +171,7 @@ class JudgePlugin:
     def _finish(self, item: pytest.Item, error: BaseException | None) -> None:
         spec = _check(item)
         seconds = time.monotonic() - self._started
-        if isinstance(error, Killed | SandboxLost) and not self._repeating:
+        if isinstance(error, Killed | SandboxLost | NotDelivered) and not self._repeating:
             self._again = True
             return
         meaning = self._judge(error, hidden=_is_hidden(item))
@@ -192,7 +194,7 @@ class JudgePlugin:
         self._outcomes[spec.id] = result.outcome
         self._report(jobs.Finished(result))
 
-    def _judge(self, error: BaseException | None, *, hidden: bool) -> _Meaning:  # noqa: PLR0911 - one meaning each
+    def _judge(self, error: BaseException | None, *, hidden: bool) -> _Meaning:  # noqa: C901, PLR0911 - one meaning each
         """What an exception means: theirs, the course's, or ours. The one place where this is decided."""
         match error:
             case None:
@@ -205,6 +207,10 @@ class JudgePlugin:
                 return _Meaning(Outcome.FAILED, Fault.STUDENT, _with_secrets(finding) if hidden else finding)
             case CheckUndecided(finding=finding):
                 return _Meaning(Outcome.REVIEW, finding=_with_secrets(finding) if hidden else finding)
+            case NotDelivered(finding=finding, sure=True):
+                return _Meaning(Outcome.UNGRADED, Fault.GRADER, finding)
+            case NotDelivered(finding=finding):
+                return _Meaning(Outcome.REVIEW, finding=finding)
             case MappingMismatchError(module=module):
                 if module not in self._mismatches:
                     self._mismatches.add(module)
@@ -259,10 +265,12 @@ class JudgePlugin:
         limits = self._job.lab.limits
         seconds = min(_check(request.node).seconds or limits.check_seconds, self._time_left())
         tested = self._job.lab.tested
-        project = Project(self._job.project, tested, self._zygotes, limits, seconds, self._found)
+        project = Project(
+            self._job.project, tested, self._zygotes, limits, seconds, self._found, kept=self._kept
+        )
         self._project = project
         yield project
-        project.leave()
+        self._kept = project.leave()
 
     @cached_property
     def _reference(self) -> Reference:

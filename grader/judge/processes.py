@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from grader import wire
 from grader.judge.budget import Budget, Idled, Spent
-from grader.judge.job import FAR_NET
+from grader.judge.job import FAR_NET, PackagesReading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from grader.judge.job import PackagesRequest
     from grader.records import Usage
 
 READY, BEGIN, END = b"R", b"B", b"E"
@@ -157,6 +158,10 @@ class StudentProcess:
                 f"What it wrote is not an answer ({error}). Don't write to open files or sockets you did not open.",
             ) from None
 
+    def renew(self, budget: Budget) -> None:
+        """Another check goes on with it."""
+        self._budget = budget
+
     def leave(self) -> tuple[bool, int]:
         """End the process; harmless if it ended before."""
         if self._channel is None:
@@ -234,14 +239,17 @@ class ZygotePool:
     Args:
         request: Asks the grader for a sandbox: environment and why the last was lost → its connection, or ``None``.
         clock: Asks the grader what an environment's sandbox has used.
+        packages: Asks the grader for a phase with packages, or about one.
     """
 
     def __init__(
         self,
         request: Callable[[str, str], socket.socket | None],
         clock: Callable[[str], Usage | None],
+        packages: Callable[[PackagesRequest], PackagesReading] = lambda _: PackagesReading(),
     ) -> None:
         self._request = request
+        self.packages = packages
         self._clock = clock
         self._budgets: list[Budget] = []
         self._clients: dict[str, ZygoteClient] = {}
@@ -272,9 +280,13 @@ class ZygotePool:
             SandboxLost: There is no sandbox to be had: our side's fault.
         """
         client = self.client(environment)
+        return StudentProcess(client, self.budget(environment, seconds), reply_bytes)
+
+    def budget(self, environment: str, seconds: float) -> Budget:
+        """What a check may use of an environment's sandbox, from now on."""
         budget = Budget(seconds, lambda: self._clock(environment))
         self._budgets.append(budget)
-        return StudentProcess(client, budget, reply_bytes)
+        return budget
 
     @property
     def computed(self) -> float:

@@ -30,7 +30,7 @@ def run(job: jobs.Job, place: Place, channel: socket.socket) -> str:
     sys.path.insert(0, str(place.course))
     silence()
 
-    zygotes = ZygotePool(partial(_request, channel), partial(_clock, channel))
+    zygotes = ZygotePool(partial(_request, channel), partial(_clock, channel), partial(_packages, channel))
     plugin = JudgePlugin(job, place, zygotes, lambda event: jobs.send(channel, event))
     try:
         status = pytest.main(
@@ -69,6 +69,15 @@ def _clock(channel: socket.socket, environment: str) -> Usage | None:
         raise BrokenPipeError
     answer = received[0]
     return answer.usage if isinstance(answer, jobs.ClockReading) else None
+
+
+def _packages(channel: socket.socket, request: jobs.PackagesRequest) -> jobs.PackagesReading:
+    jobs.send(channel, request)
+    received = jobs.receive(channel)
+    if received is None:
+        raise BrokenPipeError
+    answer = received[0]
+    return answer if isinstance(answer, jobs.PackagesReading) else jobs.PackagesReading()
 
 
 def silence() -> None:

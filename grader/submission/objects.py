@@ -44,6 +44,8 @@ class GitSource:
     git: Git
     commit: Commit
     entries: tuple[Entry, ...]
+    branch: str = ""
+    """What HEAD names, where it was asked for."""
 
     def contents(self, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
         """Blobs, one after the other.
@@ -100,7 +102,7 @@ def _entry(line: bytes) -> Entry | None:
     if kind == b"tree":
         return None
     if mode.startswith(b"100"):
-        return Entry(path, EntryKind.FILE, int(size), name.decode())
+        return Entry(path, EntryKind.FILE, int(size), name.decode(), executable=mode == b"100755")
     return Entry(
         path, {b"120000": EntryKind.LINK, b"160000": EntryKind.SUBMODULE}.get(mode, EntryKind.SPECIAL)
     )

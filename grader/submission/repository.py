@@ -39,6 +39,7 @@ class Repository:
         committed_at: ISO 8601, the student's to forge; empty for a plain folder.
         paths: Every path in it, sanitised for display.
         notes: What a reader of the report should know about how it was read.
+        branch: The default branch, where no ref was asked for; empty if nobody knows.
     """
 
     url: str
@@ -50,6 +51,7 @@ class Repository:
     limits: FetchLimits
     source: Source
     checkout: Checkout | None
+    branch: str = ""
 
     def read(self, path: str, *, limit: int) -> bytes | None:
         """The content of one file.
@@ -98,6 +100,10 @@ class Repository:
             files=files,
             paths=self.paths,
             notes=self.notes + left_out.notes() + self._uncommitted(chosen, wanted),
+            executable=tuple(
+                name for entry in chosen if entry.executable and (name := os.fsdecode(entry.path)) in files
+            ),
+            branch=self.branch,
         )
 
     def _contents(self, entries: list[Entry]) -> Iterator[tuple[Entry, bytes]]:

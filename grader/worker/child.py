@@ -14,7 +14,6 @@ from grader.worker import confine
 from grader.worker.loading import load
 from grader.worker.mapped import MappingError, adapter
 from grader.worker.plain import ObjectTable, to_tensors
-from grader.worker.running import CommandRunner
 from grader.worker.terminal import Terminal
 from grader.worker.tools import Tools
 
@@ -30,22 +29,23 @@ def live(handover: socket.socket, home: confine.Home, submission: Path, tools: P
         _, fds, _, _ = socket.recv_fds(handover, 1, 1)
         handover.close()
         if fds:
-            Server(socket.socket(fileno=fds[0]), submission, Tools(tools)).serve()
+            Server(socket.socket(fileno=fds[0]), submission, Tools(tools), alone=home.uid != 0).serve()
     finally:
         os._exit(0)
 
 
 class Server:
-    """Answers questions about one submission."""
+    """Answers questions about one submission; ``alone``: no other process here has its uid but those it started."""
 
-    def __init__(self, channel: socket.socket, submission: Path, tools: Tools) -> None:
+    def __init__(
+        self, channel: socket.socket, submission: Path, tools: Tools, *, alone: bool = False
+    ) -> None:
         self._channel = channel
         self._submission = submission
         self._tools = tools
         self._modules: dict[str, tuple[object, wire.Load]] = {}
         self._objects = ObjectTable()
-        self._runner = CommandRunner(submission, Path.cwd())
-        self._terminal = Terminal(submission, Path.cwd())
+        self._terminal = Terminal(submission, Path.cwd(), alone=alone)
 
     def serve(self) -> None:
         """Question, answer, question, … until the judge hangs up."""
@@ -108,7 +108,7 @@ class Server:
             case wire.Fetch():
                 return self._object(question.target)
             case wire.Trials():
-                return self._runner.trials(question)
+                return self._terminal.trials(question)
             case wire.Settle():
                 return self._terminal.settle(question)
             case wire.Script():

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import select
 import shutil
 import signal
@@ -23,7 +24,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grader.worker.running import copy_tree, write
+from grader.worker import confine, variants
+from grader.worker.variants import copy_tree, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -66,7 +68,8 @@ PYTHON_VARIABLES = {
     "POETRY_VIRTUALENVS_IN_PROJECT": "false",
 }
 PASSED_ON = re.compile(
-    r".*_THREADS|LANG|.*_proxy|.*_PROXY|PIP_.*|UV_.*|SSL_CERT_.*|REQUESTS_CA_BUNDLE|GRADER_PYTHON"
+    r".*_THREADS|LANG|.*_proxy|.*_PROXY|PIP_.*|UV_.*|POETRY_.*|VIRTUALENV_.*|SSL_CERT_.*|REQUESTS_CA_BUNDLE|"
+    r"CURL_CA_BUNDLE|GIT_SSL_CAINFO"
 )
 """Of the sandbox's own variables: what leads to its package index."""
 
@@ -77,9 +80,12 @@ class Terminal:
     Args:
         submission: The student's files, read-only.
         sandbox: A folder of the check's own.
+        alone: Whether all processes with this uid are the stranger's.
     """
 
-    def __init__(self, submission: Path, sandbox: Path) -> None:
+    def __init__(self, submission: Path, sandbox: Path, *, alone: bool = False) -> None:
+        self._alone = alone
+        self._clone = Path()
         self._submission = submission
         self._sandbox = sandbox / "terminal"
         self._home = self._sandbox / "home"
@@ -91,6 +97,7 @@ class Terminal:
     def settle(self, question: wire.Settle) -> dict[str, object]:
         """Make a new home, with the repository to clone; see ``wire.Settle``."""
         self.leave()
+        confine.set_dumpable(on=False)  # the shells have our uid, and could write to our memory
         shutil.rmtree(self._sandbox, ignore_errors=True)
         self._home.mkdir(parents=True)
         self._variables = _environment(self._home) | dict(question.variables)
@@ -106,7 +113,7 @@ class Terminal:
         clone = self._home / question.name
         if question.cloned:
             _git(["clone", "-q", str(bare), str(clone)], self._variables, self._home)
-        self._folder = clone if question.inside else self._home
+        self._folder, self._clone = clone if question.inside else self._home, clone
         return {"folder": str(self._folder), "home": str(self._home)}
 
     def script(self, question: wire.Script) -> dict[str, object]:
@@ -116,11 +123,62 @@ class Terminal:
         write(self._folder, question.overlay)
         return self._run_file(question) if question.argv else self._type(question)
 
+    def trials(self, question: wire.Trials) -> list[dict[str, object] | None]:
+        """Run a command on variants of the clone, one after the other; see ``wire.Trials``."""
+        if not self._clone.is_dir():
+            raise RuntimeError("there is no clone")
+        variables = self._session() | {
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTEST_ADDOPTS": "-p no:cacheprovider",
+        }
+        self.leave()
+        until = time.monotonic() + question.total_seconds
+        found: list[dict[str, object] | None] = []
+        with variants.aside(self._clone, self._submission, self._home) as variant:
+            for number, overlay in enumerate(question.overlays):
+                left = until - time.monotonic()
+                if left <= 0:
+                    found.append(None)
+                    continue
+                own = question.variables[number] if question.variables else {}
+                with variant(overlay):
+                    found.append(self._trial(question.command, variables | own, min(question.seconds, left)))
+        return found
+
+    def _trial(self, command: str, variables: Mapping[str, str], seconds: float) -> dict[str, object]:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        argv = ["bash", "--noprofile", "--norc", "-c", command]
+        status, output = _Program(argv, self._clone, variables).wait(seconds)
+        self.leave()
+        with suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        for left in self._home.parent.joinpath("tmp").iterdir():
+            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return {"status": status, "output": output, "cpu": cpu}
+
     def leave(self) -> None:
         """End the shell and all it started."""
         if self._bash is not None:
             self._bash.end()
             self._bash = None
+        if self._alone:  # also what went into a session of its own
+            with suppress(OSError):
+                os.kill(-1, signal.SIGKILL)
+
+    def _session(self) -> dict[str, str]:
+        """The variables of the session's shell as they are now."""
+        if self._bash is None or self._bash.is_gone:
+            return self._variables
+        listed = self._sandbox / "variables"
+        self._bash.do(f"env -0 > '{listed}'", 10.0)
+        with suppress(OSError):
+            pairs = (one.split("=", 1) for one in os.fsdecode(listed.read_bytes()[: 1 << 18]).split("\0"))
+            own = {pair[0]: pair[1] for pair in pairs if len(pair) == 2 and not pair[0].startswith("GRADER_")}
+            return own or self._variables
+        return self._variables
 
     # ── Typed ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -397,7 +455,7 @@ def _make_bare(submission: Path, sandbox: Path, question: wire.Settle, variables
     """The repository as one commit in a bare repository."""
     work, bare = sandbox / "work" / question.name, sandbox / "origin" / f"{question.name}.git"
     work.parent.mkdir(parents=True, exist_ok=True)
-    copy_tree(submission, work, link=False)
+    copy_tree(submission, work)
     write(work, question.overlay)
     for file in work.rglob("*"):
         if file.is_file() and not file.is_symlink():

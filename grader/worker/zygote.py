@@ -23,7 +23,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from grader.worker import child, confine, forwarder, index
+from grader.worker import child, confine, forwarder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,8 +46,6 @@ class ZygoteConfig(NamedTuple):
     preload: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
     lifetime: int = 3600
-    offers: bool = False
-    """Offer the installed packages as a package index, in ``scratch/index``."""
     forwards: bool = False
     """Lead the loopback's port for packages to the proxy outside, for as long as a check runs."""
 
@@ -88,8 +86,6 @@ def prepare(config: ZygoteConfig) -> None:
         from grader.worker import torch_ready
 
         torch_ready.prepare()
-    if config.offers:
-        index.make_index(config.scratch / index.FOLDER)
     gc.enable()
     gc.collect()
     gc.freeze()

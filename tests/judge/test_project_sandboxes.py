@@ -26,7 +26,6 @@ LINE = (
 )
 WHOLE = '''\
 from grader.checks import check, fail
-from grader.checks.project import Invocation
 
 
 @check("whole.runs")
@@ -42,7 +41,9 @@ def test_runs(project, evidence):
 @check("whole.trials")
 def test_trials(project):
     """The tests notice that x is 2."""
-    good, bad = project.trials(Invocation(), [{}, {project.tested[0]: "x = 2"}], seconds=10, total_seconds=20)
+    project.settle(name="line")
+    overlays = [{}, {project.tested[0]: "x = 2"}]
+    good, bad = project.trials('python -c "import test_line; test_line.test_x()"', overlays, seconds=10, total_seconds=20)
     if not good.worked or bad.worked:
         raise fail("The tests notice nothing.")
 
@@ -119,7 +120,6 @@ def test_tests_that_kill_what_runs_them_fail_and_harm_nobody_else(service, cours
     hostile = b"import os, signal\n\ndef test_x():\n    os.kill(os.getppid(), signal.SIGKILL)\n"
     found = judge(service, course, FILES | {"test_line.py": hostile})
     assert found["whole.trials"].outcome is Outcome.FAILED
-    assert "killed" in found["whole.trials"].finding.headline
     assert found["whole.runs"].outcome is Outcome.PASSED
 
 

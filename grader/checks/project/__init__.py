@@ -18,7 +18,7 @@ from grader.checks.project.outcome import Conclusion, ProjectOutcome
 from grader.checks.project.plan import Plan, find_readme, read_plan
 from grader.checks.project.readme import judge_readme, read_readme
 from grader.checks.project.readme_run import ReadmeRun, Result
-from grader.checks.project.sandbox import Invocation, Played, ProjectSandbox, Ran
+from grader.checks.project.sandbox import Played, ProjectSandbox, Ran
 from grader.checks.project.suites import tests
 from grader.checks.project.tested import judge_tests
 from grader.checks.project.workflow import Workflow, workflows
@@ -26,7 +26,6 @@ from grader.checks.project.workflow import Workflow, workflows
 __all__ = [
     "Conclusion",
     "Cover",
-    "Invocation",
     "MutationResult",
     "Plan",
     "Played",

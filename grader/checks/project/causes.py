@@ -12,7 +12,7 @@ import difflib
 import posixpath
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -66,6 +66,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
         prose: Its README without the code: what a reader was told in words.
         home: The stranger's home; his clone is beneath it.
         installed: The words of the installing commands that worked so far.
+        has_package: Whether a package index knows a name; ``None``: that can't be found out.
     """
 
     texts: Mapping[str, str]
@@ -73,6 +74,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     prose: str = ""
     home: str = ""
     installed: tuple[str, ...] = ()
+    has_package: Callable[[str], bool | None] = lambda _: None
 
     @property
     def files(self) -> frozenset[str]:
@@ -127,7 +129,22 @@ def _theirs_for_sure(ran: Ran, output: str, known: Surroundings) -> FailureCause
         if found := pattern.search(output):
             lines = _telling(output, found[0])
             return FailureCause(whose=Whose.THEIRS, why=why, hint=hint, lines=lines, is_certain=True)
-    return _syntax(output, known) or _missing_file(ran, output, known)
+    return _no_package(output, known) or _syntax(output, known) or _missing_file(ran, output, known)
+
+
+def _no_package(output: str, known: Surroundings) -> FailureCause | None:
+    """A package that no index has: asked from outside, whatever the output says."""
+    for pattern in signs_of.NO_PACKAGE:
+        for found in list(re.finditer(pattern, output))[:3]:
+            if known.has_package(found[1]) is False:
+                return FailureCause(
+                    whose=Whose.THEIRS,
+                    why=f"There is no package {found[1][:60]} to install.",
+                    hint="Correct its name: packages are often called otherwise than their modules.",
+                    lines=_telling(output, found[0]),
+                    is_certain=True,
+                )
+    return None
 
 
 def _syntax(output: str, known: Surroundings) -> FailureCause | None:

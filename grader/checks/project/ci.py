@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from grader.checks.project.broken import all_raise
+from grader.checks.project.delivery import fair
 from grader.checks.project.outcome import Conclusion, ProjectOutcome, conclude_workflow
 from grader.checks.project.runner import Runner
 from grader.checks.project.workflow import CODE, workflows
@@ -35,10 +36,17 @@ def judge_ci(sandbox: ProjectSandbox, *, seconds: float, total_seconds: float) -
         seconds: For one step.
         total_seconds: For all of it.
     """
-    found = workflows(sandbox.texts)
     started, nothing = starting_workflows(sandbox)
     if not started:
         return nothing
+    return fair(_judge(sandbox, started, seconds=seconds, total_seconds=total_seconds), sandbox.fetched())
+
+
+def _judge(
+    sandbox: ProjectSandbox, started: Sequence[Workflow], *, seconds: float, total_seconds: float
+) -> Conclusion:
+    """What follows from all the workflows that start."""
+    found = workflows(sandbox.texts)
     results: list[Conclusion] = []
     for workflow in started:
         results.append(_one(sandbox, workflow, seconds=seconds, total_seconds=total_seconds / len(started)))
@@ -118,6 +126,8 @@ class _Overlaid:
         self.texts, self.tested, self.status = sandbox.texts, sandbox.tested, sandbox.status
         self.url, self.branch = sandbox.url, sandbox.branch
         self.script, self.trials = sandbox.script, sandbox.trials
+        self.fetched, self.has_package, self.keep = sandbox.fetched, sandbox.has_package, sandbox.keep
+        self.stands, self.found = False, sandbox.found
 
     def settle(self, **how: object) -> str:
         """As the sandbox does, with the overlay."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from grader.checks.project.sandbox import Invocation, ProjectSandbox
+    from grader.checks.project.sandbox import ProjectSandbox
 
 MOST_FUNCTIONS = 80
 PER_FUNCTION = 2
@@ -70,7 +70,7 @@ class MutationResult(Struct, frozen=True, kw_only=True):
 
 
 def cover(
-    sandbox: ProjectSandbox, ways: Sequence[Invocation], rng: np.random.Generator, *, total_seconds: float
+    sandbox: ProjectSandbox, ways: Sequence[str], rng: np.random.Generator, *, total_seconds: float
 ) -> Cover:
     """Find out which public functions of the labs' modules the tests exercise.
 
@@ -105,7 +105,7 @@ def cover(
 
 def mutation_score(
     sandbox: ProjectSandbox,
-    ways: Sequence[Invocation],
+    ways: Sequence[str],
     covered: Cover,
     rng: np.random.Generator,
     *,
@@ -147,7 +147,7 @@ def same_in_other_words(sandbox: ProjectSandbox, targets: Sequence[Target]) -> d
 
 def _noticed(
     sandbox: ProjectSandbox,
-    ways: Sequence[Invocation],
+    ways: Sequence[str],
     overlays: Sequence[Mapping[str, str]],
     seconds: float,
     total_seconds: float,

@@ -50,6 +50,7 @@ class Conclusion(Struct, frozen=True, kw_only=True):
         step: The README's that decided; ``None`` if none did.
         file: The workflow that decided, with its ``job`` and the step that ``failed`` in it.
         seen: For a person: each line that did not work, and why.
+        is_doubtful: What went wrong before may have caused it.
     """
 
     word: ProjectOutcome
@@ -59,6 +60,15 @@ class Conclusion(Struct, frozen=True, kw_only=True):
     job: str = ""
     failed: StepRun | None = None
     seen: tuple[str, ...] = ()
+    is_doubtful: bool = False
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether nothing that went wrong before could have caused what failed; without a cause, it was read."""
+        failed = self.step or self.failed
+        return (
+            not self.is_doubtful if failed is None else (failed.cause is not None and failed.cause.is_certain)
+        )
 
 
 def conclude(run: ReadmeRun) -> Conclusion:

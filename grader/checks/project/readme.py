@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from grader.checks.project.blocks import TooMuch
+from grader.checks.project.delivery import fair
 from grader.checks.project.outcome import Conclusion, ProjectOutcome, conclude
 from grader.checks.project.plan import find_readme, read_plan
 from grader.checks.project.readme_run import ReadmeRun, Stranger, runs_code
@@ -59,7 +60,7 @@ def judge_readme(
         return found, None
     text = sandbox.texts[found.file]
     run = Stranger(sandbox, text, plan, seconds=seconds, total_seconds=total_seconds).follow()
-    return conclude(run), run
+    return fair(conclude(run), sandbox.fetched()), run
 
 
 def _leads_to(readme: str, path: str) -> bool:

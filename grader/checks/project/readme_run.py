@@ -200,7 +200,11 @@ class Stranger:
         if ran.status is None:
             return _with(step, Result.RAN_ON, None)
         known = Surroundings(
-            texts=self._sandbox.texts, prose=self._prose, home=self._home, installed=tuple(self._installed)
+            texts=self._sandbox.texts,
+            prose=self._prose,
+            home=self._home,
+            installed=tuple(self._installed),
+            has_package=self._sandbox.has_package,
         )
         cause = cause_of(ran, known)
         if _CHECKS_STYLE.match(text) and cause.whose is Whose.THEIRS:

@@ -196,7 +196,9 @@ class _Job:
             "runner": context["runner"] | {"temp": self._temp, "tool_cache": home, "workspace": place},
         }
         context["github"] = context["github"] | {"workspace": place}
-        self._known = Surroundings(texts=self._sandbox.texts, home=home)
+        self._known = Surroundings(
+            texts=self._sandbox.texts, home=home, has_package=self._sandbox.has_package
+        )
         found: list[StepRun] = []
         status = "success"
         for step in job.steps:

@@ -9,7 +9,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from grader.records import CommitStatus
+    from grader.records import CommitStatus, Fetched
 
 SHOWN_LINES, SHOWN_WIDTH = 12, 160
 
@@ -24,6 +24,7 @@ class Ran(Struct, frozen=True, kw_only=True):
         status: Its exit status; ``None`` if its time was up.
         output: The first and the last part of what it printed: hostile text.
         folder: Where the shell stood afterwards.
+        cpu: Of a trial: seconds of CPU time.
     """
 
     line: int = 0
@@ -31,6 +32,7 @@ class Ran(Struct, frozen=True, kw_only=True):
     status: int | None
     output: str
     folder: str = ""
+    cpu: float = 0.0
 
     @property
     def worked(self) -> bool:
@@ -58,14 +60,6 @@ class Played(Struct, frozen=True, kw_only=True):
     unfinished: int = 0
 
 
-class Invocation(Struct, frozen=True, kw_only=True):
-    """How a repository's tests are run."""
-
-    argv: tuple[str, ...] = ("python", "-m", "pytest")
-    folder: str = ""
-    variables: dict[str, str] = {}
-
-
 class ProjectSandbox(Protocol):
     """A repository in a sandbox of its own.
 
@@ -75,6 +69,7 @@ class ProjectSandbox(Protocol):
         status: What the forge says of the commit.
         url: The address that was handed in.
         branch: The branch that was handed in.
+        found: What checks keep for those after them.
     """
 
     texts: Mapping[str, str]
@@ -82,6 +77,7 @@ class ProjectSandbox(Protocol):
     status: CommitStatus
     url: str
     branch: str
+    found: dict[str, object]
 
     def settle(
         self,
@@ -125,11 +121,42 @@ class ProjectSandbox(Protocol):
 
     def trials(
         self,
-        invocation: Invocation,
+        command: str,
         overlays: Sequence[Mapping[str, str]],
         *,
         seconds: float,
         total_seconds: float,
+        variables: Sequence[Mapping[str, str]] = (),
     ) -> list[Ran | None]:
-        """Run the tests on each variant (path → text over what is there); ``None`` where no time was left."""
+        """Run a command on variants of the clone, where the session that was typed has left it.
+
+        Each has a fresh process, and a fresh folder at the clone's own place. There are no packages any more.
+
+        Args:
+            command: For bash; it stands in the clone.
+            overlays: For each variant, path → text over what is there.
+            seconds: For one.
+            total_seconds: For all.
+            variables: For each variant, of its environment; empty: none for any.
+
+        Returns:
+            What became of each; ``None`` where no time was left.
+        """
+        ...
+
+    @property
+    def stands(self) -> bool:
+        """Whether a home that an earlier check kept is still there, for scripts and trials."""
+        ...
+
+    def keep(self) -> None:
+        """Leave the home as it is for the checks that follow, until one of them settles anew."""
+        ...
+
+    def fetched(self) -> Fetched:
+        """What became of this check's phases with packages; one that is open, since ``settle``, ends."""
+        ...
+
+    def has_package(self, name: str) -> bool | None:
+        """Whether a package index knows this name; ``None`` if that can't be found out."""
         ...

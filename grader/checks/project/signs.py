@@ -143,6 +143,13 @@ NO_FILE = (
 )  # fmt: skip
 """A file that isn't there; the first group is its path."""
 
+NO_PACKAGE = (
+    r"No matching distribution found for ([A-Za-z0-9][\w.-]*)",
+    r"Because (?:only )?([A-Za-z0-9][\w.-]*?)(?:\[[\w,-]*\])? was not found in the (?:package registry|provided package locations)",
+    r"Could not find a matching version of package ([A-Za-z0-9][\w.-]*)",
+)  # fmt: skip
+"""A package that could not be found; the first group is its name."""
+
 NO_PROGRAM = (
     r"(?:line \d+: |bash: |sh: \d+: |sh: |make: )([\w./+-]+): (?:command )?not found",
     r"Failed to spawn: `([^`\n]+)`",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from grader.checks.project.broken import all_raise
 from grader.checks.project.causes import FailureCause, Surroundings, Whose, cause_of
+from grader.checks.project.delivery import fair
 from grader.checks.project.outcome import Conclusion, ProjectOutcome
 
 if TYPE_CHECKING:
@@ -26,18 +27,23 @@ _LISTS = re.compile(
 
 
 def judge_tests(sandbox: ProjectSandbox, *, seconds: float) -> Conclusion:
-    """Run the tests as everybody does, as they are and on the broken copy.
+    """Run the tests as everybody does, as they are and on the broken copy; where they pass, their home is kept.
 
     Args:
         sandbox: A new home is made in it.
         seconds: For one run of the tests.
     """
+    found = _judge(sandbox, seconds)
+    return fair(found, sandbox.fetched())
+
+
+def _judge(sandbox: ProjectSandbox, seconds: float) -> Conclusion:
     name = re.sub(r"\.git$", "", sandbox.url.rstrip("/").rsplit("/", 1)[-1]) or "repository"
     folder = sandbox.settle(name=name)
     troubles = [
         r for line in installs(sandbox.texts) if not (r := _one(sandbox, line, INSTALL_SECONDS)).worked
     ]
-    known = Surroundings(texts=sandbox.texts, home=folder.rsplit("/", 1)[0])
+    known = Surroundings(texts=sandbox.texts, home=folder.rsplit("/", 1)[0], has_package=sandbox.has_package)
     failures: list[tuple[Ran, FailureCause]] = []
     for command in COMMANDS:
         ran = _one(sandbox, command, seconds)
@@ -54,7 +60,12 @@ def judge_tests(sandbox: ProjectSandbox, *, seconds: float) -> Conclusion:
     ran, cause = failures[0]
     seen = tuple(f"`{r.text}`: {cause_of(r, known).why}" for r in troubles)
     if cause.whose is Whose.THEIRS and (cause.is_certain or not troubles):
-        return Conclusion(word=ProjectOutcome.REVISE, why=cause.why, seen=(*seen, cause.lines))
+        return Conclusion(
+            word=ProjectOutcome.REVISE,
+            why=cause.why,
+            seen=(*seen, cause.lines),
+            is_doubtful=not cause.is_certain,
+        )
     return Conclusion(
         word=ProjectOutcome.REVIEW,
         why=f"The tests could not be run here: {cause.why}.",
@@ -80,15 +91,17 @@ def installs(texts: Mapping[str, str]) -> list[str]:
     return [*found, "python -m pip install -q pytest"]
 
 
-def _one(
-    sandbox: ProjectSandbox, command: str, seconds: float, overlay: Mapping[str, str] | None = None
-) -> Ran:
-    return sandbox.script(command, seconds=seconds, each=[seconds], overlay=overlay).commands[0]
+def _one(sandbox: ProjectSandbox, command: str, seconds: float) -> Ran:
+    return sandbox.script(command, seconds=seconds, each=[seconds]).commands[0]
 
 
 def _on_the_broken_copy(sandbox: ProjectSandbox, command: str, seconds: float) -> Conclusion:
-    ran = _one(sandbox, command, seconds * 2, overlay=all_raise(sandbox.texts))
-    if not ran.worked:
+    (ran,) = sandbox.trials(
+        command, [all_raise(sandbox.texts)], seconds=seconds * 2, total_seconds=seconds * 2
+    )
+    if ran is None or not ran.worked:
+        sandbox.keep()
+        sandbox.found["tests"] = command
         return Conclusion(word=ProjectOutcome.PASS)
     why = f"`{command}` also passes when every function raises: it tests nothing of this code."
     return Conclusion(word=ProjectOutcome.REVISE, why=why)

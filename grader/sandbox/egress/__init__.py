@@ -8,8 +8,10 @@
 ``upstream``   the index, asked from outside           ``call``     one connection
 ``packages``   what every sandbox gets of it           ``ledger``   what passed, and the bounds
 ``variables``  what the tools inside go by             ``proxy``    the socket; closing it ends the phase
+                                                       ``gate``     one sandbox's phases, one after the other
 """
 
+from grader.sandbox.egress.gate import Gate
 from grader.sandbox.egress.packages import Packages, of_index, of_this_machine
 from grader.sandbox.egress.proxy import Proxy
 from grader.sandbox.egress.traffic import Connection, ConnectionOutcome, Traffic, TrafficBounds
@@ -18,6 +20,7 @@ from grader.sandbox.egress.upstream import IndexFailed
 __all__ = [
     "Connection",
     "ConnectionOutcome",
+    "Gate",
     "IndexFailed",
     "Packages",
     "Proxy",

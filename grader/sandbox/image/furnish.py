@@ -1,32 +1,44 @@
 """Runs while the stranger's image is built: tools on the path, a pip of today, and places for what is mounted."""
 
 import compileall
+import os
 import shutil
 import subprocess
 import sys
 import sysconfig
 from pathlib import Path
 
-TOOLS = ("uv", "uvx", "poetry", "tox", "nox", "pipx", "pytest")
+TOOLS = ("uv", "uvx", "poetry", "tox", "nox", "pipx")
 FRESH = Path("/opt/fresh")
+OWN = Path("/opt/python")
+"""A Python for each stranger to copy: a system's, and his to install into, as a forge's runner has it."""
 
 for tool in TOOLS:
     Path("/usr/local/bin", tool).symlink_to(f"/opt/tools/bin/{tool}")
 
 # Forges' runners let pip install where no virtual environment is; Debian's own Python forbids it.
 Path(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED").unlink(missing_ok=True)
-install = [
-    "--python",
-    sys.executable,
-    "install",
-    "-q",
-    "--no-index",
-    "--find-links",
-    str(FRESH),
-    "--upgrade",
-    "pip",
-]
-subprocess.run(["/opt/tools/bin/python", "-m", "pip", *install], check=True)  # noqa: S603 - our own command
+
+
+def give_packages(python: Path | str, *names: str) -> None:
+    """Install packages of today into a Python."""
+    where = ["/opt/tools/bin/python", "-m", "pip", "--python", str(python), "install", "-q", "--upgrade"]
+    subprocess.run([*where, "--no-index", "--find-links", str(FRESH), *names], check=True)  # noqa: S603 - ours
+
+
+give_packages(sys.executable, "pip")
+
+library = Path(sysconfig.get_path("stdlib"))
+version = library.name
+(OWN / "bin").mkdir(parents=True)
+(OWN / "lib" / version).mkdir(parents=True)
+shutil.copy(os.path.realpath(sys.executable), OWN / "bin" / version)
+for name in ("python", "python3"):
+    (OWN / "bin" / name).symlink_to(version)
+for entry in library.iterdir():
+    if entry.name not in {"site-packages", "dist-packages"}:
+        (OWN / "lib" / version / entry.name).symlink_to(entry)
+give_packages(OWN / "bin" / "python", "pip", "setuptools")
 
 # What `python -m venv` puts into a new environment, where this Python takes it from a folder.
 if bundled := sysconfig.get_config_var("WHEEL_PKG_DIR"):
