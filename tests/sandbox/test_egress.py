@@ -17,6 +17,7 @@ import pytest
 
 from grader.records import Limits
 from grader.sandbox import hardening, image, owner, stranger
+from grader.sandbox import walls as seen
 from grader.sandbox.container import Container
 from grader.sandbox.docker import OWNER
 from grader.sandbox.egress import TrafficBounds, ConnectionOutcome, of_index, of_this_machine
@@ -52,6 +53,7 @@ class Stranger:
         self.sandbox = Container(engine, self.remover, folder / f"room{next(NUMBERS)}")
         program = stranger.program(packages, egress, "/rpc/callback.sock", self.uid, limits)
         self.sandbox.start(image_id, program._replace(walls=walls), {OWNER: owner.myself()})
+        self.facts = seen.read(self.sandbox.connection)
         self.phase = 0
         self.begin()
 
@@ -518,8 +520,15 @@ def test_all_other_walls_stand(shared):
     assert "Operation not permitted" in said.rpartition("unshare")[2]
 
 
+def test_ten_walls_stand_where_they_do_everywhere_and_two_where_this_environment_needs_them(shared):
+    assert seen.missing(shared.facts, LIMITS, stranger.WALLS) == ()
+    assert set(seen.missing(shared.facts, LIMITS)) == {"disk", "sockets", "no programs of their own"}
+    assert shared.facts.student.sockets == ("unix", "tcp")
+    assert shared.facts.student.executable == {stranger.HOME: stranger.HOME_MB << 20}
+
+
 def test_the_engine_is_reported_so(shared):
-    told = Engine().ask("GET", f"/containers/{shared.sandbox._id}/json")
+    told = Engine().inspect(shared.sandbox._id)
     host = told["HostConfig"]
     assert host["NetworkMode"] == "none"
     assert told["Config"]["NetworkDisabled"] is True
@@ -534,7 +543,7 @@ def test_the_engine_is_reported_so(shared):
     assert not host["Binds"]
     assert all(mount["ReadOnly"] for mount in host["Mounts"])
     assert {mount["Target"] for mount in host["Mounts"]} == {
-        "/rpc", "/submission", "/egress", *shared.packages.mounts,
+        "/rpc", "/submission", "/tools", "/egress", *shared.packages.mounts,
     }  # fmt: skip
 
 
@@ -568,6 +577,7 @@ def test_no_secret_of_this_machine_is_inside(shared, monkeypatch):
     allowed = {
         *shared.packages.variables,
         *stranger.IDENTITY,
+        *stranger.OWN_PYTHON,
         *hardening.THREADS,
         *hardening.PLACE,
         "PATH",
@@ -585,7 +595,7 @@ def test_what_the_tools_find_is_a_bare_python_and_a_pip_of_today(shared):
     said = fine(shared.bash("""
         python -c 'import sys; print(sys.prefix)'; python -c 'import numpy' 2>&1 | tail -1 || true
         pip --version; python -m venv fresh && fresh/bin/pip --version
-        for tool in git make gcc g++ curl uv uvx poetry tox nox pipx pytest; do $tool --version | head -1; done
+        for tool in git make gcc g++ curl uv uvx poetry tox nox pipx; do $tool --version | head -1; done
     """))  # fmt: skip
     assert said.startswith("/usr")
     assert "No module named 'numpy'" in said
