@@ -190,8 +190,10 @@ PYTHON_PROGRAMS = {
 }  # fmt: skip
 """Programs that come as Python packages: who lists the package gets the program."""
 
+CALLED = {"torch": ("PyTorch",), "sklearn": ("sklearn",), "cv2": ("OpenCV",), "PIL": ("Pillow",)}
+"""Module → what people call it beside its own and its package's name."""
 PACKAGE_OF = {
-    "cv2": "opencv", "PIL": "pillow", "sklearn": "scikit-learn", "yaml": "pyyaml",
+    "cv2": "opencv-python", "PIL": "pillow", "sklearn": "scikit-learn", "yaml": "pyyaml",
     "bs4": "beautifulsoup4", "skimage": "scikit-image", "dotenv": "python-dotenv",
     "Crypto": "pycryptodome", "dateutil": "python-dateutil", "git": "gitpython", "umap": "umap-learn",
 }  # fmt: skip
