@@ -39,6 +39,8 @@ SLOWER, SLACK_SECONDS = 3.0, 10.0
 _LISTS = re.compile(
     r"(?:^|/)(?:requirements[\w.-]*|[\w-]+[-_]requirements)\.txt$|^requirements/[\w.-]+\.txt$"
 )
+_NAME = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?=\s*(?:[\[=<>!~;#]|$))", re.MULTILINE)
+MOST_NAMES = 40
 _NO_TESTS = re.compile(r"^Ran 0 tests|no tests ran|NO TESTS RAN|collected 0 items", re.MULTILINE)
 
 
@@ -70,7 +72,11 @@ def _judge(sandbox: ProjectSandbox, seconds: float) -> Conclusion:
     folder = sandbox.settle(name=name)
     texts = sandbox.texts
     known = Surroundings(texts=texts, home=folder.rsplit("/", 1)[0], has_package=sandbox.has_package)
-    troubles = [r for line in installs(texts) if not (r := _one(sandbox, line, INSTALL_SECONDS)).worked]
+    troubles = []
+    for line in installs(texts):
+        if not (ran := _one(sandbox, line, INSTALL_SECONDS)).worked:
+            troubles.append(ran)
+            _without_versions(sandbox, line)
     failures: list[tuple[Ran, FailureCause]] = []
     waiting = [*COMMANDS[:1], *test_commands(texts), *COMMANDS[1:]]
     more = installing_commands(texts)
@@ -99,7 +105,7 @@ def installs(texts: Mapping[str, str]) -> list[str]:
     """What a reader installs to run the tests, in order: the repository, its lists, and pytest."""
     files = [path for path in sorted(texts) if _LISTS.search(path) and path.count("/") <= 1]
     found = [f"python -m pip install -q -r '{path}'" for path in files]
-    if {"pyproject.toml", "setup.py"} & texts.keys():
+    if {"pyproject.toml", "setup.py", "setup.cfg"} & texts.keys():
         toml = texts.get("pyproject.toml", "")
         extras = [
             e
@@ -108,9 +114,23 @@ def installs(texts: Mapping[str, str]) -> list[str]:
         ]
         groups = "".join(f" --group {e}" for e in extras) if "[dependency-groups]" in toml else ""
         named = f"[{','.join(extras)}]" if extras and "optional-dependencies" in toml else ""
-        if "[project]" in toml or "[tool.poetry]" in toml or "setup.py" in texts:
+        if (
+            re.search(r"^\[(?:project|tool\.poetry|build-system)\]", toml, re.MULTILINE)
+            or "setup.py" in texts
+        ):
             found.append(f"python -m pip install -q -e '.{named}'{groups}")
     return [*found, "python -m pip install -q pytest"]
+
+
+def _without_versions(sandbox: ProjectSandbox, line: str) -> None:
+    """What a list names, in today's versions: those that it asks for can't be had for this Python."""
+    listed = re.search(r"-r '([^']+)'", line)
+    if listed is None:
+        return
+    names = list(dict.fromkeys(_NAME.findall(sandbox.texts[listed[1]])))[:MOST_NAMES]
+    if names and not _one(sandbox, f"python -m pip install -q {' '.join(names)}", INSTALL_SECONDS).worked:
+        for name in names:
+            _one(sandbox, f"python -m pip install -q {name}", INSTALL_SECONDS / 4)
 
 
 def _one(sandbox: ProjectSandbox, command: str, seconds: float) -> Ran:
