@@ -11,7 +11,7 @@ from grader.checks.project.functions import after_docstring, parse
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MOST_FILES = 300
+MOST_FILES, MOST_BYTES = 300, 2_000_000
 _NOT_CODE = re.compile(
     r"(?:^|/)(?:setup|conftest|noxfile|tasks|fabfile|versioneer|manage|_version|tests?|test_[^/]*|[^/]*_tests?)\.py$|"
     r"(?:^|/)(?:tests?|testing|docs?|examples?|benchmarks?|scripts?|notebooks?|\.[^/]+)/"
@@ -114,8 +114,14 @@ def _is_special(name: str) -> bool:
 
 
 def _changed(texts: Mapping[str, str], change: type[_Raise | _ReturnOther]) -> dict[str, str]:
-    found = {path: _rewritten(texts[path], change()) for path in modules(texts)}
-    return {path: text for path, text in found.items() if text is not None}
+    found: dict[str, str] = {}
+    left = MOST_BYTES
+    for path in modules(texts):
+        left -= len(texts[path])
+        text = _rewritten(texts[path], change()) if left > 0 else None
+        if text is not None:
+            found[path] = text
+    return found
 
 
 def _rewritten(source: str, change: _Raise | _ReturnOther) -> str | None:

@@ -15,7 +15,7 @@ from grader.checks.project.functions import (
     Function,
     Target,
     after_docstring,
-    parse,
+    lines_of,
     public_functions,
     rewritten,
 )
@@ -59,8 +59,11 @@ def controls(source: str, target: Target, rng: np.random.Generator) -> list[Cont
 def disguised(source: str, target: Target, rng: np.random.Generator) -> str:
     """The module with one function said again in a random way, whatever it does; as it is if there is none."""
     now = next((t for t in public_functions(target.file, source) if t.name == target.name), None)
-    ways = controls(source, now, rng) if now is not None else []
-    return ways[0].text if ways else source
+    for number in rng.permutation(len(_WAYS)) if now is not None else ():
+        text = _WAYS[number][1](source, now, _word(rng))
+        if text is not None and text != source:
+            return text
+    return source
 
 
 def _word(rng: np.random.Generator) -> str:
@@ -157,11 +160,10 @@ def _independent(first: ast.stmt, second: ast.stmt) -> bool:
 
 def _with_remarks(source: str, target: Target, word: str) -> str | None:
     """Comments and an empty line, which move all lines after them."""
-    lines = source.splitlines()
+    lines = lines_of(source)
     indent = lines[target.start - 1][: len(lines[target.start - 1]) - len(lines[target.start - 1].lstrip())]
     said = [f"{indent}# {word}", ""]
-    changed = "\n".join([*lines[: target.start - 1], *said, *lines[target.start - 1 :]]) + "\n"
-    return changed if parse(changed) is not None else None
+    return "\n".join([*lines[: target.start - 1], *said, *lines[target.start - 1 :]])
 
 
 _WAYS: tuple[tuple[str, Callable[[str, Target, str], str | None]], ...] = (

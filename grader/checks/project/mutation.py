@@ -144,7 +144,7 @@ def _bag(texts: Mapping[str, str], targets: Sequence[Target], rng: np.random.Gen
     out = [m for t in chosen if (m := mutants.taken_out(texts[t.file], t)) is not None]
     variants = [_Variant("same")] * SAME
     variants += [_Variant("reworded", {c.target.file: c.text}, c.what) for c in _controls(texts, chosen, rng)]
-    variants += [_Variant("reworded", _all_reworded(texts, targets, rng), "all of it") for _ in range(WHOLE)]
+    variants += [_Variant("reworded", _all_reworded(texts, chosen, rng), "all of it") for _ in range(WHOLE)]
     variants += [_Variant("out", {m.target.file: m.text}, mutant=m) for m in out]
     for mutant in _bugs(texts, chosen, rng):
         text = disguised(mutant.text, mutant.target, rng) if rng.random() < 1 / 2 else mutant.text
