@@ -86,6 +86,11 @@ THEIRS = (
         r"neither 'setup\.py' nor 'pyproject\.toml' found", r"does not appear to be a Python project",
     ),
     (
+        "pip can't read what the pyproject.toml requires for building.",
+        "Write each requirement as `name>=version`; the Python goes into `requires-python`.",
+        r"invalid `build-system\.requires`", r"invalid-pyproject-build-system-requires",
+    ),
+    (
         "There is no pyproject.toml here.",
         "Commit it, or say in which folder to run this.",
         r"No `?pyproject\.toml`? found", r"could not find a pyproject\.toml",

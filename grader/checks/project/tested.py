@@ -28,12 +28,7 @@ INSTALL_SECONDS = 420.0
 MOST_MISSING = 4
 """Modules that are missing one after the other."""
 PYTEST = "python -m pytest"
-COMMANDS = (
-    PYTEST,
-    "python -m unittest",
-    "python -m unittest discover -s tests",
-    "python -m unittest discover -s test",
-)
+UNITTEST = "python -m unittest"
 SLOWER, SLACK_SECONDS = 3.0, 10.0
 """What a run on a broken copy may take, beside one on the code as it is."""
 _LISTS = re.compile(
@@ -71,16 +66,20 @@ def _judge(sandbox: ProjectSandbox, seconds: float) -> Conclusion:
     name = re.sub(r"\.git$", "", sandbox.url.rstrip("/").rsplit("/", 1)[-1]) or "repository"
     folder = sandbox.settle(name=name)
     texts = sandbox.texts
-    known = Surroundings(texts=texts, home=folder.rsplit("/", 1)[0], has_package=sandbox.has_package)
+    prose = texts.get(find_readme(texts), "")
+    known = Surroundings(
+        texts=texts, prose=prose, home=folder.rsplit("/", 1)[0], has_package=sandbox.has_package
+    )
     troubles = []
     for line in installs(texts):
         if not (ran := _one(sandbox, line, INSTALL_SECONDS)).worked:
             troubles.append(ran)
-            _without_versions(sandbox, line)
+            _otherwise(sandbox, ran)
     failures: list[tuple[Ran, FailureCause]] = []
-    waiting = [*COMMANDS[:1], *test_commands(texts), *COMMANDS[1:]]
+    folders = [f for f in ("tests", "test") if any(path.startswith(f"{f}/") for path in texts)]
+    discovering = [f"{UNITTEST} discover -s {folder}" for folder in folders]
+    waiting = [PYTEST, *test_commands(texts), UNITTEST, *discovering]
     more = installing_commands(texts)
-    prose = texts.get(find_readme(texts), "")
     for command in dict.fromkeys(waiting):
         began = time.monotonic()
         ran = _one(sandbox, command, seconds)
@@ -122,9 +121,11 @@ def installs(texts: Mapping[str, str]) -> list[str]:
     return [*found, "python -m pip install -q pytest"]
 
 
-def _without_versions(sandbox: ProjectSandbox, line: str) -> None:
-    """What a list names, in today's versions: those that it asks for can't be had for this Python."""
-    listed = re.search(r"-r '([^']+)'", line)
+def _otherwise(sandbox: ProjectSandbox, failed: Ran) -> None:
+    """What this Python can't have, as near as can be: today's versions of a list, a package for a newer one."""
+    if "requires a different Python" in failed.output:
+        _one(sandbox, f"{failed.text} --ignore-requires-python", INSTALL_SECONDS)
+    listed = re.search(r"-r '([^']+)'", failed.text)
     if listed is None:
         return
     names = list(dict.fromkeys(_NAME.findall(sandbox.texts[listed[1]])))[:MOST_NAMES]
