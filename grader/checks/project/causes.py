@@ -100,6 +100,17 @@ def cause_of(ran: Ran, known: Surroundings) -> FailureCause:
     return FailureCause(whose=Whose.UNKNOWN, why=why, lines=_telling(output, None))
 
 
+def asked_for(output: str, prose: str) -> list[str]:
+    """What installs the modules that were not found and that a README asks for in words."""
+    found = []
+    for module in dict.fromkeys(re.findall(r"No module named '?\"?(\w+)", output)):
+        package = signs_of.PACKAGE_OF.get(module, module)
+        names = {module, package, *signs_of.CALLED.get(module, ())}
+        if any(_is_spoken_of(name, prose, install=True) for name in names):
+            found.append(f"python -m pip install -q {package}")
+    return found
+
+
 # ── Nobody's ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -250,7 +261,9 @@ def _missing_module(_ran: Ran, output: str, known: Surroundings) -> FailureCause
             whose=Whose.THEIRS, why=f"Python finds no module {module}.", hint=hint, lines=line
         )
     package = signs_of.PACKAGE_OF.get(top, top)
-    if _is_spoken_of(package, known.prose, install=True) or _is_spoken_of(top, known.prose, install=True):
+    if any(
+        _is_spoken_of(n, known.prose, install=True) for n in (package, top, *signs_of.CALLED.get(top, ()))
+    ):
         return FailureCause(
             whose=Whose.UNKNOWN, why=f"it needs {top}, which the README asks for in words only", lines=line
         )

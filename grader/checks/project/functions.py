@@ -92,17 +92,29 @@ def rewritten(source: str, target: Target, change: Callable[[Function], bool | N
     Returns:
         The new text, or ``None`` if nothing was changed or no module came out.
     """
-    tree = parse(source)
-    nodes = () if tree is None else ast.walk(tree)
-    node = next((n for n in nodes if isinstance(n, Function) and n.lineno == target.line), None)
-    if node is None or change(node) is False:
-        return None
-    lines = source.splitlines()
+    lines = lines_of(source)
     first = lines[target.start - 1]
     indent = first[: len(first) - len(first.lstrip())]
-    text = textwrap.indent(ast.unparse(ast.fix_missing_locations(node)), indent)
-    changed = "\n".join([*lines[: target.start - 1], text, *lines[target.stop :]]) + "\n"
-    return changed if parse(changed) is not None else None
+    own = "\n".join(["if True:" if indent else "", *lines[target.start - 1 : target.stop]])
+    tree = parse(own)
+    node = next((n for n in ast.walk(tree) if isinstance(n, Function)), None) if tree is not None else None
+    if node is None:
+        return None
+    ast.increment_lineno(node, target.start - 2)
+    try:
+        if change(node) is False:
+            return None
+        text = ast.unparse(ast.fix_missing_locations(node))
+    except (RecursionError, ValueError):
+        return None
+    if parse(text) is None:
+        return None
+    return "\n".join([*lines[: target.start - 1], textwrap.indent(text, indent), *lines[target.stop :]])
+
+
+def lines_of(source: str) -> list[str]:
+    """A source's lines as Python counts them; ``splitlines`` ends some earlier."""
+    return source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def after_docstring(node: Function) -> int:

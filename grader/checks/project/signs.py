@@ -86,6 +86,11 @@ THEIRS = (
         r"neither 'setup\.py' nor 'pyproject\.toml' found", r"does not appear to be a Python project",
     ),
     (
+        "pip can't read what the pyproject.toml requires for building.",
+        "Write each requirement as `name>=version`; the Python goes into `requires-python`.",
+        r"invalid `build-system\.requires`", r"invalid-pyproject-build-system-requires",
+    ),
+    (
         "There is no pyproject.toml here.",
         "Commit it, or say in which folder to run this.",
         r"No `?pyproject\.toml`? found", r"could not find a pyproject\.toml",
@@ -190,8 +195,10 @@ PYTHON_PROGRAMS = {
 }  # fmt: skip
 """Programs that come as Python packages: who lists the package gets the program."""
 
+CALLED = {"torch": ("PyTorch",), "sklearn": ("sklearn",), "cv2": ("OpenCV",), "PIL": ("Pillow",)}
+"""Module → what people call it beside its own and its package's name."""
 PACKAGE_OF = {
-    "cv2": "opencv", "PIL": "pillow", "sklearn": "scikit-learn", "yaml": "pyyaml",
+    "cv2": "opencv-python", "PIL": "pillow", "sklearn": "scikit-learn", "yaml": "pyyaml",
     "bs4": "beautifulsoup4", "skimage": "scikit-image", "dotenv": "python-dotenv",
     "Crypto": "pycryptodome", "dateutil": "python-dateutil", "git": "gitpython", "umap": "umap-learn",
 }  # fmt: skip

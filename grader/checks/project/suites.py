@@ -11,7 +11,7 @@ from msgspec import Struct
 from grader.checks.project.functions import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _FILE = re.compile(r"(^|/)(test_[^/]*|[^/]*_test)\.py$")
 _HELPER = re.compile(r"(^|/)(conftest|tests?/[^/]+)\.py$")
@@ -42,9 +42,14 @@ def tests(texts: Mapping[str, str]) -> list[Test]:
     """
     trees = {p: tree for p in sorted(texts) if is_test_file(p) and (tree := parse(texts[p])) is not None}
     beside = [tree for p in sorted(texts) if _HELPER.search(p) and (tree := parse(texts[p])) is not None]
-    helpers = {f.name: f for tree in [*beside, *trees.values()] for f in _functions(tree)}
+    asserting = _asserting([f for tree in [*beside, *trees.values()] for f in _functions(tree)])
     return [
-        Test(file=file, name=name, line=node.lineno, asserts=_asserts(node, helpers, frozenset()))
+        Test(
+            file=file,
+            name=name,
+            line=node.lineno,
+            asserts=_says_no(node) or not asserting.isdisjoint(_calls(node)),
+        )
         for file, tree in trees.items()
         for name, node in _tests(tree)
     ]
@@ -64,17 +69,35 @@ def _tests(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
                     yield f"{node.name}.{inner.name}", inner
 
 
-def _asserts(node: ast.AST, helpers: Mapping[str, ast.FunctionDef], above: frozenset[str]) -> bool:
+def _asserting(helpers: Iterable[ast.FunctionDef]) -> set[str]:
+    """The names of those that assert, by themselves or through others; each is looked at once."""
+    found: set[str] = set()
+    callers: dict[str, list[str]] = {}
+    for node in helpers:
+        if _says_no(node):
+            found.add(node.name)
+        for name in set(_calls(node)):
+            callers.setdefault(name, []).append(node.name)
+    queue = list(found)
+    while queue:
+        more = [name for name in callers.get(queue.pop(), ()) if name not in found]
+        found.update(more)
+        queue += more
+    return found
+
+
+def _says_no(node: ast.AST) -> bool:
+    """Whether something in it can fail by itself."""
+    return any(
+        isinstance(inner, ast.Raise) or (isinstance(inner, ast.Assert) and not _is_empty(inner.test))
+        for inner in ast.walk(node)
+    ) or any(name.lower().startswith("assert") or name in SAYS_NO for name in _calls(node))
+
+
+def _calls(node: ast.AST) -> Iterator[str]:
     for inner in ast.walk(node):
-        if isinstance(inner, ast.Raise) or (isinstance(inner, ast.Assert) and not _is_empty(inner.test)):
-            return True
         if isinstance(inner, ast.Call):
-            name = getattr(inner.func, "attr", getattr(inner.func, "id", ""))
-            if name.lower().startswith("assert") or name in SAYS_NO:
-                return True
-            if name in helpers and name not in above and _asserts(helpers[name], helpers, above | {name}):
-                return True
-    return False
+            yield getattr(inner.func, "attr", getattr(inner.func, "id", ""))
 
 
 def _is_empty(test: ast.expr) -> bool:
