@@ -202,7 +202,9 @@ class Project:
             self._kept, self._keeps = None, True
         try:
             reply = self._processes.ask(STRANGER, question, _call(question))
-        except CheckFailed as failed:  # `pkill python`, a full memory: what ran the commands may be what ended
+        except (
+            CheckFailed
+        ) as failed:  # `pkill python`, a full memory: what ran the commands may be what ended
             raise CheckUndecided(failed.finding) from None
         except Killed as killed:
             killed.is_undecided = True

@@ -106,7 +106,8 @@ class Terminal:
         version = ""
         if question.python:
             version = _make_python(self._home / ".python", question.pythons)
-            self._variables["PATH"] = f"{self._home / '.python' / 'bin'}:{self._variables['PATH']}"
+            own = self._home / ".python"  # Debian's Python puts what pip installs below local
+            self._variables["PATH"] = f"{own}/bin:{own}/local/bin:{self._variables['PATH']}"
         bare = _make_bare(self._submission, self._sandbox, question, self._variables)
         urls = "".join(f'[url "{bare}"]\n\tinsteadOf = "{_quoted(url)}"\n' for url in question.urls)
         (self._home / ".gitconfig").write_text(

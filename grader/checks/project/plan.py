@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from grader.checks.project import markdown, rst
+from grader.checks.project import markdown, plain_text, rst
 from grader.checks.project.blocks import check_size
 from grader.checks.project.typed import Line, Typed, is_comment, is_for_another_system, typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from types import ModuleType
 
 MOST_COMMANDS = 120
 TOOLS = {
@@ -144,15 +145,14 @@ def read_plan(text: str, path: str = "README.md") -> Plan:
 
     Args:
         text: The whole of it.
-        path: Its name says what it is: ``.rst`` is reStructuredText, all else is read as Markdown.
+        path: Its name says what it is: ``.rst`` is reStructuredText, ``.md`` Markdown, all else plain text.
 
     Raises:
         TooMuch: It is larger than anybody's README.
     """
     passed: list[Passed] = []
     check_size(text)
-    parser = rst if path.lower().endswith((".rst", ".rest")) else markdown
-    found = [t for block in parser.read_blocks(text) if (t := typed(block)) is not None]
+    found = [t for block in _parser(path).read_blocks(text) if (t := typed(block)) is not None]
     unix = any("bin/activate" in line.text for t in found for line in t.lines)
     choices = _Choices()
     count = 0
@@ -173,6 +173,13 @@ def read_plan(text: str, path: str = "README.md") -> Plan:
         clones=tuple(address for text in words if (address := cloned(text)[0])),
         enters=tuple(folder for folder in enters if not has_placeholder(folder)),
     )
+
+
+def _parser(path: str) -> ModuleType:
+    """What reads a file of this name."""
+    if path.lower().endswith((".rst", ".rest")):
+        return rst
+    return markdown if path.lower().endswith((".md", ".markdown", ".mdown", ".mkd")) else plain_text
 
 
 def cloned(text: str) -> tuple[str, str]:
