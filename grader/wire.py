@@ -158,7 +158,7 @@ class Trials(Struct, frozen=True, kw_only=True, tag=True, tag_field="kind"):
 class Settle(Struct, frozen=True, tag=True, tag_field="kind"):
     """Make a stranger's home: empty, with the repository to clone under its own addresses.
 
-    Answered with ``{"home": …, "folder": where the first script is typed}``.
+    Answered with ``{"home": …, "folder": where the first script is typed, "python": his Python's version}``.
     """
 
     name: str
@@ -171,6 +171,8 @@ class Settle(Struct, frozen=True, tag=True, tag_field="kind"):
     """The stranger stands in it; else in the home."""
     python: bool = True
     """He has a Python of his own to install into."""
+    pythons: list[str] = []
+    """Versions that will do for it (``3.12``), the best first; empty: the usual one."""
     variables: dict[str, str] = {}
     overlay: dict[str, str] = {}
     """Texts that the repository has instead of its own: path → text."""

@@ -76,6 +76,7 @@ class Project:
         urls: Sequence[str] = (),
         cloned: bool = True,
         inside: bool = True,
+        pythons: Sequence[str] = (),
         variables: Mapping[str, str] | None = None,
         overlay: Mapping[str, str] | None = None,
     ) -> str:
@@ -85,6 +86,7 @@ class Project:
             urls=list(urls),
             cloned=cloned,
             inside=inside,
+            pythons=list(pythons),
             variables=dict(variables or {}),
             overlay=dict(overlay or {}),
             branch=self.branch,

@@ -40,6 +40,8 @@ LONGEST = 120
 GRACE = 0.5
 """Seconds between asking a program to end and ending it."""
 POLL = 0.1
+SCRIPT = 64 << 10
+"""Bytes of a script, at most; a program is larger."""
 CUT = "\n[… %d bytes are left out here …]\n"
 
 LOOP = r"""
@@ -101,8 +103,9 @@ class Terminal:
         shutil.rmtree(self._sandbox, ignore_errors=True)
         self._home.mkdir(parents=True)
         self._variables = _environment(self._home) | dict(question.variables)
+        version = ""
         if question.python:
-            _make_python(self._home / ".python")
+            version = _make_python(self._home / ".python", question.pythons)
             self._variables["PATH"] = f"{self._home / '.python' / 'bin'}:{self._variables['PATH']}"
         bare = _make_bare(self._submission, self._sandbox, question, self._variables)
         urls = "".join(f'[url "{bare}"]\n\tinsteadOf = "{_quoted(url)}"\n' for url in question.urls)
@@ -114,7 +117,7 @@ class Terminal:
         if question.cloned:
             _git(["clone", "-q", str(bare), str(clone)], self._variables, self._home)
         self._folder, self._clone = clone if question.inside else self._home, clone
-        return {"folder": str(self._folder), "home": str(self._home)}
+        return {"folder": str(self._folder), "home": str(self._home), "python": version}
 
     def script(self, question: wire.Script) -> dict[str, object]:
         """Type a script, or run it as a file; see ``wire.Script``."""
@@ -436,19 +439,27 @@ def _environment(home: Path) -> dict[str, str]:
     )
 
 
-def _make_python(folder: Path) -> None:
-    """An environment of his own, as a new machine's ``python`` and ``pip``: empty, and his to install into."""
-    template = os.environ.get("GRADER_PYTHON", "")
-    if template and Path(template).is_dir():
+def _make_python(folder: Path, versions: Sequence[str]) -> str:
+    """A Python of his own, with nothing in it but pip, his to install into; gives its version.
+
+    Args:
+        folder: To create.
+        versions: Those that will do, the best first; none of them here, the usual one is made.
+    """
+    templates = Path(os.environ.get("GRADER_PYTHON", "/nowhere"))
+    usual = f"{sys.version_info.major}.{sys.version_info.minor}"
+    version = next((v for v in versions if (templates / v).is_dir()), usual)
+    if (template := templates / version).is_dir():
         shutil.copytree(template, folder, symlinks=True)
         for script in (folder / "bin").iterdir():  # they name the place where they were made
-            if script.is_file() and not script.is_symlink():
-                script.write_bytes(script.read_bytes().replace(template.encode(), str(folder).encode()))
-        return
+            if script.is_file() and not script.is_symlink() and script.stat().st_size < SCRIPT:
+                script.write_bytes(script.read_bytes().replace(bytes(template), bytes(folder)))
+        return version
     python = getattr(sys, "_base_executable", sys.executable) or "python3"
     subprocess.run(  # noqa: S603
         [python, "-I", "-m", "venv", str(folder)], check=True, capture_output=True, timeout=120
     )
+    return usual
 
 
 def _make_bare(submission: Path, sandbox: Path, question: wire.Settle, variables: Mapping[str, str]) -> Path:

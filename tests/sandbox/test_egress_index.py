@@ -213,6 +213,8 @@ def test_an_index_of_pages_alone_is_told_from_one_that_speaks_json(mirror):
     upstream = Upstream(index.Index(url))
     assert not upstream.speaks_json()
     pages["kind"] = 0, "application/vnd.pypi.simple.v1+json"
+    assert not upstream.speaks_json()  # of projects, but not of one version: poetry asks for that, too
+    pages["/pypi/pip/24.0/json"] = 200, "{}"
     assert upstream.speaks_json()
     assert "POETRY_PYPI_MIRROR_URL" not in variables.of(of(), [])
     assert variables.of(of(), [], pages_alone=True)["POETRY_PYPI_MIRROR_URL"] == index.PYPI

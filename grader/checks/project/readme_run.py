@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from grader.checks.project.causes import FailureCause, Surroundings, Whose, cause_of, prose_of
 from grader.checks.project.plan import cloned, has_placeholder
+from grader.checks.project.pythons import versions_for
 from grader.checks.project.typed import Line
 
 if TYPE_CHECKING:
@@ -126,7 +127,11 @@ class Stranger:
         """Type all that there is to type, until something fails by the repository's fault."""
         beginning = arrive(self._sandbox.url, self._plan)
         self._folder = self._sandbox.settle(
-            name=beginning.name, urls=beginning.urls, cloned=beginning.cloned, inside=beginning.inside
+            name=beginning.name,
+            urls=beginning.urls,
+            cloned=beginning.cloned,
+            inside=beginning.inside,
+            pythons=versions_for(self._sandbox.texts),
         )
         self._home = self._folder.rsplit("/", 1)[0] if beginning.inside else self._folder
         self._beginning = beginning

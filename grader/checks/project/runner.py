@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 
 from grader.checks.project.causes import FailureCause, Surroundings, Whose, cause_of
 from grader.checks.project.expressions import UNKNOWN, BadExpression, evaluate, interpolate, is_true
+from grader.checks.project.pythons import versions_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -182,7 +183,11 @@ class _Job:
             (s.given.get("path", "") for s in job.steps if s.uses.startswith("actions/checkout@")), ""
         )
         home = self._sandbox.settle(
-            name=self._name, urls=["https://localhost/repository"], cloned=False, inside=False
+            name=self._name,
+            urls=["https://localhost/repository"],
+            cloned=False,
+            inside=False,
+            pythons=_pythons(job, context) or versions_for(self._sandbox.texts),
         )
         place = f"{home}/runner/{self._name}/{self._name}"
         self._place, self._temp = place, f"{home}/runner/_temp"
@@ -381,6 +386,16 @@ def assignments(text: str) -> dict[str, str]:
             name, _, value = line.partition("=")
             found[name] = value
     return found
+
+
+def _pythons(job: WorkflowJob, context: Mapping[str, Any]) -> list[str]:
+    """The version that a step sets up: ``3.12`` of ``3.12.1``, ``3.12.x`` and ``>=3.12``; none is the usual one."""
+    for step in job.steps:
+        for name in ("python-version", "python_version"):
+            text, _ = interpolate(step.given.get(name, ""), context)
+            if found := re.search(r"\b3\.(\d{1,2})\b", text):
+                return [f"3.{found[1]}"]
+    return []
 
 
 def _with(step: StepRun, **changes: Any) -> StepRun:

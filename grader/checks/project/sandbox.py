@@ -86,6 +86,7 @@ class ProjectSandbox(Protocol):
         urls: Sequence[str] = (),
         cloned: bool = True,
         inside: bool = True,
+        pythons: Sequence[str] = (),
         variables: Mapping[str, str] | None = None,
         overlay: Mapping[str, str] | None = None,
     ) -> str:
@@ -96,6 +97,7 @@ class ProjectSandbox(Protocol):
             urls: Addresses under which ``git clone`` finds it.
             cloned: Whether it is cloned already.
             inside: Whether the stranger stands in the clone.
+            pythons: Versions that will do for his Python, the best first; empty: the usual one.
             variables: Of his environment.
             overlay: Texts that the repository has instead of its own.
 

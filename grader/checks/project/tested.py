@@ -18,6 +18,7 @@ from grader.checks.project.delivery import fair
 from grader.checks.project.documented import commands_for_tests, installing_commands
 from grader.checks.project.outcome import Conclusion, ProjectOutcome
 from grader.checks.project.plan import find_readme
+from grader.checks.project.pythons import versions_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +66,7 @@ def judge_tests(sandbox: ProjectSandbox, *, seconds: float) -> Conclusion:
 
 def _judge(sandbox: ProjectSandbox, seconds: float) -> Conclusion:
     name = re.sub(r"\.git$", "", sandbox.url.rstrip("/").rsplit("/", 1)[-1]) or "repository"
-    folder = sandbox.settle(name=name)
+    folder = sandbox.settle(name=name, pythons=versions_for(sandbox.texts))
     texts = sandbox.texts
     prose = texts.get(find_readme(texts), "")
     known = Surroundings(

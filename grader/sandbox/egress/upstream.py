@@ -24,7 +24,7 @@ SECONDS = 20.0
 TRIES = 3
 PAGE = 2 << 20
 """Bytes of a page that are read: the list of all projects has 40 MB."""
-KNOWN = "pip"
+KNOWN, KNOWN_VERSION = "pip", "24.0"
 """A project that every mirror has; of an index without it, the first project is looked at."""
 PROJECT = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 HTML, JSON = "text/html", "application/vnd.pypi.simple.v1+json"
@@ -97,13 +97,16 @@ class Upstream:
         return any(self._page(f"{url}/{name}/") is not None for url in self._index.urls)
 
     def speaks_json(self) -> bool:
-        """Whether the main index answers as PyPI itself does, in JSON; a mirror may have pages alone.
+        """Whether the main index answers as PyPI itself does, in JSON, also of one version; a mirror may not.
 
         Raises:
             IndexFailed: It does not answer.
         """
         found = self._ask(f"{self._index.url}/{KNOWN}/", JSON)
-        return found is not None and found.kind.startswith(JSON)
+        if found is None or not found.kind.startswith(JSON):
+            return False
+        of_version = urljoin(self._index.url, f"/pypi/{KNOWN}/{KNOWN_VERSION}/json")
+        return self._ask(of_version, "application/json") is not None
 
     def _places(self, url: str) -> set[Endpoint]:
         """Where the files of an index lie, by the links of one project."""

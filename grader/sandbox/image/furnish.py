@@ -1,6 +1,7 @@
 """Runs while the stranger's image is built: tools on the path, a pip of today, and places for what is mounted."""
 
 import compileall
+import json
 import os
 import shutil
 import subprocess
@@ -28,17 +29,32 @@ def give_packages(python: Path | str, *names: str) -> None:
 
 give_packages(sys.executable, "pip")
 
+
+def make_own(python: str | Path, library: Path, name: str) -> None:
+    """A Python for each stranger to copy: this one's library, linked to, and a place to install into."""
+    own = OWN / name.removeprefix("python")
+    (own / "bin").mkdir(parents=True)
+    (own / "lib" / name).mkdir(parents=True)
+    shutil.copy(os.path.realpath(python), own / "bin" / name)
+    for link in ("python", "python3"):
+        (own / "bin" / link).symlink_to(name)
+    for entry in library.iterdir():
+        if entry.name not in {"site-packages", "dist-packages"}:
+            (own / "lib" / name / entry.name).symlink_to(entry)
+    give_packages(own / "bin" / "python", "pip", "setuptools")
+
+
 library = Path(sysconfig.get_path("stdlib"))
-version = library.name
-(OWN / "bin").mkdir(parents=True)
-(OWN / "lib" / version).mkdir(parents=True)
-shutil.copy(os.path.realpath(sys.executable), OWN / "bin" / version)
-for name in ("python", "python3"):
-    (OWN / "bin" / name).symlink_to(version)
-for entry in library.iterdir():
-    if entry.name not in {"site-packages", "dist-packages"}:
-        (OWN / "lib" / version / entry.name).symlink_to(entry)
-give_packages(OWN / "bin" / "python", "pip", "setuptools")
+make_own(sys.executable, library, library.name)
+
+for name, prefix in json.loads(Path("/opt/pythons/list.json").read_text()):
+    python = Path(prefix, "bin", name)
+    works = subprocess.run([python, "-I", "-c", "import ssl, sqlite3, zlib, ctypes, venv"], check=False)  # noqa: S603
+    if works.returncode == 0:  # else it needs libraries that this image lacks
+        for folder in python.parents:
+            folder.chmod(folder.stat().st_mode | 0o055)
+        Path("/usr/local/bin", name).symlink_to(python)
+        make_own(python, Path(prefix, "lib", name), name)
 
 # What `python -m venv` puts into a new environment, where this Python takes it from a folder.
 if bundled := sysconfig.get_config_var("WHEEL_PKG_DIR"):

@@ -7,10 +7,11 @@ No check of a lab ever runs here: those rest on what an image lacks.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from grader.sandbox import owner
-from grader.sandbox.image import base, building, wheels
+from grader.sandbox.image import base, building, pythons, wheels
 from grader.sandbox.sources import worker_sources
 
 if TYPE_CHECKING:
@@ -23,9 +24,15 @@ PYTHON = "/opt/worker/bin/python3"
 INPUTS = ("Dockerfile.stranger", "furnish.py", "settle.py", "stranger.txt", "numpy.txt")
 
 
+@functools.cache
+def _pythons() -> list[pythons.Python]:
+    return pythons.of_this_machine()
+
+
 def tags(base_id: str) -> tuple[str, str]:
     """Names of the image without and with the worker."""
-    tools = building.digest(base_id, *(building.HERE / name for name in INPUTS))
+    others = repr([(python.version, str(python.prefix)) for python in _pythons()])
+    tools = building.digest(base_id, others, *(building.HERE / name for name in INPUTS))
     final = building.digest(tools, building.HERE / "Dockerfile.worker", worker_sources())
     return f"grader-{NAME}-tools:{tools[:12]}", f"grader-{NAME}:{final[:12]}"
 
@@ -52,12 +59,14 @@ def ensure(engine: Engine, progress: Progress) -> str:
             machine = building.machine(engine)
             wheels.download(building.HERE / "stranger.txt", folder / "wheels", machine)
             wheels.fetch(building.HERE / "numpy.txt", folder / "packages", machine)
+            pythons.collect(_pythons(), folder / "pythons")
             progress(f"{NAME} image: building")
             own = {name: building.HERE / name for name in INPUTS if name.endswith((".py", "stranger.txt"))}
             context = {
                 "Dockerfile": building.HERE / "Dockerfile.stranger",
                 "wheels": folder / "wheels",
                 "packages": folder / "packages",
+                "pythons": folder / "pythons",
                 **own,
             }
             building.build(engine, tools, context, {"BASE": base_id})
