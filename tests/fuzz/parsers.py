@@ -6,7 +6,7 @@ from grader.checks.project import TooMuch, looks, tests, workflows
 from grader.checks.project.broken import all_raise, all_wrong
 from grader.checks.project.causes import Surroundings, asked_for, cause_of
 from grader.checks.project.controls import controls, disguised
-from grader.checks.project.documented import installing_commands, test_commands
+from grader.checks.project.documented import installing_commands, commands_for_tests
 from grader.checks.project.expressions import BadExpression, evaluate, interpolate
 from grader.checks.project.functions import public_functions
 from grader.checks.project.globs import matches, selects
@@ -40,7 +40,7 @@ def _suite(text):
 
 def _documented(text):
     files = {"README.md": text, "Makefile": text, "requirements.txt": text, "pyproject.toml": text}
-    test_commands(files), installing_commands(files), installs(files)
+    commands_for_tests(files), installing_commands(files), installs(files)
 
 
 def _cause(text):

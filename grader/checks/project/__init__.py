@@ -15,7 +15,7 @@ sandbox     what can be done with a repository       outcome     what happened â
 
 from grader.checks.project.blocks import TooMuch
 from grader.checks.project.ci import judge_ci, starting_workflows
-from grader.checks.project.documented import test_commands
+from grader.checks.project.documented import commands_for_tests
 from grader.checks.project.inspecting import looks, style_checks
 from grader.checks.project.mutation import Study, study
 from grader.checks.project.order import fails_in_another_order
@@ -41,6 +41,7 @@ __all__ = [
     "TooMuch",
     "Way",
     "Workflow",
+    "commands_for_tests",
     "fails_in_another_order",
     "find_readme",
     "judge_ci",
@@ -52,7 +53,6 @@ __all__ = [
     "starting_workflows",
     "study",
     "style_checks",
-    "test_commands",
     "tests",
     "workflows",
 ]

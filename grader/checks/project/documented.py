@@ -28,7 +28,7 @@ _UNKNOWN = re.compile(r"\$[{(]|`|<[A-Za-z]|\{\w|\[-|\.\.\.|…")
 _TARGET = re.compile(r"^(test|tests|check|unittest|unit-test|test-unit)\s*:(?!=)", re.MULTILINE)
 
 
-def test_commands(texts: Mapping[str, str]) -> list[str]:
+def commands_for_tests(texts: Mapping[str, str]) -> list[str]:
     """What runs the tests, as the repository says, for bash at its top."""
     found = [told[1].strip() for line in _lines(texts) if (told := _TESTS.match(line))]
     makefile = next((texts[name] for name in ("Makefile", "makefile", "GNUmakefile") if name in texts), "")

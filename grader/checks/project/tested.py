@@ -15,7 +15,7 @@ from msgspec import Struct
 from grader.checks.project.broken import all_raise, all_wrong
 from grader.checks.project.causes import FailureCause, Surroundings, Whose, asked_for, cause_of
 from grader.checks.project.delivery import fair
-from grader.checks.project.documented import installing_commands, test_commands
+from grader.checks.project.documented import commands_for_tests, installing_commands
 from grader.checks.project.outcome import Conclusion, ProjectOutcome
 from grader.checks.project.plan import find_readme
 from grader.checks.project.pythons import versions_for
@@ -30,6 +30,7 @@ MOST_MISSING = 4
 """Modules that are missing one after the other."""
 PYTEST = "python -m pytest"
 UNITTEST = "python -m unittest"
+NO_TESTS = "No tests are found."
 SLOWER, SLACK_SECONDS = 3.0, 10.0
 """What a run on a broken copy may take, beside one on the code as it is."""
 _LISTS = re.compile(
@@ -71,7 +72,7 @@ def _judge(sandbox: ProjectSandbox, seconds: float) -> Conclusion:
     known = Surroundings(
         texts=texts, prose=prose, home=folder.rsplit("/", 1)[0], has_package=sandbox.has_package
     )
-    troubles = []
+    troubles: list[Ran] = []
     for line in installs(texts):
         if not (ran := _one(sandbox, line, INSTALL_SECONDS)).worked:
             troubles.append(ran)
@@ -79,9 +80,11 @@ def _judge(sandbox: ProjectSandbox, seconds: float) -> Conclusion:
     failures: list[tuple[Ran, FailureCause]] = []
     folders = [f for f in ("tests", "test") if any(path.startswith(f"{f}/") for path in texts)]
     discovering = [f"{UNITTEST} discover -s {folder}" for folder in folders]
-    waiting = [PYTEST, *test_commands(texts), UNITTEST, *discovering]
+    waiting = [PYTEST, *commands_for_tests(texts), UNITTEST, *discovering]
     more = installing_commands(texts)
     for command in dict.fromkeys(waiting):
+        if command.startswith(UNITTEST) and any(cause.why != NO_TESTS for _, cause in failures):
+            break  # pytest finds what unittest finds
         began = time.monotonic()
         ran = _one(sandbox, command, seconds)
         for _ in range(MOST_MISSING):  # a README or a workflow may bring in words what no list has
@@ -141,7 +144,7 @@ def _one(sandbox: ProjectSandbox, command: str, seconds: float) -> Ran:
 
 def _red(failures: list[tuple[Ran, FailureCause]], seen: tuple[str, ...]) -> Conclusion:
     """No command passes: whose fault that is, the first one that found tests tells."""
-    telling = [(ran, cause) for ran, cause in failures if cause.why != "No tests are found."] or failures
+    telling = [(ran, cause) for ran, cause in failures if cause.why != NO_TESTS] or failures
     theirs = [(ran, cause) for ran, cause in telling if cause.whose is Whose.THEIRS]
     certain = [(ran, cause) for ran, cause in theirs if cause.is_certain]
     others = [(ran, cause) for ran, cause in telling if cause.whose is not Whose.THEIRS]
