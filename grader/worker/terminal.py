@@ -452,7 +452,10 @@ def _make_python(folder: Path, versions: Sequence[str]) -> str:
     version = next((v for v in versions if (templates / v).is_dir()), usual)
     if (template := templates / version).is_dir():
         shutil.copytree(template, folder, symlinks=True)
-        for script in (folder / "bin").iterdir():  # they name the place where they were made
+        for script in (
+            *folder.glob("bin/*"),
+            *folder.glob("local/bin/*"),
+        ):  # they name the place where they were made
             if script.is_file() and not script.is_symlink() and script.stat().st_size < SCRIPT:
                 script.write_bytes(script.read_bytes().replace(bytes(template), bytes(folder)))
         return version

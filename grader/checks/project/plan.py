@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from types import ModuleType
 
+PYTHON = frozenset({"python", "py", "python3", "pycon", "ipython"})
 MOST_COMMANDS = 120
 TOOLS = {
     "pip": r"\bpip3?\b|\bvenv\b|\bvirtualenv\b|\bpypi\b",
@@ -62,7 +63,7 @@ _NOT_TO_DO = re.compile(
 _PLACEHOLDER = re.compile(
     r"path[/\\]to|/path\b|\byour[-_ ]|[-_/]your\b|\.\.\.|…|<[A-Za-z][\w .-]*>|\[[a-z][\w -]*(?:\|[\w "
     r"-]+)*\]|\bYOUR|_HERE\b|"
-    r"\{[A-Za-z_ -]+\}(?!\s*[;}])|\bxxx+\b",
+    r"\s\[-{1,2}\w|\{[A-Za-z_ -]+\}(?!\s*[;}])|\bxxx+\b",
     re.IGNORECASE,
 )
 _ACTIVATE = re.compile(
@@ -112,12 +113,14 @@ class Plan(Struct, frozen=True, kw_only=True):
         passed: What of it is not typed.
         clones: The addresses that it clones, as written.
         enters: The folders that it changes into, as written, in order.
+        shows_python: It has blocks of Python code.
     """
 
     choices: tuple[Alternatives, ...]
     passed: tuple[Passed, ...] = ()
     clones: tuple[str, ...] = ()
     enters: tuple[str, ...] = ()
+    shows_python: bool = False
 
     @property
     def commands(self) -> tuple[Line, ...]:
@@ -152,7 +155,8 @@ def read_plan(text: str, path: str = "README.md") -> Plan:
     """
     passed: list[Passed] = []
     check_size(text)
-    found = [t for block in _parser(path).read_blocks(text) if (t := typed(block)) is not None]
+    blocks = _parser(path).read_blocks(text)
+    found = [t for block in blocks if (t := typed(block)) is not None]
     unix = any("bin/activate" in line.text for t in found for line in t.lines)
     choices = _Choices()
     count = 0
@@ -172,6 +176,7 @@ def read_plan(text: str, path: str = "README.md") -> Plan:
         passed=tuple(passed),
         clones=tuple(address for text in words if (address := cloned(text)[0])),
         enters=tuple(folder for folder in enters if not has_placeholder(folder)),
+        shows_python=any(block.language in PYTHON and not block.is_inline for block in blocks),
     )
 
 

@@ -35,7 +35,7 @@ _RUNS = re.compile(
     r"tensorboard|uv run|poetry run|pipenv run|pdm run|hatch run|hatch test|bash|sh|zsh|coverage|"
     r"\.{1,2}/\S+|[\w-]+\.(?:sh|py)|just|task|invoke|"
     r"docker run|docker compose|docker-compose|podman run|fastapi|gradio|marimo|papermill|mpirun|"
-    r"nosetests|trial|dvc repro|source \S+\.sh|nbval)(?=\s|$|;|&)"
+    r"nosetests|trial|dvc repro|pixi run|rye run|conda run|mamba run|source \S+\.sh|nbval)(?=\s|$|;|&)"
 )
 _RUNS_NOTHING = re.compile(
     r"python[\d.]*\s+(?:-V|--version|-m\s+(?:pip|venv|virtualenv|ensurepip|build|ipykernel|site)\b|"
@@ -222,7 +222,8 @@ class Stranger:
             cause = FailureCause(
                 whose=Whose.UNKNOWN, why="it has something for the reader to fill in", lines=cause.lines
             )
-        if cause.why in (COULD_NOT_BE_HAD, OTHER_PYTHON) and (command := todays(text, self._sandbox.texts)):
+        command = todays(text, self._sandbox.texts) if cause.why in (COULD_NOT_BE_HAD, OTHER_PYTHON) else ""
+        if command and "Could not find a version" not in ran.output:  # such a version may never have been
             (again,) = self._sandbox.script(command, seconds=INSTALL_SECONDS).commands[:1]
             if again.worked:
                 self._installed.append(text)
