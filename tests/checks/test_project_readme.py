@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.checks.project.blocks import TooMuch
-from grader.checks.project.plan import find_readme, read_plan
+from grader.checks.project.plan import find_readme, read_plan, has_placeholder
 from grader.checks.project.readme_run import arrive, filled_in, runs_code
 
 
@@ -190,3 +190,17 @@ def test_huge_readmes_are_refused_or_read_in_time(text, path):
         read_plan(text, path)
     except TooMuch:
         pass
+
+
+@pytest.mark.parametrize(
+    "text", ["pip install -e .[dev]", 'pip install -e ".[dev]"', "pip install x[y,z]", "ls *[ab]"]
+)
+def test_extras_are_nothing_to_fill_in(text):
+    assert not has_placeholder(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["python main.py [options]", "python main.py [--epochs N]", "python run.py <file>"]
+)
+def test_a_synopsis_is(text):
+    assert has_placeholder(text)

@@ -61,7 +61,7 @@ _NOT_TO_DO = re.compile(
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(
-    r"path[/\\]to|/path\b|\byour[-_ ]|[-_/]your\b|\.\.\.|…|<[A-Za-z][\w .-]*>|\[[a-z][\w -]*(?:\|[\w "
+    r"path[/\\]to|/path\b|\byour[-_ ]|[-_/]your\b|\.\.\.|…|<[A-Za-z][\w .-]*>|(?<![\w.\"'*])\[[a-z][\w -]*(?:\|[\w "
     r"-]+)*\]|\bYOUR|_HERE\b|"
     r"\s\[-{1,2}\w|\{[A-Za-z_ -]+\}(?!\s*[;}])|\bxxx+\b",
     re.IGNORECASE,
