@@ -84,7 +84,8 @@ class _ReturnOther(ast.NodeTransformer):
         if _is_special(node.name) and node.name != "__call__":
             return node
         returns = _Returns()
-        node.body = [returns.visit(statement) for statement in node.body]
+        for statement in node.body:
+            returns.visit(statement)  # changed where it stands
         if not returns.count and not returns.yields:
             node.body[after_docstring(node) :] = [ast.Pass()]
         self.count += 1
