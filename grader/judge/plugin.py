@@ -194,7 +194,7 @@ class JudgePlugin:
         self._outcomes[spec.id] = result.outcome
         self._report(jobs.Finished(result))
 
-    def _judge(self, error: BaseException | None, *, hidden: bool) -> _Meaning:  # noqa: C901, PLR0911 - one meaning each
+    def _judge(self, error: BaseException | None, *, hidden: bool) -> _Meaning:  # noqa: C901, PLR0911, PLR0912 - one meaning each
         """What an exception means: theirs, the course's, or ours. The one place where this is decided."""
         match error:
             case None:
@@ -217,6 +217,9 @@ class JudgePlugin:
                     self._report(jobs.MappingFailed(MappingMismatch(module=module, message=str(error))))
                 finding = Finding(headline="The mapping does not fit this repository.", yours=str(error))
                 return _Meaning(Outcome.UNGRADED, Fault.COURSE, finding)
+            case Killed(call=call, is_undecided=True):
+                headline = "What ran the repository's commands was killed, each time that it was started."
+                return _Meaning(Outcome.REVIEW, finding=Finding(headline=headline, call=call))
             case Killed(call=call):
                 finding = Finding(
                     headline="Your code's process was killed, each time that it was started.",

@@ -60,6 +60,8 @@ class Killed(Exception):
 
     call = ""
     """What was called then."""
+    is_undecided = False
+    """More than the student's code ran there: a person decides."""
 
 
 class ZygoteClient:

@@ -6,11 +6,12 @@ import time
 from typing import TYPE_CHECKING, Literal
 
 from grader import wire
-from grader.checks.failure import ask, fail
+from grader.checks.failure import CheckFailed, CheckUndecided, ask, fail
 from grader.checks.project.sandbox import Played, Ran
 from grader.environments import STRANGER
 from grader.judge.check_processes import CheckProcesses
 from grader.judge.job import PackagesRequest
+from grader.judge.processes import Killed
 from grader.records import Fetched
 
 if TYPE_CHECKING:
@@ -199,7 +200,15 @@ class Project:
         if self._kept is not None and not isinstance(question, wire.Settle):
             self._processes.take_over(self._kept)
             self._kept, self._keeps = None, True
-        reply = self._processes.ask(STRANGER, question, _call(question))
+        try:
+            reply = self._processes.ask(STRANGER, question, _call(question))
+        except (
+            CheckFailed
+        ) as failed:  # `pkill python`, a full memory: what ran the commands may be what ended
+            raise CheckUndecided(failed.finding) from None
+        except Killed as killed:
+            killed.is_undecided = True
+            raise
         if isinstance(reply, wire.Returned):
             return reply.value
         raise ask(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from grader.errors import SubmissionError
@@ -48,7 +49,7 @@ def fetch_from_host(remote: RemoteAddress, ref: str | None, scratch: Path, limit
             if not commit:
                 raise refs.unknown(ref, known, url) from None
             _fetch(git, url, commit)
-        return replace(_read(git), branch="" if ref else _default_branch(git, url))
+        return replace(_read(git), default_branch=str if ref else partial(_default_branch, git, url))
     except GitFailed as failure:
         if remote.home:
             raise SubmissionError(
@@ -78,7 +79,7 @@ def fetch_from_checkout(
         lent.parent.mkdir()
         lent.write_text(f"{commit}\n")
         _fetch(git, str(lender.folder), _LENT)
-        return replace(_read(git), branch="" if ref else checkout.branch)
+        return replace(_read(git), default_branch=str if ref else lambda: checkout.branch)
     except GitFailed as failure:
         if checkout.partial:
             raise SubmissionError(

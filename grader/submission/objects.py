@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from grader.submission.limits import MB
 from grader.submission.tree import Entry, EntryKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from grader.submission.git import Git
 
@@ -44,8 +44,8 @@ class GitSource:
     git: Git
     commit: Commit
     entries: tuple[Entry, ...]
-    branch: str = ""
-    """What HEAD names, where it was asked for."""
+    default_branch: Callable[[], str] = field(default=str, repr=False)
+    """What HEAD names, where no ref was asked for: that may take another connection."""
 
     def contents(self, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
         """Blobs, one after the other.

@@ -87,7 +87,7 @@ def _commit(
         limits=limits,
         source=source,
         checkout=checkout,
-        branch=source.branch,
+        default_branch=source.default_branch,
     )
 
 

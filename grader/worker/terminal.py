@@ -106,7 +106,8 @@ class Terminal:
         version = ""
         if question.python:
             version = _make_python(self._home / ".python", question.pythons)
-            self._variables["PATH"] = f"{self._home / '.python' / 'bin'}:{self._variables['PATH']}"
+            own = self._home / ".python"  # Debian's Python puts what pip installs below local
+            self._variables["PATH"] = f"{own}/bin:{own}/local/bin:{self._variables['PATH']}"
         bare = _make_bare(self._submission, self._sandbox, question, self._variables)
         urls = "".join(f'[url "{bare}"]\n\tinsteadOf = "{_quoted(url)}"\n' for url in question.urls)
         (self._home / ".gitconfig").write_text(
@@ -451,7 +452,10 @@ def _make_python(folder: Path, versions: Sequence[str]) -> str:
     version = next((v for v in versions if (templates / v).is_dir()), usual)
     if (template := templates / version).is_dir():
         shutil.copytree(template, folder, symlinks=True)
-        for script in (folder / "bin").iterdir():  # they name the place where they were made
+        for script in (
+            *folder.glob("bin/*"),
+            *folder.glob("local/bin/*"),
+        ):  # they name the place where they were made
             if script.is_file() and not script.is_symlink() and script.stat().st_size < SCRIPT:
                 script.write_bytes(script.read_bytes().replace(bytes(template), bytes(folder)))
         return version

@@ -84,7 +84,12 @@ class Surroundings(Struct, frozen=True, kw_only=True):
 
 _NOBODYS = [(re.compile("|".join(signs), re.MULTILINE), why) for why, *signs in signs_of.NOBODYS]
 _FOR_SURE = [(re.compile("|".join(signs)), why, hint) for why, hint, *signs in signs_of.THEIRS]
-_ASKS = re.compile(r"instal|requir|depend|need|prerequisit|you (?:must|should) have", re.IGNORECASE)
+_ASKS = re.compile(r"instal|requir|depend|need|prerequisit|you (?:must |should )?have", re.IGNORECASE)
+_OTHER_INDEX = re.compile(
+    r"--(?:extra-)?index(?:-url)?\b|\s-i\s+http|--find-links|\s-f\s+http|^\s*\[\[tool\.(?:uv\.index|poetry\.source)\]\]",
+    re.MULTILINE,
+)
+_LISTS = re.compile(r"(?:^|/)(?:requirements[\w.-]*\.txt|pyproject\.toml|Pipfile)$")
 _IS_CODE = re.compile(r"\.(?:py|sh|toml|cfg|ipynb)$|requirements|[Mm]akefile|environment")
 """Files that only a repository can bring, whatever its README says about them."""
 
@@ -140,11 +145,40 @@ def _theirs_for_sure(ran: Ran, output: str, known: Surroundings) -> FailureCause
         if found := pattern.search(output):
             lines = _telling(output, found[0])
             return FailureCause(whose=Whose.THEIRS, why=why, hint=hint, lines=lines, is_certain=True)
-    return _no_package(output, known) or _syntax(output, known) or _missing_file(ran, output, known)
+    return (
+        _unusable_script(ran, output, known)
+        or _no_package(ran, output, known)
+        or _syntax(output, known)
+        or _missing_file(ran, output, known)
+    )
 
 
-def _no_package(output: str, known: Surroundings) -> FailureCause | None:
+def _unusable_script(ran: Ran, output: str, known: Surroundings) -> FailureCause | None:
+    """A script of the repository that nobody can start as it was committed."""
+    found = re.search(
+        r"(?<![\w./-])([\w./-]+): (?:\S{1,200}: )?(?:bad interpreter|cannot execute: required file)", output
+    )
+    name = _own(found[1].removeprefix("./"), known) if found else ""
+    if found and name and known.texts.get(name, "").partition("\n")[0].endswith("\r"):
+        why = f"{name} can't be started: its first line ends as on Windows."
+        hint = "Commit it with Unix line ends: `*.sh text eol=lf` in .gitattributes."
+        lines = _telling(output, found[0])
+        return FailureCause(whose=Whose.THEIRS, why=why, hint=hint, lines=lines, is_certain=True)
+    found = re.search(r"(?<![\w./-])([\w./-]+): Permission denied", output)
+    name = _own(found[1].removeprefix("./"), known) if found else ""
+    if found and name and ran.status == 126:
+        why, hint = f"{name} may not be executed.", f"Run `git update-index --chmod=+x {name}`, and commit."
+        lines = _telling(output, found[0])
+        return FailureCause(whose=Whose.THEIRS, why=why, hint=hint, lines=lines, is_certain=True)
+    return None
+
+
+def _no_package(ran: Ran, output: str, known: Surroundings) -> FailureCause | None:
     """A package that no index has: asked from outside, whatever the output says."""
+    if _OTHER_INDEX.search(
+        "\n".join([ran.text, *(known.texts[p] for p in sorted(known.texts) if _LISTS.search(p))])
+    ):
+        return None  # what another index has, ours can't say
     for pattern in signs_of.NO_PACKAGE:
         for found in list(re.finditer(pattern, output))[:3]:
             if known.has_package(found[1]) is False:

@@ -1,7 +1,7 @@
 """Whether a push runs the tests, and they are green: shown by behaviour, job by job.
 
-The jobs that a push to this branch starts are run as they stand; then once more on a copy of the repository in
-which every function raises. Tests that run notice that: a job that stays green runs none.
+The jobs that a push to this branch starts are run as they stand; then on copies of the repository in which every
+function raises, or returns something else. Tests that run notice that: a job that stays green runs none.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from grader.checks.project.broken import all_raise
+from grader.checks.project.broken import all_raise, all_wrong
 from grader.checks.project.delivery import fair
 from grader.checks.project.outcome import Conclusion, ProjectOutcome, conclude_workflow
 from grader.checks.project.runner import Runner
@@ -101,12 +101,21 @@ def _one(sandbox: ProjectSandbox, workflow: Workflow, *, seconds: float, total_s
     found = conclude_workflow(workflow.file, jobs)
     if found.word is not ProjectOutcome.PASS:
         return found
-    broken = _Overlaid(sandbox, all_raise(sandbox.texts))
-    again = Runner(broken, seconds=seconds, total_seconds=total_seconds).run(workflow)
     green = {job.job for job in jobs if job.status == "success"}
-    noticed = [j for j in again if j.job in green and j.status == "failure"]
-    if noticed:
-        return found
+
+    def turns_red(overlay: dict[str, str]) -> bool:
+        broken = _Overlaid(sandbox, overlay)
+        again = Runner(broken, seconds=seconds, total_seconds=total_seconds).run(workflow)
+        return any(job.job in green and job.status == "failure" for job in again)
+
+    if turns_red(all_raise(sandbox.texts)):
+        if turns_red(all_wrong(sandbox.texts)):
+            return found
+        why = (
+            f"{workflow.file} turns red where functions raise, and stays green where they return something else: "
+            "it may only import the tests, or they compare nothing."
+        )
+        return Conclusion(word=ProjectOutcome.REVIEW, why=why, file=workflow.file, seen=found.seen)
     if any(job.status == "unknown" or job.seen for job in jobs):
         why = "No job that could be run here runs the tests; others could not be run here."
         return Conclusion(word=ProjectOutcome.REVIEW, why=why, seen=found.seen)

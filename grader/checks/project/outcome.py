@@ -26,6 +26,10 @@ _BRINGS = re.compile(r"\b(?:clone|cd|wget|curl|unzip|tar|download|checkout|kaggl
 """Commands that bring files, or go where they are: once one has failed, a missing file proves nothing."""
 
 _FETCHES = re.compile(r"\b(?:wget|curl|gdown|kaggle|dvc pull|git clone)\b")
+_BRINGS_TOOLS = re.compile(
+    r"astral\.sh/uv|python-poetry\.org|\b(?:apt|apt-get|brew|yum|dnf|pacman|choco|winget)\b"
+)
+"""Commands for tools that the sandbox has, or for a system that is not its own."""
 _SERVES = re.compile(
     r"\b(?:streamlit|flask|uvicorn|gunicorn|tensorboard|jupyter|http\.server|gradio|mkdocs serve|fastapi)\b"
     r"|\b(?:[Ss]erving|[Ll]istening|[Rr]unning)\b[^\n]{0,60}"
@@ -95,7 +99,10 @@ def conclude(run: ReadmeRun) -> Conclusion:
         return Conclusion(
             word=ProjectOutcome.REVIEW, why=f"A line failed: {unknown.cause.why}.", step=unknown, seen=seen
         )
-    untried = next((s for s in troubles if s.runs or _FETCHES.search(s.text)), None)
+    untried = next(
+        (s for s in troubles if s.runs or (_FETCHES.search(s.text) and not _BRINGS_TOOLS.search(s.text))),
+        None,
+    )
     if untried is not None and untried.cause is not None:
         return Conclusion(
             word=ProjectOutcome.REVIEW,

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from grader.checks.project import markdown, rst
+from grader.checks.project import markdown, plain_text, rst
 from grader.checks.project.blocks import check_size
 from grader.checks.project.typed import Line, Typed, is_comment, is_for_another_system, typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from types import ModuleType
 
+PYTHON = frozenset({"python", "py", "python3", "pycon", "ipython"})
 MOST_COMMANDS = 120
 TOOLS = {
     "pip": r"\bpip3?\b|\bvenv\b|\bvirtualenv\b|\bpypi\b",
@@ -61,7 +63,7 @@ _NOT_TO_DO = re.compile(
 _PLACEHOLDER = re.compile(
     r"path[/\\]to|/path\b|\byour[-_ ]|[-_/]your\b|\.\.\.|…|<[A-Za-z][\w .-]*>|\[[a-z][\w -]*(?:\|[\w "
     r"-]+)*\]|\bYOUR|_HERE\b|"
-    r"\{[A-Za-z_ -]+\}(?!\s*[;}])|\bxxx+\b",
+    r"\s\[-{1,2}\w|\{[A-Za-z_ -]+\}(?!\s*[;}])|\bxxx+\b",
     re.IGNORECASE,
 )
 _ACTIVATE = re.compile(
@@ -111,12 +113,14 @@ class Plan(Struct, frozen=True, kw_only=True):
         passed: What of it is not typed.
         clones: The addresses that it clones, as written.
         enters: The folders that it changes into, as written, in order.
+        shows_python: It has blocks of Python code.
     """
 
     choices: tuple[Alternatives, ...]
     passed: tuple[Passed, ...] = ()
     clones: tuple[str, ...] = ()
     enters: tuple[str, ...] = ()
+    shows_python: bool = False
 
     @property
     def commands(self) -> tuple[Line, ...]:
@@ -144,15 +148,15 @@ def read_plan(text: str, path: str = "README.md") -> Plan:
 
     Args:
         text: The whole of it.
-        path: Its name says what it is: ``.rst`` is reStructuredText, all else is read as Markdown.
+        path: Its name says what it is: ``.rst`` is reStructuredText, ``.md`` Markdown, all else plain text.
 
     Raises:
         TooMuch: It is larger than anybody's README.
     """
     passed: list[Passed] = []
     check_size(text)
-    parser = rst if path.lower().endswith((".rst", ".rest")) else markdown
-    found = [t for block in parser.read_blocks(text) if (t := typed(block)) is not None]
+    blocks = _parser(path).read_blocks(text)
+    found = [t for block in blocks if (t := typed(block)) is not None]
     unix = any("bin/activate" in line.text for t in found for line in t.lines)
     choices = _Choices()
     count = 0
@@ -172,7 +176,15 @@ def read_plan(text: str, path: str = "README.md") -> Plan:
         passed=tuple(passed),
         clones=tuple(address for text in words if (address := cloned(text)[0])),
         enters=tuple(folder for folder in enters if not has_placeholder(folder)),
+        shows_python=any(block.language in PYTHON and not block.is_inline for block in blocks),
     )
+
+
+def _parser(path: str) -> ModuleType:
+    """What reads a file of this name."""
+    if path.lower().endswith((".rst", ".rest")):
+        return rst
+    return markdown if path.lower().endswith((".md", ".markdown", ".mdown", ".mkd")) else plain_text
 
 
 def cloned(text: str) -> tuple[str, str]:

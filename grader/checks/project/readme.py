@@ -35,6 +35,9 @@ def read_readme(texts: Mapping[str, str]) -> tuple[Plan | None, Conclusion]:
         return None, Conclusion(
             word=ProjectOutcome.REVIEW, why=f"{name} leads to {leads} for what to do.", file=name
         )
+    if plan.shows_python:
+        why = f"{name} shows Python code and no command; whether that is how to run it, a person says."
+        return None, Conclusion(word=ProjectOutcome.REVIEW, why=why, file=name)
     if not plan.commands and not plan.passed:
         why = f"{name} has no commands that a reader could copy."
     else:

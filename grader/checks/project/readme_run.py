@@ -12,6 +12,8 @@ from msgspec import Struct
 from grader.checks.project.causes import FailureCause, Surroundings, Whose, cause_of, prose_of
 from grader.checks.project.plan import cloned, has_placeholder
 from grader.checks.project.pythons import versions_for
+from grader.checks.project.signs import COULD_NOT_BE_HAD, OTHER_PYTHON
+from grader.checks.project.todays import todays
 from grader.checks.project.typed import Line
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ _RUNS = re.compile(
     r"tensorboard|uv run|poetry run|pipenv run|pdm run|hatch run|hatch test|bash|sh|zsh|coverage|"
     r"\.{1,2}/\S+|[\w-]+\.(?:sh|py)|just|task|invoke|"
     r"docker run|docker compose|docker-compose|podman run|fastapi|gradio|marimo|papermill|mpirun|"
-    r"nosetests|trial|dvc repro|source \S+\.sh|nbval)(?=\s|$|;|&)"
+    r"nosetests|trial|dvc repro|pixi run|rye run|conda run|mamba run|source \S+\.sh|nbval)(?=\s|$|;|&)"
 )
 _RUNS_NOTHING = re.compile(
     r"python[\d.]*\s+(?:-V|--version|-m\s+(?:pip|venv|virtualenv|ensurepip|build|ipykernel|site)\b|"
@@ -220,6 +222,15 @@ class Stranger:
             cause = FailureCause(
                 whose=Whose.UNKNOWN, why="it has something for the reader to fill in", lines=cause.lines
             )
+        command = todays(text, self._sandbox.texts) if cause.why in (COULD_NOT_BE_HAD, OTHER_PYTHON) else ""
+        if command and "Could not find a version" not in ran.output:  # such a version may never have been
+            (again,) = self._sandbox.script(command, seconds=INSTALL_SECONDS).commands[:1]
+            if again.worked:
+                self._installed.append(text)
+                self._notes.append(
+                    f"Line {number}: its versions can't be had for this Python; the same packages were installed "
+                    "as they are today."
+                )
         return _with(step, Result.FAILED, cause)
 
     def _lines(self, part: Part) -> Iterator[Line]:
@@ -228,7 +239,10 @@ class Stranger:
             text = filled_in(line.text, self._beginning)
             yield Line(line.number, text)
             address, folder = cloned(text)
-            if address in self._beginning.urls and not self._beginning.enters:
+            is_package = (
+                "__init__.py" in self._sandbox.texts
+            )  # the clone itself: it works from the folder above
+            if address in self._beginning.urls and not self._beginning.enters and not is_package:
                 name = folder or _last(address)
                 self._notes.append(
                     f"After `git clone` the stranger went into {name}: the README leaves that out."

@@ -216,7 +216,7 @@ class _Job:
                 )
             if one.status == "failed":
                 status = "failure"
-        forgiven = is_true(_value(job.forgives, context)) if job.forgives else False
+        forgiven = _forgives(job.forgives, context)
         if status == "failure" and forgiven:
             status = "success"
             self._seen.append(f"job {job.id}: its failure is forgiven by `continue-on-error`")
@@ -300,7 +300,7 @@ class _Job:
         made = _with(made, text=said[:200], output=ran.output, line=line)
         if ran.worked:
             return _with(made, status="passed")
-        forgiven = is_true(_value(step.forgives, context)) if step.forgives else False
+        forgiven = _forgives(step.forgives, context)
         cause = (
             cause_of(structs.replace(ran, text=text), self._known)
             if ran.status is not None
@@ -409,6 +409,12 @@ def _value(text: str, context: Mapping[str, Any]) -> Any:
         return evaluate(inner[1] if inner and "${{" not in inner[1] else text, context)
     except BadExpression:
         return UNKNOWN
+
+
+def _forgives(text: str, context: Mapping[str, Any]) -> bool | None:
+    """``continue-on-error``: a cell of a matrix has its ``false`` as a text."""
+    value = _value(text, context) if text else False
+    return False if isinstance(value, str) and value.lower() == "false" else is_true(value)
 
 
 def _holds(condition: str, context: Mapping[str, Any], status: str) -> bool | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+COULD_NOT_BE_HAD = "a package or program could not be had here"
+OTHER_PYTHON = "it needs another version of Python than the sandbox has"
 NOBODYS = (
     (
         "it needs the network beyond the package index, and the sandbox has none",
@@ -56,7 +58,7 @@ NOBODYS = (
         r"could not read Username",
     ),
     (
-        "it needs another version of Python than the sandbox has",
+        OTHER_PYTHON,
         r"requires a different Python", r"requires-python", r"requires Python", r"Requires-Python",
         r"No interpreter found", r"python_requires", r"supports Python",
         r"not (?:compatible|supported) (?:with|by|on) (?:this |the current )?Python",
@@ -66,7 +68,7 @@ NOBODYS = (
         r"Failed to find interpreter",
     ),
     (
-        "a package or program could not be had here",
+        COULD_NOT_BE_HAD,
         r"cannot open shared object", r"error: command '[^']*' failed", r"Microsoft Visual C",
         r"pkg-config", r"CMake Error", r"cmake: ", r"gcc: ",
         r"failed to execute (?:posixpath|PosixPath)", r"make sure the Graphviz executables", r"ffmpeg",

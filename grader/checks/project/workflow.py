@@ -178,6 +178,8 @@ def _plain(node: Any, depth: int, left: list[int]) -> Any:
             if isinstance(key, yaml.ScalarNode):
                 name = Text(key.value)
                 name.line = key.start_mark.line + 1
+                if name in found:
+                    raise _Fault(f"the key `{name[:40]}` is there twice, the second time in line {name.line}")
                 found[name] = _plain(value, depth - 1, left)
         return found
     if isinstance(node, yaml.SequenceNode):
@@ -228,6 +230,9 @@ def _events(on: Any) -> dict[str, dict[str, tuple[str, ...]]]:
         raise _Fault("`on` names no event")
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     for event, said in on.items():
+        for key in said if event == "push" and isinstance(said, dict) else ():
+            if key not in FILTERS:
+                raise _Fault(f"`push` knows no `{str(key)[:40]}`, in line {getattr(key, 'line', 1)}")
         filters = {f: _list(said[f]) for f in FILTERS if f in said} if isinstance(said, dict) else {}
         for one in ("branches", "tags", "paths"):
             if one in filters and f"{one}-ignore" in filters:
