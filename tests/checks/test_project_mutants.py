@@ -203,7 +203,7 @@ def count():
 """
     wrong = all_wrong({"m.py": source})["m.py"]
     assert run(wrong, "text()") == "a?"
-    assert run(wrong, "pair()") == (2, [3.5, False])
+    assert run(wrong, "pair()") == (2, [3.625, False])
     assert run(wrong, "table()") == {"a": 2}
     assert run(wrong, "(box := [], nothing(box))")[0] == []
     assert run(wrong, "itself()") is len

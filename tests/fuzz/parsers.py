@@ -12,6 +12,7 @@ from grader.checks.project.functions import public_functions
 from grader.checks.project.globs import matches, selects
 from grader.checks.project.mutants import bugs, emptied, taken_out
 from grader.checks.project.plan import read_plan
+from grader.checks.project.pythons import versions_for
 from grader.checks.project.sandbox import Ran
 from grader.checks.project.tested import installs
 
@@ -43,6 +44,11 @@ def _documented(text):
     commands_for_tests(files), installing_commands(files), installs(files)
 
 
+def _versions(text):
+    for name in ("pyproject.toml", "setup.py", "setup.cfg", ".python-version"):
+        versions_for({name: text}), installs({name: text})
+
+
 def _cause(text):
     known = Surroundings(texts={"a.py": "import numpy\n", "tests/test_a.py": ""}, home="/home/x", prose=text)
     cause_of(Ran(line=1, text="python a.py", status=1, output=text), known)
@@ -68,6 +74,7 @@ PARSERS = {
     "broken copies": ("python", lambda text: (all_raise({"m.py": text}), all_wrong({"m.py": text})), ()),
     "test files": ("python", _suite, ()),
     "commands told": ("markdown", _documented, ()),
+    "Python versions": ("toml", _versions, ()),
     "output of commands": ("output", _cause, ()),
 }
 """Name → kind of text, what reads it, and what it may raise."""

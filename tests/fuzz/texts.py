@@ -67,6 +67,13 @@ SEEDS = {
     + [text for case in cases() for path, text in case.files.items() if path.endswith(".py")],
     "rst": [text for case in cases() for path, text in case.files.items() if path.endswith(".rst")]
     or ["Title\n=====\n\nInstall::\n\n    pip install .\n\n.. code-block:: bash\n\n    $ pytest\n"],
+    "toml": [
+        '[project]\nname = "net"\nrequires-python = ">=3.12,<3.14"\ndependencies = ["numpy>=1.20"]\n\n'
+        '[project.optional-dependencies]\ndev = ["pytest"]\n\n[build-system]\nrequires = ["setuptools"]\n',
+        '[tool.poetry]\nname = "net"\n\n[tool.poetry.dependencies]\npython = "^3.9"\n',
+        "3.12.1\n",
+        "from setuptools import setup\nsetup(name='net', python_requires='>=3.8')\n",
+    ],
     "expression": [
         "${{ github.event_name == 'push' && contains(matrix.os, 'ubuntu') }}",
         "always() && !failure()",

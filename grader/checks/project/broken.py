@@ -22,6 +22,8 @@ def _other_than(value):
     """Something else of the same kind, as far as there is."""
     if isinstance(value, bool):
         return not value
+    if isinstance(value, int):
+        return value + 1
     if isinstance(value, str):
         return value + "?"
     if isinstance(value, dict):
@@ -29,11 +31,11 @@ def _other_than(value):
     if type(value) in (list, tuple):
         return type(value)(_other_than(one) for one in value)
     try:
-        return value + 1
+        return value * 1.25 + 0.5
     except Exception:
         return value
 '''
-"""What the functions of a copy return their values through."""
+"""What the functions of a copy return their values through; a sum alone could cancel where one calls another."""
 
 
 def modules(texts: Mapping[str, str]) -> list[str]:
@@ -82,7 +84,8 @@ class _ReturnOther(ast.NodeTransformer):
         if _is_special(node.name) and node.name != "__call__":
             return node
         returns = _Returns()
-        node.body = [returns.visit(statement) for statement in node.body]
+        for statement in node.body:
+            returns.visit(statement)  # changed where it stands
         if not returns.count and not returns.yields:
             node.body[after_docstring(node) :] = [ast.Pass()]
         self.count += 1

@@ -59,8 +59,10 @@ def controls(source: str, target: Target, rng: np.random.Generator) -> list[Cont
 def disguised(source: str, target: Target, rng: np.random.Generator) -> str:
     """The module with one function said again in a random way, whatever it does; as it is if there is none."""
     now = next((t for t in public_functions(target.file, source) if t.name == target.name), None)
-    for number in rng.permutation(len(_WAYS)) if now is not None else ():
-        text = _WAYS[number][1](source, now, _word(rng))
+    if now is None:
+        return source
+    for number in rng.permutation(len(_WAYS)):
+        text = _WAYS[int(number)][1](source, now, _word(rng))
         if text is not None and text != source:
             return text
     return source

@@ -25,7 +25,7 @@ _INSTALLS = re.compile(
     r"^(?:(?:python3?|py) -m |uv )?pip3? install (?!.*(?:-e |--editable|\s\.(?:\[|\s|$)))[^\n|&;]+$"
 )
 _UNKNOWN = re.compile(r"\$[{(]|`|<[A-Za-z]|\{\w|\[-|\.\.\.|…")
-_TARGET = re.compile(r"^(test|tests|check|unittest|unit-test|test-unit)\s*:(?!=)", re.MULTILINE)
+_TARGET = re.compile(r"^(test|tests|check|unittest|unit-test|test-unit)[ \t]*:(?!=)", re.MULTILINE)
 
 
 def commands_for_tests(texts: Mapping[str, str]) -> list[str]:

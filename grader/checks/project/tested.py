@@ -36,7 +36,7 @@ SLOWER, SLACK_SECONDS = 3.0, 10.0
 _LISTS = re.compile(
     r"(?:^|/)(?:requirements[\w.-]*|[\w-]+[-_]requirements)\.txt$|^requirements/[\w.-]+\.txt$"
 )
-_NAME = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?=\s*(?:[\[=<>!~;#]|$))", re.MULTILINE)
+_NAME = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?=[ \t]*(?:[\[=<>!~;#]|$))", re.MULTILINE)
 MOST_NAMES = 40
 _NO_TESTS = re.compile(r"^Ran 0 tests|no tests ran|NO TESTS RAN|collected 0 items", re.MULTILINE)
 
@@ -113,7 +113,7 @@ def installs(texts: Mapping[str, str]) -> list[str]:
         extras = [
             e
             for e in ("test", "tests", "testing", "dev")
-            if re.search(rf"^\s*{e}\s*=\s*\[", toml, re.MULTILINE)
+            if re.search(rf"^[ \t]*{e}[ \t]*=[ \t]*\[", toml, re.MULTILINE)
         ]
         groups = "".join(f" --group {e}" for e in extras) if "[dependency-groups]" in toml else ""
         named = f"[{','.join(extras)}]" if extras and "optional-dependencies" in toml else ""
