@@ -71,7 +71,9 @@ class Attempt(Struct, frozen=True, kw_only=True, dict=True):
             for result in self.results
             if result.trouble
         )
-        return (*self.choice.notes, *self.submission.notes, *broken)
+        mapped = (m.mapping for job in self.jobs for m in job.modules if m.mapping)
+        spelled = (note for mapping in mapped for note in mapping.notes)
+        return (*self.choice.notes, *self.submission.notes, *spelled, *broken)
 
     @property
     def troubles(self) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The environments that code runs in: one row each, and nothing else says what is in which.
 
-    base ◀─ numpy ◀─ torch ◀─ judge ◀─ project      an image holds its own packages and those of the one below
+    base ◀─ numpy ◀─ torch ◀─ judge      an image holds its own packages and those of the one below
+                 ◀─ scipy   ◀─ onnx
 
 A row is read by whoever needs its part: images and sandboxes are made from it, rubrics may name it, the judge
 knows by it what student code is given, ``grade doctor`` looks for its image. A new environment is a row here and
@@ -15,6 +16,17 @@ from msgspec import Struct
 
 NUMPY = ("numpy", "numpy.random", "numpy.linalg")
 """NumPy imports some of itself at first use: 10 ms in every process that draws a number."""
+DRAWS = ("scipy.ndimage", "scipy.signal", "scipy.special", "PIL.Image", "matplotlib.pyplot")
+"""Together more than a second, which each check would pay for."""
+EXPORTS = (
+    "torch._dynamo",
+    "torch.onnx",
+    "torch.export",
+    "onnx.reference",
+    "onnxscript",
+    "torch.utils.tensorboard",
+)
+"""The real ``torch._dynamo``: exporting needs it."""
 DIFFERENTIATES = ("torch", "jax", "tensorflow", "autograd")
 
 
@@ -67,12 +79,31 @@ _ROWS = (
         tensors=True,
         preload=(*NUMPY, "torch"),
     ),
+    Environment(
+        name="scipy",
+        has="Python, NumPy, SciPy, Pillow and Matplotlib",
+        below="numpy",
+        module=True,
+        preload=(*NUMPY, *DRAWS),
+        denied=DIFFERENTIATES,
+        on_import="This part runs where nothing differentiates: NumPy, SciPy, Pillow, Matplotlib.",
+    ),
+    Environment(
+        name="onnx",
+        has="Python, PyTorch, ONNX and TensorBoard, with SciPy, Pillow and Matplotlib",
+        below="torch",
+        module=True,
+        tensors=True,
+        preload=(*NUMPY, "torch", *EXPORTS, *DRAWS),
+    ),
     Environment(name="judge", below="torch", worker=False),
     Environment(name="stranger", packages=True),
 )
 
 ENVIRONMENTS = MappingProxyType({row.name: row for row in _ROWS})
 """Name → row; each after the one that it rests on."""
+WITHOUT_CODE = "/without-code"
+"""Ends the name of a sandbox of an environment that has a submission's files, but none of its code."""
 DEFAULT, JUDGE, STRANGER = "numpy", "judge", "stranger"
 """Of modules that name none; where the judge runs; where a repository's own commands run."""
 FOR_MODULES = tuple(row.name for row in _ROWS if row.module)

@@ -4,7 +4,8 @@ GraderError                     a sentence, where it was found, and what to do n
 ├── UsageError        exit 2    the command line asks for something that can't be
 ├── CourseError       exit 2    rubric, suite, reference or mapping is at fault; carries every Problem found
 │   └── MappingNeeded exit 2    the repository spells the interface differently and no mapping fits
-├── SubmissionError   exit 3    the repository can't be read: no such host, ref, commit, or it is empty
+├── SubmissionError   exit 3    the repository can't be read: no such repository, ref, commit, or it is empty
+│   └── HostUnreachable exit 3  its host can't be reached, or is out of order
 └── Ungraded          exit 3    our side: Docker gone, image missing, disk full, a bug of ours
 
 A student's mistakes are not here: they are the judge's findings, and lead to a verdict. ``SubmissionError``
@@ -74,6 +75,10 @@ class MappingNeeded(CourseError):  # it names a state of affairs, and reads so w
 
 class SubmissionError(GraderError):
     """The repository can't be had: unreachable, private, empty, no such ref, too large."""
+
+
+class HostUnreachable(SubmissionError):
+    """The repository's host can't be reached just now: another try may succeed."""
 
 
 class Ungraded(GraderError):  # the word the reports use

@@ -22,14 +22,15 @@ from msgspec.structs import replace
 from grader.errors import GraderError
 from grader.gradebook import part
 from grader.record import with_reviews
-from grader.records import Decision, Outcome, Review, SafeRecord, Since, Standing
-from grader.report.escape import plain
+from grader.records import Decision, Document, Outcome, Review, Rubric, SafeRecord, Since, Standing
+from grader.report.escape import LONG, plain
 from grader.report.sanitizer import sanitize
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from grader.attempt import Attempt
+    from grader.basis import Basis
     from grader.gradebook import Gradebook, Kept
 
 NOT_KEPT = (
@@ -45,9 +46,17 @@ class History(Protocol):
         """Keep what follows from an attempt, given the repository's earlier ones at the assignment."""
         ...
 
+    def answer(self, url: str, assignment: str, basis: Basis) -> SafeRecord | None:
+        """The newest attempt that rests on this, with what people decided since; ``None`` if there is none."""
+        ...
+
 
 class NoHistory:
     """Nothing is kept, and nothing came before."""
+
+    def answer(self, _url: str, _assignment: str, _basis: Basis) -> SafeRecord | None:
+        """Nothing is known."""
+        return None
 
     def keep(
         self, _url: str, _assignment: str, conclude: Callable[[Sequence[Kept]], SafeRecord]
@@ -76,6 +85,19 @@ class KeptHistory:
             troubles = (*alone.troubles, plain(error.message))
             return replace(alone, notes=(*alone.notes, NOT_KEPT), troubles=troubles)
 
+    def answer(self, url: str, assignment: str, basis: Basis) -> SafeRecord | None:
+        """The newest attempt that rests on this; see ``History``."""
+        fitting = (record for record in self.attempts(url, assignment) if basis.answered_by(record))
+        return max(fitting, key=lambda record: record.attempt, default=None)
+
+    def attempts(self, url: str, assignment: str) -> tuple[SafeRecord, ...]:
+        """A repository's attempts, the oldest first, with what people decided; none if the gradebook fails."""
+        try:
+            with self._open() as book:
+                return tuple(map(as_reviewed, book.history(url, assignment)))
+        except GraderError:
+            return ()
+
 
 def as_reviewed(kept: Kept) -> SafeRecord:
     """An attempt with the verdict that follows from what people decided since."""
@@ -83,13 +105,59 @@ def as_reviewed(kept: Kept) -> SafeRecord:
 
 
 def waiting(book: Gradebook) -> tuple[SafeRecord, ...]:
-    """The newest attempts that wait for a person, the oldest of them first."""
-    records = map(as_reviewed, book.newest(Decision.REVIEW))
-    return tuple(record for record in records if record.verdict is Decision.REVIEW)
+    """The newest attempts that wait for a person, the oldest of them first: for the verdict, or for points."""
+    decided = (Decision.REVIEW, Decision.PASS, Decision.REVISE)
+    records = [as_reviewed(kept) for decision in decided for kept in book.newest(decision)]
+    return tuple(sorted(filter(_waits, records), key=lambda record: record.attempt))
+
+
+def _waits(record: SafeRecord) -> bool:
+    points = record.grade is not None and any(criterion.waiting for criterion in record.criteria)
+    return points or record.verdict is Decision.REVIEW
+
+
+def decided(attempt: Attempt, earlier: Sequence[Kept]) -> tuple[Review, ...]:
+    """What people decided about this very commit before: graded again, it need not be read again.
+
+    A decision stays if the reviewer would see the same: the commit, the lab's documents, and what the rubric asks.
+    """
+    commit = attempt.submission.commit
+    documents = tuple(sanitize(document) for document in attempt.documents)
+    last: dict[tuple[str, str], Review] = {}
+    for kept in earlier:
+        if commit and kept.record.commit == commit:
+            known = _same_evidence(kept.record, attempt.rubric, documents)
+            for review in reviews(kept):
+                key = review.lab, review.criterion
+                if key in known and (key not in last or last[key].decided_at <= review.decided_at):
+                    last[key] = review
+    return tuple(review for review in last.values() if review.decision is not Decision.REVIEW)
+
+
+def reviews(kept: Kept) -> list[Review]:
+    """All that was decided about an attempt: before it was graded again, and since."""
+    return [*(c.review for c in kept.record.criteria if c.review), *kept.reviews]
+
+
+def _same_evidence(
+    record: SafeRecord, rubric: Rubric, documents: tuple[Document, ...]
+) -> set[tuple[str, str]]:
+    """(lab, criterion) of what a reviewer of a record was asked and shown, and would be today."""
+    asked = {(c.lab, c.id): (c.title, c.manual) for c in record.criteria if c.manual}
+    return {
+        (lab.id, criterion.id)
+        for lab in rubric.labs
+        for criterion in lab.criteria
+        if asked.get((lab.id, criterion.id)) == (plain(criterion.title), plain(criterion.manual, LONG))
+        and [d for d in record.documents if d.lab == lab.id] == [d for d in documents if d.lab == lab.id]
+    }
 
 
 def review(book: Gradebook, attempt: int, decided: Review) -> SafeRecord:
-    """Keep what a person decided, and return the attempt with what follows from it."""
+    """Keep what a person decided, and return the attempt with what follows from it.
+
+    A decision that is REVIEW takes back what was decided: the criterion waits for a person again.
+    """
     book.review(attempt, sanitize(decided))
     return as_reviewed(book.attempt(attempt))
 
@@ -122,7 +190,7 @@ def since(attempt: Attempt, earlier: Sequence[Kept]) -> Since | None:
         return None
     before = alike[-1]
     then = {(c.lab, c.id): c.outcome for c in before.record.checks}
-    lost = (Outcome.FAILED, Outcome.BLOCKED)
+    lost = (Outcome.PARTLY, Outcome.FAILED, Outcome.BLOCKED)
     pairs = [(f"{c.lab}/{c.id}", then.get((c.lab, c.id)), c.outcome) for c in attempt.checks]
     return Since(
         attempt=before.record.attempt,

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from grader.course import course_version
+from grader.environments import WITHOUT_CODE
 from grader.judge import client
 from grader.judge.job import PackagesReading
 
@@ -25,6 +26,41 @@ if TYPE_CHECKING:
     from grader.sandbox.environment import JudgeSandbox, Sandbox, SandboxProvider
 
 Files = Mapping[str, bytes]
+CODE = (".py", ".pyc", ".pyw", ".so", ".pyd")
+"""How the names of files end that Python imports."""
+
+STAND_IN = b'''"""Stands in for a file of the lab that is graded elsewhere: it can be imported, but not used."""
+
+__all__ = []
+
+
+class GradedElsewhereError(ImportError):
+    """Something of that file was used."""
+
+
+def _refuse(name):
+    raise GradedElsewhereError(f"{name} is graded elsewhere: it is not there while this file is graded")
+
+
+class _Absent(type):
+    """What stands for a name of that file; only its own name is known."""
+
+    def __call__(cls, *args, **kwargs):
+        _refuse(cls.__name__)
+
+    def __getattr__(cls, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        _refuse(f"{cls.__name__}.{name}")
+
+
+def __getattr__(name):
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return _Absent(name, (), {})
+'''
+"""In place of a module that runs in another environment. Importing it works, as it does for the student, who may
+compare the two halves in a script; there is nothing in it that could do the other half's work."""
 
 
 class JudgeService:
@@ -61,6 +97,12 @@ class JudgeService:
         """Names of what is in the data folder; none if there is no folder."""
         return tuple(sorted(entry.name for entry in self._data.iterdir())) if self._data else ()
 
+    def image_digests(self, labs: Iterable[Lab]) -> dict[str, str]:
+        """Environment → image id, of these labs' environments; of those that have no image, none."""
+        known = self.provider.image_digests()
+        wanted = {environment for lab in labs for environment in lab.environments}
+        return {environment: known[environment] for environment in sorted(wanted & known.keys())}
+
     def prepare(self, labs: Iterable[Lab], count: int = 1) -> None:
         """Have sandboxes standing by for each environment of these labs."""
         for lab in labs:
@@ -71,7 +113,9 @@ class JudgeService:
         """The sandboxes for one submission of the job's lab; close it when the submission is judged."""
         folder = self.course / job.lab.reference
         tools = {name: (folder / name).read_bytes() for name in job.lab.tools}
-        return SubmissionSandboxes(self.provider, job.lab.limits, job.modules, files, tools)
+        fixed = {name: (folder / name).read_bytes() for name in job.lab.fixed}
+        laid = with_stand_ins(job.lab, laid_over(files, job.lab.folder, fixed), self.course)
+        return SubmissionSandboxes(self.provider, job.lab.limits, job.modules, laid, tools)
 
     def judge_lab(
         self, job: Job, sandboxes: SubmissionSandboxes, watch: Callable[[Event], None]
@@ -88,18 +132,28 @@ class JudgeService:
         """
         if self._course_version is None:  # only now: the start has enough to import
             self._course_version = self._starter.submit(course_version, self.course)
+        judging = self._judge
         try:
-            return self._judge_lab(job, sandboxes, watch)
+            return self._judge_lab(judging, job, sandboxes, watch)
         except client.JudgeGone:  # the job was not begun: another judge may do it
-            with self._sending:
-                self._judge.result().close()
+            return self._judge_lab(self._another_judge(judging), job, sandboxes, watch)
+
+    def _another_judge(self, gone: Future[JudgeSandbox]) -> Future[JudgeSandbox]:
+        """The judge after this one; started once, however many submissions miss it."""
+        with self._sending:
+            if self._judge is gone:
+                gone.result().close()
                 self._judge = self._start_judge()
-            return self._judge_lab(job, sandboxes, watch)
+            return self._judge
 
     def _judge_lab(
-        self, job: Job, sandboxes: SubmissionSandboxes, watch: Callable[[Event], None]
+        self,
+        judging: Future[JudgeSandbox],
+        job: Job,
+        sandboxes: SubmissionSandboxes,
+        watch: Callable[[Event], None],
     ) -> LabResult:
-        judge = self._judge.result()
+        judge = judging.result()
         try:
             return client.judge_lab(
                 judge.connection,
@@ -161,8 +215,11 @@ class SubmissionSandboxes:
         if lost and environment in self._sandboxes:
             self._sandboxes.pop(environment).close()
         if environment not in self._sandboxes:
-            seen = visible(self._files, self._modules, environment)
-            self._sandboxes[environment] = self._provider.open(environment, self._limits, seen, self._tools)
+            row = environment.removesuffix(WITHOUT_CODE)
+            seen = (
+                visible(self._files, self._modules, row) if row == environment else without_code(self._files)
+            )
+            self._sandboxes[environment] = self._provider.open(row, self._limits, seen, self._tools)
         return self._sandboxes[environment].connection
 
     def packages(self, request: PackagesRequest) -> PackagesReading:
@@ -194,11 +251,39 @@ class SubmissionSandboxes:
             sandbox.close()
 
 
+def with_stand_ins(lab: Lab, files: Files, course: Path) -> Files:
+    """A submission's files as they are tested: stand-ins where data lies that holds the answers, and no documents.
+
+    What the documents claim can't be read back and told again.
+    """
+    place = "/".join
+    claimed = {place(filter(None, (lab.folder, file))) for file in lab.documents.values()}
+    replaced = {
+        place(filter(None, (lab.folder, name))): (course / lab.reference / file).read_bytes()
+        for name, file in lab.stand_ins.items()
+    }
+    return {path: content for path, content in files.items() if path not in claimed} | replaced
+
+
+def laid_over(files: Files, folder: str, fixed: Files) -> Files:
+    """The submission with the lab's fixed files in the place of whatever has their names."""
+    places = {"/".join(filter(None, (folder, name))): content for name, content in fixed.items()}
+    inside = tuple(f"{place}/" for place in places)
+    kept = {path: content for path, content in files.items() if not (inside and path.startswith(inside))}
+    return kept | places
+
+
+def without_code(files: Files) -> Files:
+    """The submission's files that Python neither imports nor runs."""
+    return {path: content for path, content in files.items() if not path.lower().endswith(CODE)}
+
+
 def visible(files: Files, modules: Iterable[ModuleSource], environment: str) -> Files:
     """What a sandbox of this environment may see: everything but the modules that run elsewhere.
 
-    So a PyTorch port has no NumPy file to call, and NumPy code no port whose autograd it could borrow.
+    So a PyTorch port has no NumPy file to call, and NumPy code no port whose autograd it could borrow; in their
+    place is ``STAND_IN``.
     """
     here = {m.file for m in modules if m.environment == environment}
     elsewhere = {m.file for m in modules if m.environment != environment} - here
-    return {path: content for path, content in files.items() if path not in elsewhere}
+    return {path: STAND_IN if path in elsewhere else content for path, content in files.items()}

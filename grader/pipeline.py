@@ -17,10 +17,13 @@ from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from grader import __version__, interrupts
 from grader.attempt import Attempt
+from grader.basis import Basis
 from grader.course import GRADE_FILE, GRADE_FILE_BYTES, choose, terms
 from grader.errors import MappingNeeded, Problem, UsageError
-from grader.history import since, standing
+from grader.gradebook import part
+from grader.history import decided, since, standing
 from grader.plan import UNREAD, plan
 from grader.record import make_record
 from grader.records import LabResult
@@ -36,9 +39,10 @@ if TYPE_CHECKING:
     from grader.history import History
     from grader.judge.job import Job
     from grader.judge_service import JudgeService
-    from grader.records import Mapping, SafeRecord, Submission
+    from grader.records import Mapping, SafeRecord, Submission, Terms
     from grader.request import Request, Watch
     from grader.sandbox.environment import SandboxProvider
+    from grader.submission import Repository
 
 PUBLIC_OR_TRUST = (
     "Add --suite public to run the public checks, or --trust if you trust this repository's code."
@@ -68,36 +72,76 @@ def grade(request: Request, service: JudgeService, history: History, watch: Watc
         )
         due = terms(choice.assignment, repository.url, request.extension)
         service.prepare(choice.assignment.labs)
+        if known := _known(request, choice, repository, due, service, history):
+            return known
         submission = repository.fetch(Wanted.of(choice.assignment.labs, _all_mappings(choice)))
     _check_trust(request, service.provider)
     seed = request.seed or secrets.token_hex(16)
     jobs = _plan(request, choice, submission, seed)
     results = _judge(jobs, submission, service, clock, watch)
-    _check_mappings(choice, results)
-    attempt = Attempt(
-        request=request,
-        choice=choice,
-        submission=submission,
-        terms=due,
-        seed=seed,
-        jobs=jobs,
-        results=results,
-        graded_at=begun.isoformat(timespec="seconds"),
-        course=service.course_version,
+    with interrupts.deferred():  # it takes moments: what was found is kept
+        _check_mappings(choice, results)
+        attempt = Attempt(
+            request=request,
+            choice=choice,
+            submission=submission,
+            terms=due,
+            seed=seed,
+            jobs=jobs,
+            results=results,
+            graded_at=begun.isoformat(timespec="seconds"),
+            course=service.course_version,
+            sandbox=service.provider.name,
+            protects=service.provider.protects,
+            image_digests=service.provider.image_digests(),
+            mapping_digest=_mapping_digest(request),
+            data=service.data_names(),
+            timings=clock.timings(),
+        )
+
+        def conclude(earlier: Sequence[Kept]) -> SafeRecord:
+            stands = standing(attempt, earlier)
+            verdict = decide(
+                attempt.rubric,
+                attempt.checks,
+                reviews=decided(attempt, earlier),
+                policy=due.policy,
+                standing=stands,
+            )
+            return make_record(attempt, verdict, stands, since(attempt, earlier))
+
+        return history.keep(submission.url, choice.assignment.id, conclude)
+
+
+def _known(
+    request: Request,
+    choice: Choice,
+    repository: Repository,
+    due: Terms,
+    service: JudgeService,
+    history: History,
+) -> SafeRecord | None:
+    """An earlier attempt that rests on all the same, so that grading again would say the same."""
+    if request.fresh or request.seed or not repository.commit:
+        return None
+    basis = Basis(
+        commit=repository.commit,
+        part=part(request.suite, (lab.id for lab in choice.assignment.labs)),
+        suite_digest=choice.assignment.digest,
+        mapping_digest=_mapping_digest(request),
+        image_digests=service.image_digests(choice.assignment.labs),
         sandbox=service.provider.name,
-        protects=service.provider.protects,
-        image_digests=service.provider.image_digests(),
-        mapping_digest=sha256(request.mapping.read_bytes()).hexdigest() if request.mapping else "",
+        device=request.device,
         data=service.data_names(),
-        timings=clock.timings(),
+        terms=due,
+        received_at=request.received,
+        grader_version=__version__,
     )
+    return history.answer(repository.url, choice.assignment.id, basis)
 
-    def conclude(earlier: Sequence[Kept]) -> SafeRecord:
-        stands = standing(attempt, earlier)
-        verdict = decide(attempt.rubric, attempt.checks, policy=due.policy, standing=stands)
-        return make_record(attempt, verdict, stands, since(attempt, earlier))
 
-    return history.keep(submission.url, choice.assignment.id, conclude)
+def _mapping_digest(request: Request) -> str:
+    return sha256(request.mapping.read_bytes()).hexdigest() if request.mapping else ""
 
 
 def _check_trust(request: Request, provider: SandboxProvider) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from grader.course import completed
 from grader.judge.job import Job, ModuleSource, ProjectSource
 from grader.records import CommitStatus
-from grader.submission import missing_files
+from grader.submission import missing_files, slim
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as Files
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 MODULE_BYTES = 1 << 20
 DOCUMENT_BYTES = 256 << 10
+"""Of a document, or of a notebook without what its outputs hold."""
 PROJECT_TEXTS = (
     *(".py", ".md", ".rst", ".txt", ".yml", ".yaml", ".toml", ".cfg", ".ini", ".sh"),
     *("readme", "makefile"),
@@ -77,18 +79,21 @@ def _modules(
     by_module = {m.module: m for m in mappings}
     absent = {m.module: str(m) for m in missing_files([lab], paths, by_module)}
     sources = []
+    python = [content for path, content in files.items() if mappings and path.endswith(".py")]
+    texts = [_text(content[:MODULE_BYTES]) for content in python]
     for module in lab.modules:
         mapping = by_module.get(module.name)
         file = mapping.file if mapping else _below(lab, module.file)
+        source = _text(files.get(file, b"")[:MODULE_BYTES])
         sources.append(
             ModuleSource(
                 name=module.name,
                 file=file,
                 environment=module.environment,
                 arrays=module.arrays,
-                source=_text(files.get(file, b"")[:MODULE_BYTES]),
+                source=source,
                 interface=module.interface,
-                mapping=mapping,
+                mapping=mapping and completed(mapping, module, source, texts),
                 absent=absent.get(module.name, ""),
             )
         )
@@ -98,7 +103,12 @@ def _modules(
 def _documents(lab: Lab, files: Files[str, bytes]) -> dict[str, str]:
     """What was handed in beside code, by name; what is missing is left out."""
     places = {name: _below(lab, file) for name, file in lab.documents.items()}
-    return {name: _text(files[place][:DOCUMENT_BYTES]) for name, place in places.items() if place in files}
+    return {name: _document(place, files[place]) for name, place in places.items() if place in files}
+
+
+def _document(place: str, content: bytes) -> str:
+    content = slim(content) if place.endswith(".ipynb") else content
+    return _text(content[:DOCUMENT_BYTES])
 
 
 def _project(

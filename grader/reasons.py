@@ -31,6 +31,19 @@ class Points(Struct, frozen=True, kw_only=True):
     needed: float
 
 
+class Graded(Struct, frozen=True, kw_only=True):
+    """The rubric makes a grade of points."""
+
+    value: float
+    best: float
+    """What it becomes if all that is still open comes out well."""
+    needed: float
+    late: float
+    """Taken off for being late."""
+    zero: tuple[str, ...]
+    """Labs in which something has to be earned, and nothing was."""
+
+
 class AllMet(Struct, frozen=True, kw_only=True):
     """Every required criterion is met."""
 
@@ -43,6 +56,9 @@ class NotMet(Struct, frozen=True, kw_only=True):
     """Checks of a required criterion failed, or wait for checks that failed."""
 
     title: str
+    lost: float = 0.0
+    """Points, where they are shared out among its checks."""
+    points: float = 0.0
     failed: tuple[str, ...]
     blocked: tuple[str, ...]
     causes: tuple[str, ...]
@@ -55,6 +71,9 @@ class Rejected(Struct, frozen=True, kw_only=True):
     title: str
     by: str
     comment: str
+    earned: float = 0.0
+    points: float = 0.0
+    """Where the rubric gives points for it."""
 
 
 class Waits(Struct, frozen=True, kw_only=True):
@@ -85,4 +104,4 @@ class Advice(Struct, frozen=True, kw_only=True):
     count: int
 
 
-Reason = Points | AllMet | NotMet | Rejected | Waits | Open | NothingRequired | PublicOnly | Advice
+Reason = Points | Graded | AllMet | NotMet | Rejected | Waits | Open | NothingRequired | PublicOnly | Advice

@@ -49,7 +49,8 @@ def make_record(
             course=attempt.course,
             seed=attempt.seed,
             grader_version=__version__,
-            pass_points=assignment.pass_points,
+            pass_points=assignment.pass_points if assignment.scale is None else assignment.scale.needed,
+            scale=attempt.rubric.scale,
             checks=attempt.checks,
             documents=attempt.documents,
             notes=attempt.notes,
@@ -64,10 +65,11 @@ def make_record(
 def with_reviews(record: SafeRecord, reviews: Iterable[Review]) -> SafeRecord:
     """The record with the verdict that follows from what people decided since."""
     before = (criterion.review for criterion in record.criteria if criterion.review)
+    last = {(review.lab, review.criterion): review for review in (*before, *reviews)}
     verdict = decide(
         _rubric(record),
         record.checks,
-        reviews=[*before, *reviews],
+        reviews=[review for review in last.values() if review.decision is not Decision.REVIEW],
         policy=record.terms.policy,
         standing=record.standing,
     )
@@ -83,6 +85,7 @@ def _decided(verdict: Verdict, *, partial: bool) -> dict[str, Any]:
         "reasons": (*filter(None, (refused,)), *map(sentence, verdict.reasons)),
         "earned": verdict.earned,
         "points": verdict.points,
+        "grade": verdict.grade,
         "labs": verdict.labs,
         "criteria": tuple(c for lab in verdict.labs for c in lab.criteria),
     }
@@ -96,11 +99,20 @@ def _rubric(record: Record) -> Rubric:
             title=lab.title,
             criteria=tuple(
                 Criterion(
-                    id=c.id, title=c.title, weight=c.weight, points=c.points, checks=c.checks, manual=c.manual
+                    id=c.id,
+                    title=c.title,
+                    weight=c.weight,
+                    points=c.points,
+                    checks=c.checks,
+                    shares=c.shares,
+                    part=c.part,
+                    category=c.category,
+                    manual=c.manual,
                 )
                 for c in lab.criteria
             ),
+            parts=lab.parts,
         )
         for lab in record.labs
     )
-    return Rubric(labs=labs, pass_points=record.pass_points, suite=record.suite)
+    return Rubric(labs=labs, pass_points=record.pass_points, scale=record.scale, suite=record.suite)

@@ -39,6 +39,8 @@ class Outcome(StrEnum):
     """Of one check. REVIEW: a person decides. UNGRADED is our fault and never costs a student."""
 
     PASSED = "passed"
+    PARTLY = "partly"
+    """It reached its lower floor: part of its points, and the checks that need it run."""
     FAILED = "failed"
     REVIEW = "review"
     BLOCKED = "blocked"
@@ -55,10 +57,12 @@ class Decision(StrEnum):
 
 
 class Weight(StrEnum):
-    """What a criterion counts for: the lab's text demands it, or it is good practice beyond it."""
+    """What a criterion counts for: the lab's text demands it, it is good practice beyond it, or a bonus."""
 
     REQUIRED = "required"
     ADVICE = "advice"
+    BONUS = "bonus"
+    """It can add points and never costs any."""
 
 
 class Fault(StrEnum):
@@ -76,7 +80,9 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the course makes of late work and of work that is handed in again."""
 
     late: str = "note"
-    """``note``: late work is graded, and the report says that it was late; ``refuse``: it can't pass."""
+    """``note``: late work is graded, and the report says that it was late; ``refuse``: it can't pass; ``reduce``:
+    each day that has begun costs ``late_percent`` of all points."""
+    late_percent: float = 0.0
     revisions: int | None = None
     """How often work may be handed in again after the first time; ``None``: as often as one likes."""
 
@@ -90,6 +96,8 @@ class Terms(Struct, frozen=True, kw_only=True):
     """The moment that holds for this repository, ISO 8601 with the zone's offset; empty if there is none."""
     extension: str = ""
     """Where more time was granted, and why; empty if it was not."""
+    passed_over: str = ""
+    """Of an extension that is before the deadline, and so doesn't hold: a sentence."""
     policy: Policy = Policy()
 
 
@@ -108,6 +116,8 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The writable tmpfs, the only place student code can write to."""
     reply_mb: int = 64
     """Largest reply to one question."""
+    read_seconds: float = 30.0
+    """Of the judge's own computing, for reading one thing that a student wrote: a hundred times what it takes."""
     cpus: float = 1.0
 
 
@@ -126,6 +136,14 @@ class Module(Struct, frozen=True, kw_only=True):
     """What a mapping may spell differently; plain data from the rubric, read by the worker's adapter."""
 
 
+class Share(Struct, frozen=True, kw_only=True):
+    """What one check of a criterion is worth."""
+
+    points: float
+    partly: float = 0.0
+    """What of them its lower floor earns."""
+
+
 class Criterion(Struct, frozen=True, kw_only=True):
     """A line of the rubric: what is judged, what it counts for, and the checks that all must pass."""
 
@@ -134,8 +152,43 @@ class Criterion(Struct, frozen=True, kw_only=True):
     weight: Weight = Weight.REQUIRED
     points: float = 0.0
     checks: tuple[str, ...] = ()
+    shares: dict[str, Share] = field(default_factory=dict)
+    """Check → what it is worth; empty: the points are earned together or not at all."""
+    part: str = ""
+    """The part of its lab; empty where the lab has none."""
+    category: str = ""
+    """What its points count towards; empty where the assignment has no grade."""
     manual: str = ""
     """Guidance for the person who decides it; empty for a criterion that checks decide."""
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """A part of a lab, as its text names it, and the points that its criteria share."""
+
+    id: str
+    title: str
+    points: float
+
+
+class Category(Struct, frozen=True, kw_only=True):
+    """What criteria of any lab count towards together: a share of the grade, or a bonus on top of it."""
+
+    id: str
+    title: str
+    weight: float = 0.0
+    """In percent of the grade; those of all categories make 100."""
+    bonus: float = 0.0
+    """What it can add to the grade; a category has a weight or a bonus."""
+
+
+class Scale(Struct, frozen=True, kw_only=True):
+    """How points become a grade of at most 100: see ``grader.grade``."""
+
+    categories: tuple[Category, ...]
+    needed: float
+    """The grade that passes."""
+    no_zero: tuple[str, ...] = ()
+    """Labs in each of which at least something has to be earned."""
 
 
 class RubricLab(Struct, frozen=True, kw_only=True):
@@ -144,6 +197,7 @@ class RubricLab(Struct, frozen=True, kw_only=True):
     id: str
     title: str
     criteria: tuple[Criterion, ...]
+    parts: tuple[Part, ...] = ()
 
 
 class Rubric(Struct, frozen=True, kw_only=True):
@@ -152,16 +206,27 @@ class Rubric(Struct, frozen=True, kw_only=True):
     labs: tuple[RubricLab, ...]
     pass_points: float | None = None
     """``None``: no sum of points decides, but all required criteria."""
+    scale: Scale | None = None
+    """``None``: points make no grade."""
     suite: str = "all"
     """``public``: hidden checks and what people decide are left out."""
 
 
 class Edit(Struct, frozen=True, kw_only=True):
-    """A replacement in one reference file; the text occurs there exactly once."""
+    """A change of one reference file: a text in it that occurs exactly once, or all of it."""
 
     file: str
-    replace: str
-    with_: str
+    replace: str = ""
+    with_: str = ""
+    instead: str = ""
+    """The file that takes its place, relative to the folder of ``mistakes.yaml``: a notebook, weights."""
+    missing: bool = False
+    """It isn't handed in."""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether a text is replaced, so that the result can be run as a mutant."""
+        return not (self.instead or self.missing)
 
 
 class Mistake(Struct, frozen=True, kw_only=True):
@@ -188,17 +253,29 @@ class Lab(Struct, frozen=True, kw_only=True):
     """The student's folder, relative to the repository's root; ``""`` is the root itself."""
     modules: tuple[Module, ...]
     criteria: tuple[Criterion, ...]
+    parts: tuple[Part, ...] = ()
+    """What its text is divided into; empty where points aren't counted by parts."""
     limits: Limits = Limits()
     suite: Path = Path()
     """Holds ``public/`` and ``hidden/``; relative to the course, like ``reference``."""
     reference: Path = Path()
+    """Labs of one assignment may share it."""
+    mistakes_in: Path = Path()
+    """Holds ``mistakes.yaml`` and the files that it names; the reference itself, unless that is shared."""
     mistakes: tuple[Mistake, ...] = ()
     data: dict[str, Any] = field(default_factory=dict)
     """Free settings for the lab's suite, e.g. where its data comes from."""
     given: tuple[str, ...] = ()
     """Files of the reference that students get as they are, and that are never graded: data, a simulation."""
+    fixed: tuple[str, ...] = ()
+    """Given files that are laid over the student's: whatever stands there under their names, these run."""
+    stand_ins: dict[str, str] = field(default_factory=dict)
+    """Given file → the reference's file that stands in its place where student code is tested: data that holds the
+    answers is never there."""
     tools: tuple[str, ...] = ()
     """Files of the reference that run beside the student's code, in its sandbox; public, and students get them."""
+    drafting: tuple[str, ...] = ()
+    """Further tools, that draft mappings for `grade map` and are there for nothing else."""
     documents: dict[str, str] = field(default_factory=dict)
     """What is handed in beside code and read as text: name → path relative to the lab's folder."""
     project: bool = False
@@ -227,6 +304,8 @@ class Assignment(Struct, frozen=True, kw_only=True):
     policy: Policy = Policy()
     pass_points: float | None = None
     """Points needed to pass, where the rubric counts points; ``None``: all required criteria."""
+    scale: Scale | None = None
+    """How points become a grade; ``None``: they are summed up, or there are none."""
     digest: str = ""
     """sha256 of rubric, suites and references: with it a verdict can be replayed."""
 
@@ -260,6 +339,14 @@ class Mapping(Struct, frozen=True, kw_only=True):
     """``make``, each tensor, each method, or ``step``: name → expression."""
     derived: dict[str, str] = field(default_factory=dict)
     """What it leaves out → the function of the lab's tools that it follows by, as ``derive.loss``."""
+    hollow: tuple[str, ...] = ()
+    """Of what is derived: what follows from nothing but other methods, so that a check of it is not counted."""
+    called: tuple[str, ...] = ()
+    """Methods that the class has as the lab asks for them, and the mapping leaves out."""
+    notes: tuple[str, ...] = ()
+    """What of it does not count, and why."""
+    by_instructor: bool = False
+    """It may compute and drop what is not comparable, and the report says so; a student's own may not."""
     where: str = ""
     """``grade.yml:12``: where it was written, for messages."""
 
@@ -388,6 +475,8 @@ class CheckResult(Struct, frozen=True, kw_only=True):
     finding: Finding | None = None
     note: str = ""
     """Said also when it passed: a convention, a caveat."""
+    counted: bool = True
+    """False: UNGRADED by nobody's fault, for it would test nothing of the student's; ``note`` says why."""
     waited_for: str = ""
     """BLOCKED: the check it needed."""
     seconds: float = 0.0
@@ -468,7 +557,9 @@ class Review(Struct, frozen=True, kw_only=True):
     lab: str
     criterion: str
     decision: Decision
-    """PASS or REVISE."""
+    """PASS or REVISE; in a gradebook also REVIEW: what was decided is taken back."""
+    points: float | None = None
+    """Of those that waited for a person; ``None``: all or none."""
     by: str
     comment: str = ""
     """Shown to the student."""
@@ -487,8 +578,15 @@ class CriterionResult(Struct, frozen=True, kw_only=True):
     weight: Weight
     decision: Decision
     earned: float = 0.0
+    waiting: float = 0.0
+    """Points that a person still decides on."""
+    ungraded: float = 0.0
+    """Points that could not be graded: our fault."""
     points: float = 0.0
     checks: tuple[str, ...] = ()
+    shares: dict[str, Share] = field(default_factory=dict)
+    part: str = ""
+    category: str = ""
     failed: tuple[str, ...] = ()
     manual: str = ""
     """Guidance for the person who decides it; not in the student's copy."""
@@ -502,7 +600,36 @@ class LabVerdict(Struct, frozen=True, kw_only=True):
     id: str
     title: str
     decision: Decision
+    """Where points are counted: whether it alone keeps the whole from passing."""
     criteria: tuple[CriterionResult, ...]
+    parts: tuple[Part, ...] = ()
+
+
+class CategoryResult(Struct, frozen=True, kw_only=True):
+    """What was earned towards one category, and what that is of the grade."""
+
+    id: str
+    title: str
+    weight: float
+    bonus: float
+    earned: float
+    points: float
+    counts: float
+    """Of the grade: the weight, or the bonus, times earned by points."""
+
+
+class Grade(Struct, frozen=True, kw_only=True):
+    """The grade, and each step to it: the categories, the cap at 100, and what being late costs."""
+
+    value: float
+    best: float
+    """What it becomes if all that is still open comes out well."""
+    needed: float
+    categories: tuple[CategoryResult, ...]
+    late: float = 0.0
+    """Taken off for being late."""
+    zero: tuple[str, ...] = ()
+    """Labs in which nothing was earned, though something has to be."""
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
@@ -515,6 +642,8 @@ class Verdict(Struct, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...] = ()
     earned: float = 0.0
     points: float = 0.0
+    grade: Grade | None = None
+    """``None``: points make none. Otherwise ``earned`` is its value, and ``points`` 100."""
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -599,6 +728,10 @@ class Record(Struct, frozen=True, kw_only=True):
     points: float = 0.0
     pass_points: float | None = None
     """Points needed to pass, where the rubric counts points."""
+    scale: Scale | None = None
+    """How points become a grade; ``None``: they are summed up, or there are none."""
+    grade: Grade | None = None
+    """``None``: points make none. Otherwise ``earned`` is its value, and ``points`` 100."""
     labs: tuple[LabVerdict, ...] = ()
     criteria: tuple[CriterionResult, ...] = ()
     checks: tuple[CheckResult, ...] = ()

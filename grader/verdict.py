@@ -17,13 +17,17 @@ What counts as what:
   if it failed by the course's or the grader's fault, or if there is no result for it.
 - A BLOCKED check is what the check at the end of its chain is: not met behind a required check that is not
   met, open otherwise. Behind a check that is only advice it is open: advice never changes the decision.
-- A required criterion passes if all its checks are met, and asks to revise if one is not. No checks: open.
+- A check that is not counted is left out: it would test nothing of the student's. What points it has of its own
+  wait for a person.
+- A required criterion passes if all its checks are met, and asks to revise if one is not. No checks: open; none
+  that counts: a person decides.
 - A manual criterion is what a person decided, the last word counting, and waits for review until then.
 - A check that a machine could not decide (REVIEW) is a person's to decide; so is what waited for it.
 - Work that the course's policy refuses (it came too late, or once too often) asks to revise, whatever else holds.
 - Advice is judged in the same way and shown; it earns no points and decides nothing.
-- Where the rubric sets ``pass_points``, criteria with points are decided by their sum, and required criteria
-  without points must still pass.
+- Where the rubric sets ``pass_points`` or a scale, criteria with points are decided by their sum or their grade
+  (``grader.points``), and required criteria without points must still pass. A check that was PARTLY reached is not
+  met; it earns what its lower floor is worth. A bonus can add points, and decides nothing else.
 """
 
 from __future__ import annotations
@@ -31,13 +35,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from grader import reasons
+from grader import points, reasons
 from grader.records import (
     CheckResult,
     Criterion,
     CriterionResult,
     Decision,
     Fault,
+    Grade,
     LabVerdict,
     Outcome,
     Policy,
@@ -50,17 +55,15 @@ from grader.records import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from grader.points import Take
     from grader.reasons import Reason, Refusal
 
 Key = tuple[str, str]
 """Of a check: lab and id."""
 
 PASS, REVISE, OPEN, WAITS = Decision.PASS, Decision.REVISE, Decision.UNGRADED, Decision.REVIEW
-
-MARGIN = 1e-9
-"""For sums of tenths: ten criteria of 0.1 points reach one point."""
 
 
 def decide(
@@ -84,18 +87,29 @@ def decide(
     labs = tuple(ledger.lab(lab) for lab in rubric.labs if lab.criteria)
     criteria = tuple(c for lab in labs for c in lab.criteria)
     required = [c for c in criteria if c.weight is Weight.REQUIRED]
-    points = sum(c.points for c in required)
-    needed = rubric.pass_points if points else None
+    scale, late = rubric.scale, points.late_cost(policy, standing)
+    grade = points.grade(criteria, scale, late) if scale else None
     refusal = _refusal(policy, standing) if policy and standing else None
-    decision = REVISE if refusal else _decide(criteria, needed)
+    decision = REVISE if refusal else _decide(criteria, _bar(rubric, required, late))
     return Verdict(
         decision=decision,
         labs=labs,
         refusal=refusal,
-        reasons=tuple(_reasons(decision, criteria, ledger, needed, rubric.suite)),
-        earned=sum(c.earned for c in required),
-        points=points,
+        reasons=tuple(_reasons(decision, criteria, ledger, rubric, grade)),
+        earned=grade.value if grade else sum(c.earned for c in required),
+        points=points.BEST if grade else sum(c.points for c in required),
+        grade=grade,
     )
+
+
+def _bar(rubric: Rubric, criteria: Sequence[CriterionResult], late: float) -> Callable[[Take], bool] | None:
+    """Whether the points that are taken of each criterion pass; ``None`` where points decide nothing."""
+    scale, needed = rubric.scale, rubric.pass_points
+    if scale is not None:
+        return lambda take: points.suffices(criteria, scale, take, late)
+    if needed is None or not any(c.points for c in criteria):
+        return None
+    return lambda take: sum(map(take, criteria)) >= needed - points.MARGIN
 
 
 def _refusal(policy: Policy, standing: Standing) -> Refusal | None:
@@ -114,6 +128,8 @@ class _Ledger:
         self, rubric: Rubric, found: dict[Key, CheckResult | None], reviews: Iterable[Review]
     ) -> None:
         self.found = found
+        self.scale = rubric.scale
+        self.counts = rubric.scale is not None or rubric.pass_points is not None
         self.reviews = {(review.lab, review.criterion): review for review in reviews}
         self.required = {
             (lab.id, check)
@@ -126,33 +142,53 @@ class _Ledger:
     def lab(self, lab: RubricLab) -> LabVerdict:
         """One lab's criteria, and its own decision."""
         judged = tuple(self.criterion(lab.id, criterion) for criterion in lab.criteria)
-        return LabVerdict(id=lab.id, title=lab.title, decision=_decide(judged, None), criteria=judged)
+        must_earn = self.scale is not None and lab.id in self.scale.no_zero
+
+        def enough(take: Take) -> bool:
+            return not must_earn or sum(map(take, judged)) > 0
+
+        return LabVerdict(
+            id=lab.id,
+            title=lab.title,
+            decision=_decide(judged, enough if self.counts else None),
+            criteria=judged,
+            parts=lab.parts,
+        )
 
     def criterion(self, lab: str, criterion: Criterion) -> CriterionResult:
         """One criterion: the worst of its checks, or what a person said."""
-        if criterion.manual:
-            review = self.reviews.get((lab, criterion.id))
-            states: dict[str, Decision] = {}
-            decision = review.decision if review else WAITS
-        else:
-            states = {check: self.state((lab, check)) for check in criterion.checks}
-            worst = (d for d in (REVISE, OPEN, WAITS) if d in states.values())
-            decision = next(worst, PASS if states else OPEN)
-            review = self.reviews.get((lab, criterion.id)) if decision is WAITS else None
-            decision = review.decision if review else decision
+        states = {
+            check: self.state((lab, check)) for check in criterion.checks if self.is_counted((lab, check))
+        }
+        none_counts = bool(criterion.checks) and not states
+        decision = WAITS if criterion.manual or none_counts else points.worst(states)
+        some_wait = WAITS in states.values() or len(states) < len(criterion.checks)
+        waits = decision is WAITS or (bool(criterion.shares) and some_wait)
+        review = self.reviews.get((lab, criterion.id)) if waits else None
+        if review is not None and decision is WAITS:
+            decision = review.decision
+        partly = [c for c in criterion.checks if points.reached_partly(self.found.get((lab, c)))]
         return CriterionResult(
             id=criterion.id,
             title=criterion.title,
             lab=lab,
             weight=criterion.weight,
             decision=decision,
-            earned=criterion.points if decision is PASS else 0.0,
+            **points.worth(criterion, states, partly, review),
             points=criterion.points,
-            checks=tuple(states),
+            checks=criterion.checks,
+            shares=criterion.shares,
+            part=criterion.part,
+            category=criterion.category,
             failed=tuple(check for check, state in states.items() if state is REVISE),
             manual=criterion.manual,
             review=review,
         )
+
+    def is_counted(self, key: Key) -> bool:
+        """Whether a check says anything of the student's work."""
+        result = self.found.get(key)
+        return result is None or result.counted
 
     def state(self, key: Key) -> Decision:
         """Of one check: met, not met, a person's to decide, or open."""
@@ -164,7 +200,7 @@ class _Ledger:
             return PASS if key == (result.lab, result.id) else OPEN
         if result.outcome is Outcome.REVIEW:
             return WAITS
-        if result.outcome is Outcome.FAILED:
+        if result.outcome in (Outcome.FAILED, Outcome.PARTLY):
             behind_advice = key != (result.lab, result.id) and (result.lab, result.id) not in self.required
             return OPEN if behind_advice and key in self.required else REVISE
         return OPEN
@@ -189,39 +225,46 @@ def _by_key(results: Iterable[CheckResult]) -> dict[Key, CheckResult | None]:
     return found
 
 
-def _decide(criteria: Sequence[CriterionResult], needed: float | None) -> Decision:
-    """What holds however the open criteria come out; REVIEW if only people's decisions are open."""
+def _decide(criteria: Sequence[CriterionResult], enough: Callable[[Take], bool] | None) -> Decision:
+    """What holds however the open criteria come out; REVIEW if only people's decisions are open.
+
+    Args:
+        criteria: Advice and bonuses decide nothing by themselves.
+        enough: Whether the points that are taken of each criterion pass; ``None`` where points decide nothing.
+    """
     required = [c for c in criteria if c.weight is Weight.REQUIRED]
-    must = [c for c in required if needed is None or not c.points]
-    bound = None if needed is None else needed - MARGIN
-    earned = sum(c.earned for c in required)
-    with_reviews = earned + sum(c.points for c in required if c.decision is WAITS)
-    reachable = sum(c.points for c in required if c.decision is not REVISE)
-    if any(c.decision is REVISE for c in must) or (bound is not None and reachable < bound):
-        return REVISE
-    if any(c.decision is OPEN for c in must) or (bound is not None and with_reviews < bound):
-        return OPEN
-    if any(c.decision is WAITS for c in must) or (bound is not None and earned < bound):
-        return WAITS
+    must = [c for c in required if enough is None or not c.points]
+    for decision, take in ((REVISE, points.reachable), (OPEN, points.with_reviews), (WAITS, points.sure)):
+        if any(c.decision is decision for c in must) or (enough is not None and not enough(take)):
+            return decision
     # Nothing required was met: with no check behind it, that is no pass.
-    return PASS if any(c.decision is PASS for c in required) else OPEN
+    return PASS if any(c.decision is PASS or c.earned for c in required) else OPEN
 
 
 def _reasons(
     decision: Decision,
     criteria: Sequence[CriterionResult],
     ledger: _Ledger,
-    needed: float | None,
-    suite: str,
+    rubric: Rubric,
+    grade: Grade | None,
 ) -> Iterable[Reason]:
     """What the decision follows from, the deciding reasons first."""
     required = [c for c in criteria if c.weight is Weight.REQUIRED]
     unmet = [c for c in required if c.decision is REVISE]
     still_open = [c for c in required if c.decision is OPEN]
     waiting = [c for c in required if c.decision is WAITS]
-    if needed is not None:
-        earned, points = sum(c.earned for c in required), sum(c.points for c in required)
-        yield reasons.Points(earned=earned, points=points, needed=needed)
+    possible = sum(c.points for c in required)
+    if grade is not None:
+        yield reasons.Graded(
+            value=grade.value,
+            best=grade.best,
+            needed=grade.needed,
+            late=grade.late,
+            zero=tuple(lab.title for lab in rubric.labs if lab.id in grade.zero),
+        )
+    elif rubric.pass_points is not None and possible:
+        earned = sum(c.earned for c in required)
+        yield reasons.Points(earned=earned, points=possible, needed=rubric.pass_points)
     if decision is PASS and not unmet and not still_open and not waiting:
         yield reasons.AllMet(
             criteria=len(required),
@@ -233,11 +276,12 @@ def _reasons(
     for criterion in waiting:
         yield reasons.Waits(title=criterion.title)
     for criterion in still_open:
-        checks = (c for c in criterion.checks if ledger.state((criterion.lab, c)) is OPEN)
+        keys = ((criterion.lab, c) for c in criterion.checks)
+        checks = (key[1] for key in keys if ledger.is_counted(key) and ledger.state(key) is OPEN)
         yield reasons.Open(title=criterion.title, checks=tuple(checks))
     if not required:
         yield reasons.NothingRequired()
-    if suite != "all":
+    if rubric.suite != "all":
         yield reasons.PublicOnly()
     advice = [c for c in criteria if c.weight is Weight.ADVICE and c.decision is REVISE]
     if advice:
@@ -245,9 +289,13 @@ def _reasons(
 
 
 def _unmet(criterion: CriterionResult, ledger: _Ledger) -> Reason:
-    if criterion.review:
+    if criterion.review and not criterion.failed:
         return reasons.Rejected(
-            title=criterion.title, by=criterion.review.by, comment=criterion.review.comment
+            title=criterion.title,
+            by=criterion.review.by,
+            comment=criterion.review.comment,
+            earned=criterion.earned,
+            points=criterion.points,
         )
     by_outcome: dict[Outcome, list[str]] = defaultdict(list)
     for check in criterion.failed:
@@ -256,9 +304,12 @@ def _unmet(criterion: CriterionResult, ledger: _Ledger) -> Reason:
         by_outcome[result.outcome].append(check)
     blocked = by_outcome[Outcome.BLOCKED]
     roots = [ledger.root((criterion.lab, check)) for check in blocked]
+    lost = criterion.points - points.reachable(criterion)
     return reasons.NotMet(
         title=criterion.title,
-        failed=tuple(by_outcome[Outcome.FAILED]),
+        lost=lost if criterion.shares else 0.0,
+        points=criterion.points,
+        failed=(*by_outcome[Outcome.FAILED], *by_outcome[Outcome.PARTLY]),
         blocked=tuple(blocked),
         causes=tuple(dict.fromkeys(root.id for root in roots if root is not None)),
     )

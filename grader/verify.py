@@ -12,19 +12,23 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from grader.course import apply, reference_files, starter_files
+from grader.course import handed_in, reference_content, starter, starter_files
+from grader.course.problems import quoted, suggest
+from grader.errors import UsageError
 from grader.plan import plan
-from grader.records import CourseVersion, Decision, Outcome, Rubric, RubricLab
+from grader.records import CourseVersion, Decision, Outcome, Rubric, RubricLab, Weight
 from grader.verdict import decide
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from grader.judge_service import JudgeService
-    from grader.records import Assignment, CheckResult, Lab, LabResult, Mistake
+    from grader.records import Assignment, CheckResult, Finding, Lab, LabResult, Mistake
 
 
+PYTHONS_OWN = "Traceback (most recent call last)"
 PROJECT_SEEDS = 3
 """For labs about the repository: a seed only chooses which bugs are put into its code, and each takes seconds."""
 
@@ -62,8 +66,25 @@ class Proof(Struct, frozen=True, kw_only=True):
 
     @property
     def holds(self) -> bool:
-        """True if every row behaved as it must on every seed."""
-        return all(row.held == row.seeds and not row.faults for row in self.rows)
+        """True if every row behaved as it must on every seed; nothing proved is nothing that holds."""
+        tried = sum(row.seeds for row in self.rows)
+        return tried > 0 and all(row.held == row.seeds and not row.faults for row in self.rows)
+
+
+def check_mistakes(assignment: Assignment, wanted: Sequence[str]) -> None:
+    """Whether these labs have these mistakes.
+
+    Raises:
+        UsageError: They lack one; lists what there is, with a guess.
+    """
+    known = [mistake.id for lab in assignment.labs for mistake in lab.mistakes]
+    for mistake in wanted:
+        if mistake not in known:
+            of = ", ".join(lab.id for lab in assignment.labs)
+            raise UsageError(
+                f"There is no mistake {quoted(mistake)} in {of}. {suggest(mistake, known, 'mistakes')}".strip(),
+                "Mistakes are in reference/*/*/mistakes.yaml.",
+            )
 
 
 def verify(
@@ -95,8 +116,14 @@ def verify(
         saw(row)
         return row
 
-    with ThreadPoolExecutor(max_workers=jobs) as pool:
+    pool = ThreadPoolExecutor(max_workers=jobs)
+    try:
         rows = list(pool.map(run, trials))
+    except BaseException:
+        service.close()  # what is being judged ends now: nobody waits for it
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
     if not only:
         uncovered = [row for lab in assignment.labs for row in _uncovered(lab)]
         for row in uncovered:
@@ -124,12 +151,12 @@ class _Trial:
         lab: Lab,
         kind: str,
         name: str,
-        files: dict[str, str],
+        files: dict[str, bytes],
         expect: Callable[[LabResult], Iterable[str]],
         only: tuple[str, ...] = (),
     ) -> None:
         self._assignment, self._lab, self._kind, self._name = assignment, lab, kind, name
-        self._files = {"/".join(filter(None, (lab.folder, p))): text.encode() for p, text in files.items()}
+        self._files = {"/".join(filter(None, (lab.folder, p))): content for p, content in files.items()}
         self._expect = expect
         self._only = only
 
@@ -159,11 +186,12 @@ class _Trial:
 
 
 def _trials(assignment: Assignment, lab: Lab, only: Sequence[str]) -> Iterable[_Trial]:
-    files = reference_files(assignment.root / lab.reference)
+    files = reference_content(assignment.root / lab.reference)
     if not only:
         yield _Trial(assignment, lab, "reference", lab.id, files, _all_pass)
-        starter = {**files, **starter_files(lab, assignment.root)}
-        yield _Trial(assignment, lab, "starter", lab.id, starter, partial(_has_to_revise, lab))
+        yield _Trial(
+            assignment, lab, "starter", lab.id, _begun(assignment, lab, files), partial(_has_to_revise, lab)
+        )
     for mistake in lab.mistakes:
         if not only or mistake.id in only:
             yield _Trial(
@@ -171,10 +199,20 @@ def _trials(assignment: Assignment, lab: Lab, only: Sequence[str]) -> Iterable[_
                 lab,
                 "mistake",
                 mistake.id,
-                apply(mistake, files),
+                handed_in(mistake, files, assignment.root / lab.mistakes_in),
                 partial(_is_caught, mistake),
                 mistake.fails,
             )
+
+
+def _begun(assignment: Assignment, lab: Lab, files: dict[str, bytes]) -> dict[str, bytes]:
+    """The lab with nothing done: its solutions cut out. Of labs that share a reference, only what students get."""
+    if lab.mistakes_in != lab.reference:
+        folder = f"{lab.folder}/" if lab.folder else ""
+        given = starter(assignment).items()
+        return {name.removeprefix(folder): content for name, content in given if name.startswith(folder)}
+    cut = starter_files(lab, assignment.root).items()
+    return files | {name: text.encode() for name, text in cut}
 
 
 # ── What must become of them ──────────────────────────────────────────────────────────────────────────────
@@ -189,7 +227,8 @@ def _all_pass(lab_result: LabResult) -> Iterable[str]:
 
 
 def _has_to_revise(lab: Lab, lab_result: LabResult) -> Iterable[str]:
-    alone = Rubric(labs=(RubricLab(id=lab.id, title=lab.title, criteria=lab.criteria),))
+    must = tuple(replace(c, weight=Weight.REQUIRED) for c in lab.criteria if c.weight is not Weight.ADVICE)
+    alone = Rubric(labs=(RubricLab(id=lab.id, title=lab.title, criteria=must),))
     decision = decide(alone, lab_result.checks).decision
     if decision is not Decision.REVISE:
         yield f"the verdict was {decision}, not revise"
@@ -201,7 +240,7 @@ def _is_caught(mistake: Mistake, lab_result: LabResult) -> Iterable[str]:
         result = results.get(check)
         if result is None:
             yield f"{check} did not run"
-        elif result.outcome is not Outcome.FAILED:
+        elif result.outcome not in (Outcome.FAILED, Outcome.PARTLY):
             waited = f", waiting for {result.waited_for}" if result.waited_for else ""
             yield f"{check} {result.outcome}{waited}"
     told = list(_diagnoses(lab_result))
@@ -221,9 +260,15 @@ def _trouble(lab_result: LabResult) -> Iterable[str]:
     if lab_result.trouble:
         yield f"the suite did not run to its end: {lab_result.trouble.strip().splitlines()[-1]}"
     for result in lab_result.checks:
-        if result.outcome is Outcome.UNGRADED and result.finding is not None:
+        if result.finding is not None and _is_broken(result, result.finding):
             last = (result.finding.traceback or result.finding.headline).strip().splitlines()[-1]
             yield f"{result.id} could not be judged: {last}"
+
+
+def _is_broken(result: CheckResult, finding: Finding) -> bool:
+    """Whether the suite, or a reader of ours, broke on this work: to a student's eye a person decides that."""
+    ours = result.outcome is Outcome.REVIEW and PYTHONS_OWN in finding.traceback
+    return ours or result.outcome is Outcome.UNGRADED
 
 
 def _words(result: CheckResult) -> str:

@@ -16,11 +16,11 @@ import select
 import socket
 import struct
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Protocol
 
 import msgspec
 import numpy as np
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,16 @@ MAX_DEPTH = 16
 MAX_NODES = 200_000
 MAX_NDIM = 8
 MAX_BUFFERS = 4_096
+MAX_EMPTY = 1 << 40
+"""Elements that an empty array would have if its axes of length 0 had 1."""
 MAX_BODY = 4 << 20
+MAX_FRAMES = 14
+MAX_NAME = 200
+MAX_MESSAGE = 2_000
+"""Of an exception: frames, characters of a name or a line, and of its message."""
+
+Name = Annotated[str, Meta(max_length=MAX_NAME)]
+Where = Literal["student", "mapping", "missing", "tool", "unsendable"]
 
 DTYPES = ("<f8", "<f4", "<f2", "<i8", "<i4", "<i2", "|i1", "<u8", "<u4", "<u2", "|u1", "|b1", "<c8", "<c16")
 """An array's dtype is an index into this list."""
@@ -85,6 +94,8 @@ class Load(Struct, frozen=True, tag=True, tag_field="kind"):
     tensors: bool = False
     """Arrays become torch tensors before the student's code sees them."""
     device: str = "cpu"
+    stand_ins: dict[str, str] = {}
+    """Module that is imported by its plain name → the text that is run in its place."""
 
 
 class Call(Struct, frozen=True, tag=True, tag_field="kind"):
@@ -103,6 +114,8 @@ class Tool(Struct, frozen=True, tag=True, tag_field="kind"):
     name: str
     args: list[object] = []
     kwargs: dict[str, object] = {}
+    of_module: bool = False
+    """The module itself comes first: for a tool that looks at a file as a whole."""
 
 
 class Get(Struct, frozen=True, tag=True, tag_field="kind"):
@@ -131,6 +144,24 @@ class Fetch(Struct, frozen=True, tag=True, tag_field="kind"):
     """Send a held object's value."""
 
     target: object
+
+
+class Bring(Struct, frozen=True, tag=True, tag_field="kind"):
+    """Write a file into the process's working folder."""
+
+    name: str
+    content: object = None
+    """Its bytes, as an array of uint8."""
+
+
+class Listing(Struct, frozen=True, tag=True, tag_field="kind"):
+    """What the working folder holds: path → size in bytes."""
+
+
+class Read(Struct, frozen=True, tag=True, tag_field="kind"):
+    """A file of the working folder, as an array of uint8."""
+
+    name: str
 
 
 class Trials(Struct, frozen=True, kw_only=True, tag=True, tag_field="kind"):
@@ -205,7 +236,7 @@ class Script(Struct, frozen=True, tag=True, tag_field="kind"):
     variables: dict[str, str] = {}
 
 
-Question = Load | Call | Tool | Get | Set | Hold | Fetch | Trials | Settle | Script
+Question = Load | Call | Tool | Get | Set | Hold | Fetch | Bring | Listing | Read | Trials | Settle | Script
 
 
 class Returned(Struct, frozen=True, tag=True, tag_field="kind"):
@@ -217,10 +248,10 @@ class Returned(Struct, frozen=True, tag=True, tag_field="kind"):
 class Frame(Struct, frozen=True):
     """One line of the student's traceback."""
 
-    file: str
+    file: Name
     line: int
-    function: str
-    text: str = ""
+    function: Name
+    text: Name = ""
 
 
 class Raised(Struct, frozen=True, tag=True, tag_field="kind"):
@@ -230,10 +261,12 @@ class Raised(Struct, frozen=True, tag=True, tag_field="kind"):
     file, module or name), ``tool`` (the lab's own tool) or ``unsendable`` (the value can't cross).
     """
 
-    where: str
-    type: str
-    message: str
-    frames: list[Frame] = []
+    where: Where
+    type: Name
+    message: Annotated[str, Meta(max_length=MAX_MESSAGE)]
+    frames: Annotated[list[Frame], Meta(max_length=MAX_FRAMES)] = []
+    expression: Name = ""
+    """The mapping's expression that was being evaluated, by name."""
 
 
 Reply = Returned | Raised
@@ -245,6 +278,7 @@ _VALUES: dict[type, tuple[str, ...]] = {
     Set: ("target", "value"),
     Hold: ("value",),
     Fetch: ("target",),
+    Bring: ("content",),
     Returned: ("value",),
 }
 """The fields that hold values; all others are plain fields of the schema."""
@@ -363,8 +397,10 @@ def _unpack_array(data: bytes, buffer: bytearray | None) -> NDArray[np.generic]:
         raise WireError("an array is malformed")
     dtype: np.dtype[np.generic] = np.dtype(DTYPES[data[0]])
     shape = tuple(n for (n,) in _SHAPE.iter_unpack(data[1:]))
-    if any(n >= 1 << 40 for n in shape) or math.prod(shape) * dtype.itemsize != len(buffer):
+    if math.prod(shape) * dtype.itemsize != len(buffer):
         raise WireError("an array's shape does not fit its bytes")
+    if math.prod(max(n, 1) for n in shape) > MAX_EMPTY:  # NumPy multiplies even where one of them is zero
+        raise WireError("an array's shape is no shape")
     if dtype.kind == "b":  # any byte but 0 and 1 would be no bool at all
         return np.not_equal(np.frombuffer(buffer, np.uint8), 0).reshape(shape)
     return np.frombuffer(buffer, dtype).reshape(shape)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from grader.course import apply, load, reference_files
 from grader.course.mapping import declared, read_grade_file
-from grader.judge_service import JudgeService, visible
+from grader.judge_service import JudgeService, visible, with_stand_ins
 from grader.plan import plan
 from grader.records import CheckResult, Outcome
 from grader.sandbox import filling
@@ -43,7 +43,7 @@ class WarmSandboxes:
 
     def hold(self, job: Job, files: Mapping[str, bytes]) -> None:
         """The next job is about this submission."""
-        self._job, self._files = job, files
+        self._job, self._files = job, with_stand_ins(job.lab, files, COURSE)
         self._tools = {name: (COURSE / job.lab.reference / name).read_bytes() for name in job.lab.tools}
         self._filled.clear()
 
@@ -106,6 +106,7 @@ class Suite:
         only: Iterable[str] = (),
         *,
         spelled: str = "",
+        by_instructor: bool = True,
         data: Path | None = None,
     ) -> dict[str, CheckResult]:
         """Every check's result for a submission.
@@ -114,14 +115,17 @@ class Suite:
             texts: What differs from the reference: path → text, ``None`` for a file that is missing.
             seed: Of the job.
             only: Checks to run, with what they need; empty: all.
-            spelled: An instructor's mapping, as the YAML of its ``labs``.
+            spelled: A mapping, as YAML.
+            by_instructor: Whether an instructor gives it; else it is the student's own.
             data: A folder with real data.
         """
         texts = {path: text for path, text in (self.reference() | texts).items() if text is not None}
         files = {"/".join(filter(None, (self.lab.folder, p))): text.encode() for p, text in texts.items()}
         mappings = ()
         if spelled:
-            mappings = declared(read_grade_file(spelled.encode()), self.assignment).mappings[self.lab.id]
+            mappings = declared(
+                read_grade_file(spelled.encode()), self.assignment, by_instructor=by_instructor
+            ).mappings[self.lab.id]
         job = plan(self.lab, files, seed=f"{seed:032x}", mappings=mappings, only=tuple(only))
         service, sandboxes = _warm(data)
         sandboxes.hold(job, files)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from grader.checks.failure import fail
+from grader.checks.failure import CheckFailed, fail
+from grader.checks.reader import reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 KINDS = {"number": "fiub", "float": "f", "integer": "iu"}
+REPLY = "what your code gave back"
+SHOWN = 8
+"""Keys of a dict that a call or a description shows."""
+SHOWN_WIDTH = 40
+"""Characters of a text that they show."""
 
 
 class Handle:
@@ -55,6 +61,10 @@ class Asker(Protocol):
         """Assign an attribute."""
         ...
 
+    def misfit(self, name: str, call: str, yours: str, wanted: str) -> None:
+        """Told of a value of another form than asked for: raises if that is not the student's failure."""
+        ...
+
 
 def render(value: object) -> str:
     """A value as it stands in a call, without its contents: ``float64[8, 5]``, ``3``, ``{W1, b1}``."""
@@ -63,10 +73,18 @@ def render(value: object) -> str:
     if isinstance(value, Answer):
         return value.call if isinstance(value.value, Handle) else render(value.value)
     if isinstance(value, dict):
-        return "{" + ", ".join(map(str, value)) + "}"
+        return f"{{{_keys(value)}}}"
     if isinstance(value, list | tuple):
         return f"[{len(value)} of {render(value[0])}]" if value else "[]"
+    if isinstance(value, str | bytes):
+        return f"{value[:SHOWN_WIDTH]!r}{' …' if len(value) > SHOWN_WIDTH else ''}"
     return repr(value)
+
+
+def _keys(value: Mapping[object, object]) -> str:
+    """The first keys of a dict, each cut."""
+    more = ", …" if len(value) > SHOWN else ""
+    return ", ".join(str(key)[:SHOWN_WIDTH] for key in list(value)[:SHOWN]) + more
 
 
 def render_call(name: str, args: Sequence[object], kwargs: Mapping[str, object]) -> str:
@@ -85,12 +103,11 @@ def describe(value: object) -> str:
         case Handle():
             return f"an object of type {value.type_name}"
         case dict():
-            keys = ", ".join(str(k)[:20] for k in list(value)[:8])
-            return f"a dict with {keys}{', …' if len(value) > 8 else ''}" if value else "an empty dict"
+            return f"a dict with {_keys(value)}" if value else "an empty dict"
         case list():
             return f"a list of {len(value)}"
         case str() | bytes():
-            return f"{type(value).__name__} {value[:40]!r}"
+            return f"{type(value).__name__} {value[:SHOWN_WIDTH]!r}"
     return f"{type(value).__name__} {value!r}"
 
 
@@ -114,10 +131,11 @@ class Answer:
         value: Decoded plain data (None, bool, int, float, str, bytes, list, dict, ndarray) or a ``Handle``.
     """
 
-    def __init__(self, call: str, value: object, asker: Asker | None = None) -> None:
+    def __init__(self, call: str, value: object, asker: Asker | None = None, name: str = "") -> None:
         self.call = call
         self.value = value
         self._asker = asker
+        self._name = name
 
     # ── an object on the student's side ──────────────────────────────────────────────────────────────────
 
@@ -154,6 +172,7 @@ class Answer:
 
     # ── plain data, validated ────────────────────────────────────────────────────────────────────────────
 
+    @reader(REPLY)
     def array(self, shape: tuple[int | None, ...] | None = None, kind: str = "number") -> NDArray[np.float64]:
         """The value as a finite array: float64, or int64 for ``kind="integer"``.
 
@@ -170,27 +189,20 @@ class Answer:
         if isinstance(value, list) and all(isinstance(v, bool | int | float) for v in value):
             value = np.asarray(value, dtype=np.float64 if any(isinstance(v, float) for v in value) else None)
         if not isinstance(value, np.ndarray):
-            raise fail(
-                "An array was expected.", call=self.call, yours=describe(value), expected=_wanted(shape)
-            )
+            raise self._other("An array was expected.", describe(value), _wanted(shape))
         if shape is not None and not _fits(value.shape, shape):
-            raise fail(
-                "The array has the wrong shape.",
-                call=self.call,
-                yours=f"shape {value.shape}",
-                expected=_wanted(shape),
-            )
+            raise self._other("The array has the wrong shape.", f"shape {value.shape}", _wanted(shape))
         if value.dtype.kind not in "fiub":
             raise fail("The array does not hold real numbers.", call=self.call, yours=str(value.dtype))
         finite = np.isfinite(value)
         if not finite.all():
-            at = tuple(int(i) for i in np.argwhere(~finite)[0])
+            at = tuple(int(i) for i in np.unravel_index(int(finite.argmin()), value.shape))
             raise fail(
                 "The result is not finite: it contains NaN or infinity.",
                 call=self.call,
                 where=f"index {at}" if at else "",
                 yours=str(value[at]),
-                how_many=f"{int((~finite).sum())} of {value.size} are not finite",
+                how_many=f"{value.size - int(np.count_nonzero(finite))} of {value.size} are not finite",
             )
         if kind == "integer":
             with np.errstate(invalid="ignore"):
@@ -202,14 +214,22 @@ class Answer:
             raise fail(f"A {kind} array was expected.", call=self.call, yours=str(value.dtype))
         return np.asarray(value, dtype=np.float64)
 
+    def _other(self, headline: str, yours: str, wanted: str) -> CheckFailed:
+        """The value has another form: the student's failure, unless a mapping may have picked the wrong thing."""
+        if self._asker is not None and self.value is not None:
+            self._asker.misfit(self._name, self.call, yours, wanted)
+        return fail(headline, call=self.call, yours=yours, expected=wanted)
+
+    @reader(REPLY)
     def number(self) -> float:
         """The value as one finite number (a 0-d array or an array of one element will do)."""
         if isinstance(self.value, np.ndarray) and self.value.size == 1:
             return float(Answer(self.call, self.value.reshape(())).array(()))
         if isinstance(self.value, int | float):
             return float(self.array(()))
-        raise fail("A single number was expected.", call=self.call, yours=describe(self.value))
+        raise self._other("A single number was expected.", describe(self.value), "a single number")
 
+    @reader(REPLY)
     def numbers(self, length: int | None = None) -> NDArray[np.float64]:
         """The value as a list of finite numbers; nested one-element arrays will do."""
         if isinstance(self.value, list):
@@ -228,6 +248,7 @@ class Answer:
             )
         return found
 
+    @reader(REPLY)
     def tensors(self, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, NDArray[np.float64]]:
         """The value as a dict of finite arrays with these names (more are ignored) and shapes.
 
@@ -241,6 +262,7 @@ class Answer:
         longer = len(found) > len(shape) and [n for n in found if n != 1] == [n for n in shape if n != 1]
         return self.array(found).reshape(shape) if longer else self.array(shape)
 
+    @reader(REPLY)
     def item(self, name: str, *, names: tuple[str, ...] = ()) -> Answer:
         """One entry of a dict.
 
@@ -263,6 +285,7 @@ class Answer:
             )
         return Answer(f"{self.call}[{name!r}]", self.value[name])
 
+    @reader(REPLY)
     def whole(self, least: int | None = None) -> int:
         """The value as a whole number, not below ``least``."""
         number = int(self.array((), kind="integer"))
@@ -282,6 +305,7 @@ class Answer:
             raise fail("Text was expected.", call=self.call, yours=describe(self.value))
         return self.value
 
+    @reader(REPLY)
     def pair(self, headline: str = "Two values were expected.") -> tuple[Answer, Answer]:
         """The value as a tuple or a list of two."""
         parts = self._parts()
@@ -289,6 +313,7 @@ class Answer:
             raise fail(headline, call=self.call, yours=describe(self.value))
         return parts[0], parts[1]
 
+    @reader(REPLY)
     def table(self, columns: int | None = None) -> NDArray[np.float64]:
         """The value as a list of rows of ``columns`` finite numbers; ``None``: as many as the first row has."""
         rows = self._parts()
@@ -299,6 +324,7 @@ class Answer:
             columns = rows[0].array((None,)).size
         return np.array([row.array((columns,)) for row in rows])
 
+    @reader(REPLY)
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """The value as a dict of shapes: lists of whole numbers."""
         parts = {name: self.item(name) for name in self.names()}
@@ -319,11 +345,13 @@ class Answer:
         parts = self.value if isinstance(self.value, list) else []
         return [Answer(f"{self.call}[{i}]", part) for i, part in enumerate(parts)]
 
+    @reader(REPLY)
     def is_finite(self) -> bool:
         """False if a number in it is NaN or infinite."""
         numbers = [v for v in _leaves(self.value) if isinstance(v, float | np.ndarray)]
         return all(bool(np.isfinite(v).all()) for v in numbers)
 
+    @reader(REPLY)
     def is_single(self) -> bool:
         """True if the value was computed in single precision (or less): then float32 limits apply.
 
@@ -334,9 +362,8 @@ class Answer:
         floats = np.array([v for v in leaves if isinstance(v, float)])
         with np.errstate(all="ignore"):
             rounded = bool(floats.size) and np.array_equal(floats.astype(np.float32), floats, equal_nan=True)
-        return rounded or any(
-            isinstance(v, np.ndarray) and v.dtype in {np.float32, np.float16} for v in leaves
-        )
+        arrays = [v.dtype for v in leaves if isinstance(v, np.ndarray)]
+        return rounded or any(dtype.kind == "f" and dtype.itemsize < 8 for dtype in arrays)
 
 
 def _leaves(value: object) -> list[object]:

@@ -71,7 +71,7 @@ def mismatch(
     """The failure that reports a difference in full."""
     yours, expected = tell_apart(difference.yours, difference.expected)
     place = f"{name}[{', '.join(map(str, difference.at))}]" if difference.at else name
-    return fail(
+    failure = fail(
         headline,
         call=call,
         yours=yours,
@@ -80,13 +80,15 @@ def mismatch(
         how_many=f"{difference.beyond} of {difference.size} values differ" if difference.size > 1 else "",
         how_far=(
             f"off by {difference.error * difference.scale:.3g}, "
-            f"which is {difference.error:.2g} of the largest true value"
+            f"where the largest true value is {difference.scale:.3g}"
         ),
-        allowed=f"{limit:.0e} of the largest true value",
+        allowed=f"to be off by {limit * difference.scale:.1g}",
         diagnosis=diagnosis.sentence if diagnosis else "",
         diagnosis_id=diagnosis.id if diagnosis else "",
         hint=hint,
     )
+    failure.distance = difference.error
+    return failure
 
 
 def tell_apart(yours: float, expected: float) -> tuple[str, str]:
@@ -98,13 +100,15 @@ def tell_apart(yours: float, expected: float) -> tuple[str, str]:
     return repr(yours), repr(expected)
 
 
-def passes(errors: list[float], tolerance: Tolerance, evidence: Evidence | None) -> bool:
+def passes(errors: list[float], tolerance: Tolerance, evidence: Evidence | None, *, single: bool) -> bool:
     """Whether scaled errors, one for each probe, are those of correct work.
 
-    A single probe beyond ``certain`` fails; so do all beyond ``single``. Anything between ``double`` and that
-    passes with a note.
+    In float64 no probe may be beyond ``double``. In float32 a single probe beyond ``certain`` fails; so do all
+    beyond ``single``; and what is beyond ``double`` passes with a note.
     """
     worst, least = max(errors, default=0.0), min(errors, default=0.0)
+    if not single:
+        return worst <= tolerance.double
     if not worst <= tolerance.certain or not least <= tolerance.single:
         return False
     if evidence is not None and not worst <= tolerance.double:

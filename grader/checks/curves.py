@@ -38,6 +38,7 @@ def curves_match(
     evidence: Evidence,
     title: str = "Loss of each mini-batch",
     single: bool = False,
+    least: float = FLOOR,
     others: Mapping[str, ArrayLike] | None = None,
     batch_sizes: Sequence[int] = (),
     diagnose: Diagnoser[Curve] | None = None,
@@ -50,6 +51,8 @@ def curves_match(
         evidence: Gets the plot: both curves, the deviation and its limit beneath.
         title: Of the plot.
         single: True if the student's parameters are float32; losses that are it are recognised.
+        least: A loss counts as at least this much where its deviation is measured; 1 for a cross-entropy, in which
+            a stabiliser shows as an absolute error.
         others: Further curves to draw, by label.
         batch_sizes: Of each step; a short batch is a suspect of its own.
         diagnose: Names the bug, from the curve; see ``KnownMistakes.matcher``.
@@ -60,7 +63,7 @@ def curves_match(
     truth = np.asarray(reference, dtype=np.float64)
     curve = yours.numbers(len(truth))
     limits = CURVE_SINGLE if single or yours.is_single() else CURVE_DOUBLE
-    dev = deviation(curve, truth)
+    dev = deviation(curve, truth, least)
     allowed = limits.each_step(len(truth))
     lines = (_line("reference", truth, "reference"), _line("yours", curve, "yours"))
     more = tuple(_line(label, y, "other") for label, y in (others or {}).items())
@@ -69,7 +72,7 @@ def curves_match(
     beyond = ~(dev <= allowed)
     if beyond.any():
         step = int(beyond.argmax())
-        found = diagnose(curve, curve_distance, 10 * float(allowed[0])) if diagnose else None
+        found = diagnose(curve, curve_distance, float(allowed[0])) if diagnose else None
         mine, other = tell_apart(float(curve[step]), float(truth[step]))
         raise fail(
             f"Your loss curve leaves the reference's at step {step + 1}.",
@@ -130,10 +133,10 @@ def same_curve(first: Answer, second: Answer, *, evidence: Evidence, single: boo
     )
 
 
-def deviation(curve: Curve, truth: Curve) -> Curve:
-    """|l - l*| / |l*| at each step, the loss counting as at least ``FLOOR``."""
+def deviation(curve: Curve, truth: Curve, least: float = FLOOR) -> Curve:
+    """|l - l*| / |l*| at each step, the loss counting as at least ``least``."""
     with np.errstate(over="ignore"):
-        return np.asarray(np.abs(curve - truth) / np.maximum(np.abs(truth), FLOOR))
+        return np.asarray(np.abs(curve - truth) / np.maximum(np.abs(truth), least))
 
 
 def curve_distance(yours: Curve, theirs: Curve) -> float:

@@ -29,7 +29,7 @@ class Diagnoser(Protocol[Seen]):
     """Names the bug behind wrong numbers, or keeps silent: what ``known_mistakes.matcher`` gives."""
 
     def __call__(
-        self, yours: Seen, distance: Callable[[Seen, Seen], float], tolerance: float
+        self, yours: Seen, distance: Callable[[Seen, Seen], float], tolerance: float, *, alone: bool = False
     ) -> Diagnosis | None:
-        """The bug's name, if exactly one explains the numbers."""
+        """The bug's name, if exactly one explains the numbers; with ``alone`` two at once are not tried."""
         ...

@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 
 from grader.checks.answer import Answer
 from grader.checks.failure import fail
+from grader.checks.reader import reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from grader.checks.failure import CheckFailed
+
 MOST_BYTES = 256 << 10
 """Of one document; the rest of a longer one is not read."""
 MOST_DEPTH = 16
+MOST_DIGITS = 18
+"""Of a whole number: every one of so many fits into 64 bits, as in replies."""
 
 
 class DocumentText:
@@ -31,6 +36,7 @@ class DocumentText:
         self.exists = text is not None
         self.text = (text or "")[:MOST_BYTES]
 
+    @reader("a document")
     def present(self) -> str:
         """The text of a document that is there.
 
@@ -43,15 +49,21 @@ class DocumentText:
             raise fail(f"{self.file} is empty.")
         return self.text
 
+    @reader("a document")
     def json(self) -> Answer:
         """The document as JSON: an answer, to be looked at with the same care as any other.
 
         Raises:
-            CheckFailed: It is missing, isn't JSON, names a key twice, or is nested too deep.
+            CheckFailed: It is missing, isn't JSON, names a key twice, is nested too deep, or has too long a number.
         """
         text = self.present()
         try:
-            value = json.loads(text, parse_constant=self._no_number, object_pairs_hook=self._once)
+            value = json.loads(
+                text,
+                parse_int=self._whole,
+                parse_constant=self._no_number,
+                object_pairs_hook=self._once,
+            )
         except json.JSONDecodeError as error:
             raise fail(
                 f"{self.file} is not valid JSON.",
@@ -59,13 +71,23 @@ class DocumentText:
                 yours=error.msg,
                 hint="Write it with json.dump, not by hand.",
             ) from None
-        except (ValueError, RecursionError):
-            raise fail(
-                f"{self.file} can't be read: a number is too long, or it is nested too deep."
-            ) from None
+        except RecursionError:
+            raise self._deep() from None
         if _too_deep(value):
-            raise fail(f"{self.file} can't be read: it is nested more than {MOST_DEPTH} deep.")
+            raise self._deep()
         return Answer(self.file, value)
+
+    def _deep(self) -> CheckFailed:
+        return fail(f"{self.file} can't be read: it is nested more than {MOST_DEPTH} deep.")
+
+    def _whole(self, digits: str) -> int:
+        if len(digits.lstrip("-")) > MOST_DIGITS:
+            raise fail(
+                f"{self.file} has a whole number that is too long to be read.",
+                yours=f"{digits[:MOST_DIGITS]}…, {len(digits.lstrip('-'))} digits",
+                allowed=f"{MOST_DIGITS} digits",
+            )
+        return int(digits)
 
     def _no_number(self, constant: str) -> object:
         raise fail(f"{self.file} contains {constant}, which is no number in JSON.")

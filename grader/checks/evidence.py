@@ -31,6 +31,12 @@ class Evidence:
         """Say something that holds whether or not the check passed."""
         self.notes.append(sentence)
 
+    def forget(self) -> None:
+        """Start anew: what was kept until now was held against the wrong thing."""
+        self.measurements.clear()
+        self.plots.clear()
+        self.notes.clear()
+
     def curves(self, values: Iterable[float]) -> tuple[float, ...]:
         """Curves as records keep them."""
         return tuple(float(v) for v in values)

@@ -2,15 +2,47 @@
 
 from __future__ import annotations
 
+import math
+
+from msgspec.structs import replace
+
 from grader.records import Finding
 
 
+class NothingToCheck(Exception):
+    """There is nothing of the student's to check: the check counts neither for nor against them."""
+
+
+class MappingMismatchError(Exception):
+    """An expression of the mapping doesn't fit the repository: never the student's failure.
+
+    Attributes:
+        module: Whose mapping it is.
+    """
+
+    def __init__(self, module: str, message: str) -> None:
+        super().__init__(message)
+        self.module = module
+
+
 class CheckFailed(Exception):  # a failed check is an outcome, not an error of ours
-    """The student's work breaks the check's promise."""
+    """The student's work breaks the check's promise.
+
+    Attributes:
+        distance: How far off the values are, relative to the true ones; infinite where that can't be said.
+    """
+
+    distance = math.inf
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.headline)
         self.finding = finding
+
+    def named(self, diagnosis: str, diagnosis_id: str) -> CheckFailed:
+        """The same failure with a name for the bug."""
+        other = type(self)(replace(self.finding, diagnosis=diagnosis, diagnosis_id=diagnosis_id))
+        other.distance = self.distance
+        return other
 
 
 class CheckUndecided(Exception):  # an outcome too: a person decides

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 
 from grader.checks.answer import Answer
@@ -28,7 +27,7 @@ from grader.checks.tolerances import GRADIENTS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from grader.checks.diagnoser import Diagnoser, Diagnosis
+    from grader.checks.diagnoser import Diagnoser
     from grader.checks.evidence import Evidence
     from grader.checks.tolerances import Tolerance
 
@@ -40,6 +39,7 @@ def gradients_match(
     of: str | Sequence[str] = (),
     tolerance: Tolerance = GRADIENTS,
     any_factor: bool = False,
+    single: bool = False,
     evidence: Evidence | None = None,
     diagnose: Diagnoser[list[Tensors]] | None = None,
     hint: str = "",
@@ -55,6 +55,7 @@ def gradients_match(
         of: The tensors that this check is about; empty for all. The others still help to name the bug.
         tolerance: How close; one line of the table in ``grader.checks.tolerances``.
         any_factor: True where one common factor is a convention (sum or mean of the loss) and is only noted.
+        single: True if the student works in float32; answers that are it are recognised.
         evidence: Gets each tensor's largest error.
         diagnose: Names the bug, from all gradients (``KnownMistakes.matcher``); the rules come after it.
         hint: What to look at if nothing could be named.
@@ -68,26 +69,26 @@ def gradients_match(
     read = [_read(answer, case, about, evidence) for answer, case in zip(answers, cases, strict=True)]
     if any_factor:
         cases = _in_their_convention(read, cases, tolerance, evidence)
+    single = single or any(answer.is_single() for answer in answers)
+    limit = tolerance.limit(single=single)
     errors = [scaled_errors(r, c.expected) for r, c in zip(read, cases, strict=True)]
     for name in about:
         of_name = [e[name] for e in errors]
         if evidence is not None:
-            evidence.measure(
-                f"largest error of the {name} {cases[0].what}", max(of_name), limit=tolerance.single
-            )
-        if passes(of_name, tolerance, evidence):
+            evidence.measure(f"largest error of the {name} {cases[0].what}", max(of_name), limit=limit)
+        if passes(of_name, tolerance, evidence, single=single):
             continue
         worst = int(np.argmax(of_name))
-        diagnosis = name_gradients(read, cases, tolerance, diagnose)
+        diagnosis = name_gradients(name, read, cases, limit, diagnose)
         truth = cases[worst].expected
         raise mismatch(
             f"The {cases[worst].what} of {name} is wrong.",
-            compare(read[worst][name], truth[name], tolerance.single, smallest_scale(truth)),
-            tolerance.single,
+            compare(read[worst][name], truth[name], limit, smallest_scale(truth)),
+            limit,
             call=answers[worst].call,
             name=name,
             diagnosis=diagnosis,
-            hint="" if diagnosis else hint or hint_from_correct_tensors(name, errors, tolerance),
+            hint="" if diagnosis else hint or hint_from_correct_tensors(name, errors, limit),
         )
 
 
@@ -156,14 +157,7 @@ def _tensor(
         fitted = item.fitted(shape)
     except CheckFailed as failure:
         named = name_shape(name, found, shape, case.sizes) if found != shape else None
-        raise _explained(failure, named) from None
+        raise failure.named(named.sentence, named.id) if named else failure from None
     if found != shape and evidence is not None:
         evidence.note(f"Your {name} {case.what} has shape {found}, the parameter {shape}.")
     return fitted
-
-
-def _explained(failure: CheckFailed, diagnosis: Diagnosis | None) -> CheckFailed:
-    if diagnosis is None:
-        return failure
-    named = {"diagnosis": diagnosis.sentence, "diagnosis_id": diagnosis.id}
-    return CheckFailed(msgspec.structs.replace(failure.finding, **named))

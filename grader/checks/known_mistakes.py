@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from types import ModuleType
+from copy import copy
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from grader.checks.diagnoser import Diagnosis
+from grader.checks.library import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
+    from types import ModuleType
 
     from grader.checks.diagnoser import Diagnoser, Seen
     from grader.records import Mistake
@@ -35,19 +37,36 @@ class KnownMistakes:
     Args:
         folder: The lab's reference folder; where there is none (a student's checkout), there are no mutants.
         mistakes: The lab's mistakes; those without a diagnosis name nothing, and stay out.
+
+    Attributes:
+        passed: Checks that the submission in question passed until now.
     """
 
     def __init__(self, folder: Path, mistakes: tuple[Mistake, ...]) -> None:
         self._folder = folder
         self._mistakes = tuple(m for m in mistakes if m.diagnosis)
+        self._library = Library(folder, "unchanged_")
         self._built: dict[tuple[str, ...], ModuleType | None] = {}
+        self.passed: frozenset[str] = frozenset()
+        self._named: frozenset[str] = frozenset()
+
+    def given(self, passed: Iterable[str], named: Iterable[str] = ()) -> KnownMistakes:
+        """The same mistakes, in the light of what is known of a submission by now.
+
+        Args:
+            passed: Checks that it passed: a mistake that must fail one of them is not its.
+            named: Mistakes that were named in it already: of two at once, only the other one is news.
+        """
+        other = copy(self)
+        vars(other).update(passed=frozenset(passed), _named=frozenset(named))
+        return other
 
     def matcher(
         self,
         module: str,
         observe: Callable[[ModuleType], Seen],
         *,
-        passed: tuple[str, ...] = (),
+        passed: tuple[str, ...] | None = None,
         pairs: bool = False,
     ) -> Diagnoser[Seen]:
         """A reading of the known mistakes: what a comparison asks when numbers are wrong.
@@ -55,11 +74,16 @@ class KnownMistakes:
         Args:
             module: The reference's module, e.g. ``mlp_numpy``.
             observe: Gets from a module what the student's side was asked for; leaves its inputs as they are.
-            passed: Checks that the student's work is known to pass: mistakes that fail them are ruled out.
+            passed: Checks that the student's work is known to pass: mistakes that must fail them are ruled out. By
+                default those that it passed until now; for a module that is held against another's mistakes, that
+                other's checks which correspond to those that it passed.
             pairs: Try two mistakes at once as well; a few hundred more mutants to build and to observe.
         """
+        ruling_out = self.passed if passed is None else frozenset(passed)
 
-        def name(yours: Seen, distance: Callable[[Seen, Seen], float], tolerance: float) -> Diagnosis | None:
+        def name(
+            yours: Seen, distance: Callable[[Seen, Seen], float], tolerance: float, *, alone: bool = False
+        ) -> Diagnosis | None:
             truth = self._seen(module, (), observe)
             if truth is None:
                 return None
@@ -68,21 +92,23 @@ class KnownMistakes:
             def explains(seen: Seen | None) -> bool:
                 return seen is not None and distance(yours, seen) <= enough
 
-            alone = {m.id: (m, self._seen(module, (m,), observe)) for m in self._possible(module, passed)}
-            active = [(m, s) for m, s in alone.values() if s is not None and distance(s, truth) > ACTIVE]
+            seen_of = [(m, self._seen(module, (m,), observe)) for m in self._possible(module, ruling_out)]
+            active = [(m, s) for m, s in seen_of if s is not None and distance(s, truth) > ACTIVE]
             matches: list[tuple[Mistake, ...]] = [(m,) for m, seen in active if explains(seen)]
-            if pairs and not matches:
+            if pairs and not alone and not matches:
                 both = itertools.combinations([m for m, _ in active], 2)
                 matches = [pair for pair in both if explains(self._seen(module, pair, observe))]
-            return _agreed(matches)
+            return _agreed(matches, self._named)
 
         return name
 
-    def _possible(self, module: str, passed: tuple[str, ...]) -> list[Mistake]:
-        """The mistakes made in this module alone that are not ruled out."""
-        files = {f"{module}.py"}
+    def _possible(self, module: str, passed: frozenset[str]) -> list[Mistake]:
+        """The mistakes made in this module, or in those that it imports, that are not ruled out."""
+        files = {f"{name}.py" for name in self._library.needed(module)}
         return [
-            m for m in self._mistakes if {e.file for e in m.edits} == files and not set(m.fails) & set(passed)
+            m
+            for m in self._mistakes
+            if all(e.is_text and e.file in files for e in m.edits) and not passed & set(m.fails)
         ]
 
     def _build(self, module: str, mistakes: tuple[Mistake, ...]) -> ModuleType | None:
@@ -93,25 +119,30 @@ class KnownMistakes:
         return self._built[key]
 
     def _compile(self, module: str, mistakes: tuple[Mistake, ...]) -> ModuleType | None:
-        path = self._folder / f"{module}.py"
-        if not path.is_file():
+        if not self._library.has(module):
             return None
-        source = path.read_text(encoding="utf-8")
+        changed: dict[str, str] = {}
         for edit in itertools.chain.from_iterable(m.edits for m in mistakes):
+            name = edit.file.removesuffix(".py")
+            source = changed.get(name) or self._library.source(name)
             if source.count(edit.replace) != 1:
                 return None
-            source = source.replace(edit.replace, edit.with_)
-        mutant = ModuleType(f"mutant_{module}")
+            changed[name] = source.replace(edit.replace, edit.with_)
+        mutant = Library(self._folder, f"mutant_{'_'.join(m.id for m in mistakes)}_", changed)
         try:
-            exec(compile(source, str(path), "exec"), mutant.__dict__)  # noqa: S102 - the course's own code
-        except Exception:  # a pair of edits may not make a program
+            return mutant.module(module)
+        except Exception:  # what raises at import explains no number; the reference itself must not
+            if not mistakes:
+                raise
             return None
-        return mutant
 
     def _seen(
         self, module: str, mistakes: tuple[Mistake, ...], observe: Callable[[ModuleType], Seen]
     ) -> Seen | None:
-        """What is observed of a mutant; ``None`` if it can't be built or crashes, and so explains no number."""
+        """What is observed of a mutant; ``None`` if it can't be built or crashes, and so explains no number.
+
+        What the reference itself raises is a fault of the course, and comes through.
+        """
         mutant = self._build(module, mistakes)
         if mutant is None:
             return None
@@ -119,12 +150,15 @@ class KnownMistakes:
             with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
                 return observe(mutant)
         except Exception:
+            if not mistakes:
+                raise
             return None
 
 
-def _agreed(matches: Iterable[tuple[Mistake, ...]]) -> Diagnosis | None:
-    """The one thing that all matches say; silence if they differ."""
-    sentences = {tuple(sorted(m.diagnosis for m in match)): match for match in matches}
+def _agreed(matches: Iterable[tuple[Mistake, ...]], named: frozenset[str]) -> Diagnosis | None:
+    """The one thing that all matches say, less what was said before; silence if they differ."""
+    news = [tuple(m for m in match if m.id not in named) or match[:1] for match in matches]
+    sentences = {tuple(sorted(m.diagnosis for m in match)): match for match in news}
     if len(sentences) != 1:
         return None
     (match,) = sentences.values()

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from grader.checks.failure import fail
+from grader.checks.reader import reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +17,7 @@ HIDDEN_WAYS = {"ctypes", "importlib", "multiprocessing", "runpy", "subprocess"}
 """Parts of the standard library by which other code comes in without an import that shows."""
 
 
+@reader("the source of your module")
 def imports_only(source: str, allowed: tuple[str, ...], *, file: str = "") -> None:
     """The module imports the allowed libraries and the standard library, and nothing else.
 
@@ -32,8 +34,12 @@ def imports_only(source: str, allowed: tuple[str, ...], *, file: str = "") -> No
     """
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError):
         raise fail("The file can't be read: Python found a syntax error.", where=file) from None
+    except (RecursionError, MemoryError):
+        raise fail(
+            "The file can't be read: an expression is nested deeper than Python allows.", where=file
+        ) from None
     for line, name in _reached(tree):
         top = name.partition(".")[0]
         if top in allowed or (top in sys.stdlib_module_names and top not in HIDDEN_WAYS):
@@ -48,8 +54,10 @@ def imports_only(source: str, allowed: tuple[str, ...], *, file: str = "") -> No
 
 
 def _reached(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    """Line and name of everything that is imported, outside of the file's own script."""
-    for node in ast.iter_child_nodes(tree):
+    """Line and name of everything that is imported, outside of the file's own script, from top to bottom."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
         match node:
             case ast.If(test=test) if _is_script(test):
                 continue
@@ -59,7 +67,7 @@ def _reached(tree: ast.AST) -> Iterator[tuple[int, str]]:
                 yield node.lineno, module
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in DYNAMIC:
                 yield node.lineno, name
-        yield from _reached(node)
+        waiting += reversed(list(ast.iter_child_nodes(node)))
 
 
 def _is_script(test: ast.expr) -> bool:

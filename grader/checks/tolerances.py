@@ -3,15 +3,13 @@
 Errors are *scaled*: the largest difference in a tensor over the largest true value in it, so that one number
 serves weights of any size. The scale comes from the reference alone, never from the student's numbers.
 
-Measured on the first lab, 200 seeds: ``python -m benchmarks.margins`` for correct work, the lab's mistakes for
-wrong work. A new lab measures its own, and keeps to these lines if they fit.
+Work in float64 is held to ``double``. What lets it be more than rounding is one rule: a stabiliser of up to 1e-6,
+as in ``log(p + 1e-6)``, is right everywhere, in the loss, the curve and the gradients that autograd takes of it. A
+lab's probes see to it that this stays below the limit: no true class is less likely than 0.05. Work in float32,
+which is known by what it returns, has limits of its own.
 
-              worst correct          limit             least wrong
-              float64   float32      double   single
-VALUES        8e-16     1e-06        1e-06    1e-04    1e-02   a ReLU that leaks by 0.01
-GRADIENTS     4e-15     9e-07        1e-06    1e-03    1e-02   labels smoothed by 0.02
-  of a step             1e-05                          9e-02   parameters updated in turn
-CURVE         2e-15     6e-07        1e-06    2e-05    4e-04   weight decay of 0.0001, over 100 steps
+``python -m benchmarks.margins`` measures the margins of the first lab. A new lab measures its own, and keeps to
+these lines if they fit.
 """
 
 from __future__ import annotations
@@ -28,17 +26,21 @@ class Tolerance(NamedTuple):
     """Up to where a scaled error is rounding, and from where it is a bug."""
 
     double: float
-    """Passes without a word."""
+    """Of what is computed in float64: each probe must keep it."""
     single: float
-    """Passes with a note: float32 arithmetic, or a stabiliser such as ``log(p + 1e-8)``."""
+    """Of what is computed in float32."""
     certain: float
-    """Beyond this one probe suffices; between ``single`` and this, all probes must agree."""
+    """In float32 one probe beyond this suffices; between ``single`` and this, all probes must agree."""
+
+    def limit(self, *, single: bool) -> float:
+        """The limit to report: of float32 work, or of float64 work."""
+        return self.single if single else self.double
 
 
-VALUES = Tolerance(double=1e-6, single=1e-4, certain=1e-4)
+VALUES = Tolerance(double=5e-5, single=1e-4, certain=1e-4)
 """Logits, losses, weights after a step."""
 
-GRADIENTS = Tolerance(double=1e-6, single=1e-3, certain=1e-2)
+GRADIENTS = Tolerance(double=5e-5, single=1e-3, certain=1e-2)
 """Analytic gradients against the reference's."""
 
 SMALL_TENSOR = 1e-3
@@ -69,10 +71,10 @@ class CurveLimits(NamedTuple):
         return limits
 
 
-CURVE_DOUBLE = CurveLimits(steps=((1_000, 1e-6),), mean=1e-6)
+CURVE_DOUBLE = CurveLimits(steps=((1_000, 5e-5),), mean=5e-5)
 """Float64, same weights and batches."""
 
-CURVE_SINGLE = CurveLimits(steps=((20, 2e-5), (50, 1e-3)), mean=0.02)
+CURVE_SINGLE = CurveLimits(steps=((20, 5e-5), (50, 1e-3)), mean=0.02)
 """Float32: one step at a time up to where the first ReLU may flip."""
 
 REPEATED = Tolerance(double=1e-9, single=1e-5, certain=1e-5)

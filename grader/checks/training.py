@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from grader.checks.failure import fail
+from grader.checks.partial import partly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +23,15 @@ CERTAIN = 1e-4
 """Different: beyond the margin at this one-sided level."""
 
 
-def reaches(name: str, value: float, floor: float, *, evidence: Evidence, hint: str = "") -> None:
+def reaches(
+    name: str,
+    value: float,
+    floor: float,
+    *,
+    evidence: Evidence,
+    lower: float | None = None,
+    hint: str = "",
+) -> None:
     """A quality that the judge computed itself is at least ``floor``.
 
     Args:
@@ -30,12 +39,21 @@ def reaches(name: str, value: float, floor: float, *, evidence: Evidence, hint: 
         value: Computed here, from the student's weights or predictions; never a number the student reports.
         floor: The least that correct work reaches, over many seeds, less a margin.
         evidence: Gets the value.
+        lower: A floor that earns a part of the points; the rubric says how much.
         hint: Where to look.
 
     Raises:
+        CheckPartly: It is below ``floor``, and reaches ``lower``.
         CheckFailed: It is below, or not a number.
     """
     evidence.measure(name, value, limit=floor, better="higher")
+    if lower is not None and lower <= value < floor:
+        raise partly(
+            f"The {name} is good enough for a part of the points.",
+            yours=f"{value:.3f}",
+            expected=f"at least {floor:.3f} for all points, {lower:.3f} for a part",
+            hint=hint,
+        )
     if not value >= floor:
         raise fail(
             f"The {name} is too low.", yours=f"{value:.3f}", expected=f"at least {floor:.3f}", hint=hint

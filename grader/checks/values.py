@@ -40,7 +40,7 @@ def values_match(
         expected: The true values: one array (or number), or one for each probe.
         name: What the values are called: ``logits``, ``loss``.
         tolerance: How close; one line of the table in ``grader.checks.tolerances``.
-        evidence: Gets the largest error, and if it is that of single precision.
+        evidence: Gets the largest error, and a note if it is that of single precision.
         diagnose: Names the bug, from the values on all probes; see ``KnownMistakes.matcher``.
         hint: What to look at, where nothing could be named.
 
@@ -54,18 +54,20 @@ def values_match(
             _labels_match(answer, truth, name, hint)
         return
     arrays = [_read(answer, truth, hint) for answer, truth in zip(answers, truths, strict=True)]
-    differences = [compare(a, t, tolerance.single) for a, t in zip(arrays, truths, strict=True)]
+    single = any(answer.is_single() for answer in answers)
+    limit = tolerance.limit(single=single)
+    differences = [compare(a, t, limit) for a, t in zip(arrays, truths, strict=True)]
     errors = [d.error for d in differences]
     if evidence is not None:
-        evidence.measure(f"largest error of {name}", max(errors), limit=tolerance.single)
-    if passes(errors, tolerance, evidence):
+        evidence.measure(f"largest error of {name}", max(errors), limit=limit)
+    if passes(errors, tolerance, evidence, single=single):
         return
     worst = int(np.argmax(errors))
-    diagnosis = diagnose(arrays, distance, tolerance.single) if diagnose else None
+    diagnosis = diagnose(arrays, distance, limit) if diagnose else None
     raise mismatch(
         f"The {name} {'are' if name.endswith('s') and name != 'loss' else 'is'} wrong.",
         differences[worst],
-        tolerance.single,
+        limit,
         call=answers[worst].call,
         name=name if truths[worst].ndim else "",
         diagnosis=diagnosis,

@@ -5,12 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from grader import interrupts
+from grader.cli.output import check_temporary
+from grader.judge_service import JudgeService
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from grader.sandbox.environment import SandboxProvider
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -23,9 +30,10 @@ def _docker(device_name: str, progress: Progress) -> SandboxProvider:
     return DockerProvider(device_name, progress)
 
 
-def _local(_device_name: str, _progress: Progress) -> SandboxProvider:
-    from grader.sandbox.local import LocalProvider
+def _local(device_name: str, _progress: Progress) -> SandboxProvider:
+    from grader.sandbox.local import LocalProvider, check_device
 
+    check_device(device_name)
     return LocalProvider()
 
 
@@ -60,6 +68,15 @@ data = click.option(
     envvar="GRADER_DATA",
     help="A folder with the real data that suites can use, for example MNIST's IDX files.",
 )
+pattern = click.option(
+    "--url",
+    "pattern",
+    default="",
+    metavar="PATTERN",
+    help="Where repositories are, with the roster's columns in braces: "
+    "https://github.com/class/week06-{github_username}",
+)
+folders = click.option("--folders", is_flag=True, help="The roster may name folders of this machine.")
 gradebook = click.option(
     "--gradebook",
     default="",
@@ -83,6 +100,10 @@ def seed(_context: click.Context, _option: click.Parameter, value: int | None) -
     return f"{value:032x}"
 
 
+CLOCKS_DIFFER = dt.timedelta(minutes=5)
+"""A forge's clock and ours."""
+
+
 def received(_context: click.Context, _option: click.Parameter, value: str) -> str:
     """``--received`` as ISO 8601 with an offset; empty if not given."""
     if not value:
@@ -93,9 +114,40 @@ def received(_context: click.Context, _option: click.Parameter, value: str) -> s
         time = None
     if time is None or time.tzinfo is None:
         raise click.BadParameter("write a time with its offset, like 2026-11-27T16:58:00Z")
+    now = dt.datetime.now(dt.UTC)
+    if time > now + CLOCKS_DIFFER:
+        raise click.BadParameter(
+            f"{value} is in the future: work can't have come then. Now it is {now:%Y-%m-%dT%H:%M:%SZ}"
+        )
     return time.isoformat(timespec="seconds")
 
 
-def open_provider(name: str, device_name: str, progress: Progress) -> SandboxProvider:
-    """The provider of sandboxes by its name; raises Ungraded if Docker isn't to be had."""
-    return PROVIDERS[name](device_name, progress)
+@contextmanager
+def judge_service(
+    sandbox: str, device: str, course: Path, data: Path | None, progress: Progress
+) -> Iterator[JudgeService]:
+    """A judge and sandboxes, closed at the end of the block, whatever ends it.
+
+    Args:
+        sandbox: The name of a provider.
+        device: Where PyTorch works.
+        course: The course's folder.
+        data: The instructor's data folder, if one was given.
+        progress: Is called with what takes long.
+
+    Raises:
+        UsageError: No such device there.
+        Ungraded: Docker isn't to be had, or no GPU, or no space for temporary files.
+    """
+    check_temporary()
+    stack = ExitStack()
+    try:
+        with interrupts.deferred():  # what is opened is closed: no signal comes in between
+            provider = PROVIDERS[sandbox](device, progress)
+            stack.callback(provider.close)
+            service = stack.enter_context(JudgeService(provider, course.resolve(), data))
+        interrupts.raise_pending()
+        yield service
+    finally:
+        with interrupts.deferred():
+            stack.close()

@@ -8,23 +8,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
+from grader import interrupts
 from grader.cli import choices
-from grader.cli.output import print_report
+from grader.cli.output import check_folder, print_report
+from grader.cli.output import console as make_console
 from grader.cli.progress import Progress
 from grader.errors import GraderError, Ungraded
-from grader.gradebook import open_gradebook
-from grader.history import KeptHistory, NoHistory
-from grader.judge_service import JudgeService
+from grader.gradebook import open_gradebook, place
+from grader.history import NOT_KEPT, KeptHistory, NoHistory
 from grader.pipeline import grade as grade_one
 from grader.records import Decision
 from grader.report import FILE_NAMES, write_reports
+from grader.report.escape import plain
 from grader.report.terminal import to_terminal
 from grader.request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from rich.console import Console
 
     from grader.gradebook import Gradebook
     from grader.records import SafeRecord
@@ -37,12 +40,16 @@ EXIT_CODES = {Decision.PASS: 0, Decision.REVISE: 1, Decision.UNGRADED: 3, Decisi
 
 
 class Interrupted(GraderError):
-    """Ctrl-C: what was graded by then is in the record."""
+    """Ctrl-C, SIGTERM or SIGHUP.
 
-    exit_code = 130
+    Args:
+        kept: Where to find what was graded by then: sentences.
+    """
 
-    def __init__(self) -> None:
-        super().__init__("Interrupted: what was graded by then is kept.")
+    exit_code = interrupts.INTERRUPTED
+
+    def __init__(self, *kept: str) -> None:
+        super().__init__(" ".join(["Interrupted.", *kept]))
 
 
 @click.command(epilog=EPILOG)
@@ -117,7 +124,8 @@ def grade(
 
     The assignment is found from grade.yml in the repository, from --assignment, or from the repository's name.
     """
-    shown = Console(no_color=no_color, highlight=False)
+    shown, said = (make_console(no_color=no_color, stderr=stderr) for stderr in (False, True))
+    check_folder(out, "--out")
     request = Request(
         repo=repo,
         ref=ref,
@@ -131,39 +139,57 @@ def grade(
         extension=extension,
         trust=trust,
     )
-    history = NoHistory() if no_keep else _history(partial(open_gradebook, gradebook))
-    with Progress(Console(stderr=True, no_color=no_color, highlight=False), quiet=quiet) as progress:
-        provider = choices.open_provider(sandbox, device, progress.say)
-        with JudgeService(provider, course.resolve(), data) as service:
-            record = grade_one(request, service, history, progress)
+    history = NoHistory() if no_keep else _history(gradebook, said)
+    with (
+        Progress(said, quiet=quiet) as progress,
+        choices.judge_service(sandbox, device, course, data, progress.say) as service,
+    ):
+        record = grade_one(request, service, history, progress)
+        with interrupts.deferred():
+            written, trouble = _write(record, out)
+    _tell_trouble(record, said, quiet=quiet)
     if record.partial:
-        _write(record, out, shown)
-        raise Interrupted
+        raise Interrupted(*_where(record, written))
     if quiet:
         shown.print(record.verdict.value)
     else:
         print_report(shown, to_terminal(record, full=full))
-        _show_where(record, shown)
-    _write(record, out, shown, quiet=quiet)
+        for sentence in _where(record, written):
+            shown.print(sentence, style="dim", soft_wrap=True)
+        if record.attempt and record.verdict is Decision.REVIEW:
+            shown.print(f"Show what a person has to decide: grade review {record.attempt}")
+    if trouble:
+        raise trouble
     return EXIT_CODES[record.verdict]
 
 
-def _history(open_book: Callable[[], Gradebook]) -> KeptHistory:
-    """Something else under the gradebook's name is reported before an hour is spent on grading."""
+def _history(asked: str, said: Console) -> KeptHistory:
+    """What is no gradebook is reported before an hour is spent on grading; a new one is named."""
+    book = place(asked)
+    new = not book.exists()
+    open_book: Callable[[], Gradebook] = partial(open_gradebook, asked)
     with suppress(Ungraded), open_book():
-        pass
+        if new:
+            said.print(f"A new gradebook: {plain(str(book))}", soft_wrap=True)
     return KeptHistory(open_book)
 
 
-def _show_where(record: SafeRecord, console: Console) -> None:
-    if record.attempt:
-        console.print(f"Kept as attempt {record.attempt}.", style="dim")
-    if record.attempt and record.verdict is Decision.REVIEW:
-        console.print(f"Show what a person has to decide: grade review {record.attempt}")
+def _write(record: SafeRecord, out: Path | None) -> tuple[tuple[Path, ...], Ungraded | None]:
+    """The reports' files; or why there are none, which is told after the verdict."""
+    try:
+        return (write_reports(record, out) if out else ()), None
+    except Ungraded as trouble:
+        return (), trouble
 
 
-def _write(record: SafeRecord, out: Path | None, console: Console, *, quiet: bool = False) -> None:
-    if out is not None:
-        paths = write_reports(record, out)
-        if not quiet:
-            console.print("Reports: " + ", ".join(str(p) for p in paths), markup=False)
+def _tell_trouble(record: SafeRecord, said: Console, *, quiet: bool) -> None:
+    """That an attempt is not in the gradebook is told however quiet it should be."""
+    if NOT_KEPT in record.notes and (quiet or record.partial):
+        said.print(NOT_KEPT, soft_wrap=True)
+        said.print(plain(record.troubles[-1]), soft_wrap=True)
+
+
+def _where(record: SafeRecord, written: tuple[Path, ...]) -> list[str]:
+    """Where to find what was found."""
+    kept = [f"Kept as attempt {record.attempt}."] if record.attempt else []
+    return kept + ([f"Reports: {', '.join(map(str, written))}"] if written else [])

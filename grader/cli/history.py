@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from grader.cli import choices
-from grader.gradebook import open_gradebook
-from grader.history import as_reviewed
+from grader.cli.output import console as make_console
+from grader.gradebook import existing_gradebook
+from grader.history import as_reviewed, reviews
+from grader.records import Decision
 from grader.report import words
 from grader.report.escape import log, plain
 from grader.submission.address import parse
 
 if TYPE_CHECKING:
-    from grader.records import Record
+    from grader.gradebook import Kept
+    from grader.records import Record, Review
 
 
 @click.command()
@@ -25,26 +27,32 @@ if TYPE_CHECKING:
 @choices.gradebook
 @choices.no_color
 def history(*, repo: str, assignment: str, gradebook: str, no_color: bool) -> int:
-    """List the attempts of REPO, the oldest first: any spelling of its address will do."""
-    console = Console(no_color=no_color, highlight=False, soft_wrap=True)
+    """List the attempts of REPO, the oldest first: any spelling of its address will do.
+
+    `grade standings` lists all repositories.
+    """
+    console = make_console(no_color=no_color, wrap=False)
     address = parse(repo).url
-    with open_gradebook(gradebook) as book:
-        records = [as_reviewed(kept) for kept in book.history(address, assignment)]
-    if not records:
-        console.print(f"No attempt of {plain(address)} is kept in {book.place}.", markup=False)
-    for record in records:
-        for line in _lines(record):
+    with existing_gradebook(gradebook) as book:
+        attempts = book.history(address, assignment)
+        if not attempts:
+            console.print(f"No attempt of {plain(address)} is kept in {plain(book.place)}.")
+    for kept in attempts:
+        for line in _lines(kept):
             console.print(line)
     return 0
 
 
-def _lines(record: Record) -> list[Text]:
+def _lines(kept: Kept) -> list[Text]:
+    record = as_reviewed(kept)
     word = words.verdict(record)
     labs = ", ".join(lab.id for lab in record.labs)
     scope = f"{record.assignment} ({'' if record.suite == 'all' else 'public checks, '}{labs})"
-    head = f"attempt {record.attempt}  {words.moment(record.graded_at)}  {record.commit[:10] or 'a folder'}"
+    graded = words.local(record.graded_at, record.terms.deadline)
+    head = f"attempt {record.attempt}  {graded}  {record.commit[:10] or 'a folder'}"
     lines = [Text.assemble(log(head), "  ", (f"{word.sign} {word.name}", "bold"), "  ", (log(scope), "dim"))]
-    return lines + [Text(f"    {log(told)}") for told in _told(record)]
+    said = [*_told(record), *map(_decided, reviews(kept))]
+    return lines + [Text(f"    {log(told)}") for told in said]
 
 
 def _told(record: Record) -> list[str]:
@@ -52,10 +60,13 @@ def _told(record: Record) -> list[str]:
     told = []
     if standing and standing.hand_in:
         of = "" if allowed is None else f" of {allowed + 1}"
+        came = words.local(standing.came, record.terms.deadline)
         late = f", {words.span(standing.late_seconds)} late" if standing.late_seconds else ""
-        source = words.SOURCES[standing.source]
-        told.append(f"hand-in {standing.hand_in}{of}, {words.moment(standing.came)}{late}, {source}")
-    told += words.since(record.since) if record.since else ()
-    reviews = [c.review for c in record.criteria if c.review]
-    told += [f"{r.by}: {words.VERDICTS[r.decision].name.lower()}. {r.comment}".rstrip() for r in reviews]
-    return told
+        told.append(f"hand-in {standing.hand_in}{of}, {came}{late}, {words.SOURCES[standing.source]}")
+    return told + list(words.since(record.since) if record.since else ())
+
+
+def _decided(review: Review) -> str:
+    if review.decision is Decision.REVIEW:
+        return f"{review.by} took back what was decided about {review.criterion}. {review.comment}".rstrip()
+    return f"{review.by}: {words.reviewed(review)}. {review.comment}".rstrip()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
 
 from grader.cli import choices
+from grader.cli.output import console as make_console
 
 
 @click.group()
@@ -21,8 +21,8 @@ def build(*, no_color: bool) -> int:
     from grader.sandbox import image as images
     from grader.sandbox.engine import Engine
 
-    console = Console(no_color=no_color, highlight=False)
-    found = images.ensure(Engine(), ENVIRONMENTS, lambda line: console.print(line, markup=False))
+    console = make_console(no_color=no_color, wrap=False)
+    found = images.ensure(Engine(), ENVIRONMENTS, console.print)
     for environment, image_id in found.items():
-        console.print(f"{environment}: {image_id}", markup=False)
+        console.print(f"{environment}: {image_id}")
     return 0

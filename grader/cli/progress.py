@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from rich.status import Status
 
 MARKS = {
-    Outcome.PASSED: "[green]✓[/]",
-    Outcome.FAILED: "[red]✗[/]",
-    Outcome.REVIEW: "[yellow]…[/]",
-    Outcome.BLOCKED: "[dim]·[/]",
-    Outcome.UNGRADED: "[yellow]?[/]",
+    Outcome.PASSED: ("✓", "green"),
+    Outcome.PARTLY: ("◐", "yellow"),
+    Outcome.FAILED: ("✗", "red"),
+    Outcome.REVIEW: ("…", "yellow"),
+    Outcome.BLOCKED: ("·", "dim"),
+    Outcome.UNGRADED: ("?", "yellow"),
 }
 
 
@@ -78,7 +79,7 @@ class Progress:
         if self._status is not None:
             self._status.update(Elapsed(line))
         elif not self._quiet:
-            self._console.print(plain(line), markup=False)
+            self._console.print(plain(line))
 
     def stage(self, name: str) -> None:
         """A stage begins."""
@@ -94,18 +95,15 @@ class Progress:
         if isinstance(event, Finished):
             result = event.result
             self._passed += result.outcome is Outcome.PASSED
-            self._failed += result.outcome is Outcome.FAILED
+            self._failed += result.outcome in (Outcome.FAILED, Outcome.PARTLY)
             if self._status is not None:
-                self._console.print(
-                    f"{MARKS[result.outcome]} {plain(result.promise, most=90)} [dim]{result.seconds:.2f} s[/]"
-                )
+                promise, took = plain(result.promise, most=90), f"{result.seconds:.2f} s"
+                self._console.print(Text.assemble(MARKS[result.outcome], f" {promise} ", (took, "dim")))
 
     def _end_stage(self) -> None:
         if not self._stage or self._quiet:
             return
         counts = f": {self._passed} passed, {self._failed} failed" if self._passed + self._failed else ""
         if self._status is None:
-            self._console.print(
-                f"{self._stage}{counts} ({time.monotonic() - self._begun:.1f} s)", markup=False
-            )
+            self._console.print(f"{self._stage}{counts} ({time.monotonic() - self._begun:.1f} s)")
         self._stage = ""

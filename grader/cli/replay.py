@@ -6,23 +6,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 from rich.text import Text
 
 from grader.cli import choices
 from grader.cli.grade import Interrupted
+from grader.cli.output import console as make_console
 from grader.cli.progress import Progress
+from grader.cli.recorded import recorded
 from grader.errors import UsageError
-from grader.gradebook import open_gradebook
-from grader.judge_service import JudgeService
 from grader.records import Decision
 from grader.replay import FieldChange, Replay, check_replayable, request_of
 from grader.replay import replay as replay_one
-from grader.report import decode, words
+from grader.report import words
 from grader.report.escape import log
 
 if TYPE_CHECKING:
-    from grader.records import SafeRecord
+    from rich.console import Console
 
 EPILOG = (
     "Exit codes: 0 the same verdict, 1 another verdict, 2 wrong usage or faulty course, 3 could not be graded, "
@@ -68,7 +67,7 @@ def replay(
     REPORT is a report.json, or the number of an attempt in the gradebook. Commit, seed, suite and labs are those of
     then. Nothing is kept.
     """
-    then = _record(report, gradebook)
+    then = recorded(report, gradebook)
     check_replayable(then)
     name = sandbox or then.sandbox
     if name not in choices.PROVIDERS:
@@ -77,29 +76,17 @@ def replay(
             f"Choose one: --sandbox {'|'.join(choices.PROVIDERS)}.",
         )
     request = request_of(then, repo=repo, mapping=mapping, trust=trust)
-    with Progress(Console(stderr=True, no_color=no_color, highlight=False), quiet=False) as progress:
-        provider = choices.open_provider(name, then.device, progress.say)
-        with JudgeService(provider, course.resolve(), data) as service:
-            made = replay_one(then, request, service, progress)
+    with (
+        Progress(make_console(no_color=no_color, stderr=True), quiet=False) as progress,
+        choices.judge_service(name, then.device, course, data, progress.say) as service,
+    ):
+        made = replay_one(then, request, service, progress)
     if made.now.partial:
         raise Interrupted
-    _show(made, Console(no_color=no_color, highlight=False, soft_wrap=True))
+    _show(made, make_console(no_color=no_color, wrap=False))
     if made.same:
         return SAME
     return NOT_GRADED if made.now.verdict is Decision.UNGRADED else ANOTHER
-
-
-def _record(report: str, gradebook: str) -> SafeRecord:
-    path = Path(report)
-    if path.is_file():
-        return decode(path.read_bytes())
-    if report.isdecimal():
-        with open_gradebook(gradebook) as book:
-            return book.attempt(int(report)).record
-    raise UsageError(
-        f"'{log(report)}' is neither a file nor the number of an attempt.",
-        "`grade history REPO` lists a repository's attempts.",
-    )
 
 
 def _show(made: Replay, console: Console) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from grader.cli import choices
+from grader.cli.output import check_folder
+from grader.cli.output import console as make_console
 from grader.course import (
     Change,
     course_version,
@@ -33,23 +34,24 @@ def starter(*, assignment: str, folder: Path, since: str | None, course: Path, n
 
     FOLDER becomes a git repository with one commit; one that is a repository already is left to you to commit.
     """
-    console = Console(no_color=no_color, highlight=False, soft_wrap=True)
+    console = make_console(no_color=no_color, wrap=False)
     content = load(course.resolve(), assignment)
     changed = starter_changes(content, since) if since else ()
+    check_folder(folder, "FOLDER")
     ours = not (folder / ".git").exists()
     written = write_starter(content, folder)
     for path in written:
-        console.print(str(path), markup=False)
+        console.print(str(path))
     if ours:
         version = str(course_version(content.root))
         message = f"The starter of {content.id}\n" + f"\nCut from the course at {version}.\n" * bool(version)
         console.print(f"Committed as {make_repository(folder, written, message)[:12]}.")
     else:
-        console.print(f"{folder} is a git repository already: look at it, and commit.", markup=False)
+        console.print(f"{folder} is a git repository already: look at it, and commit.")
     if since:
-        console.print(f"Since {since}:" if changed else f"Since {since} nothing changed.", markup=False)
+        console.print(f"Since {since}:" if changed else f"Since {since} nothing changed.")
     for change in changed:
-        console.print(f"  {change.kind:<8} {change.path}{_size(change)}", markup=False)
+        console.print(f"  {change.kind:<8} {change.path}{_size(change)}")
     return 0
 
 

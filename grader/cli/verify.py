@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from grader.cli import choices
+from grader.cli.output import check_file, print_report, write_file
+from grader.cli.output import console as make_console
 from grader.course import load, select_labs
-from grader.judge_service import JudgeService
 from grader.report.escape import plain
-from grader.verify import Proof, Row
+from grader.verify import Proof, Row, check_mistakes
 from grader.verify import verify as verify_content
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 FAULTY_COURSE = 2
 
@@ -54,10 +59,13 @@ def verify(
     The reference passes on every seed, the starter has to be revised, every mistake is caught by its checks
     with its diagnosis, and no check is without a mistake.
     """
-    console = Console(no_color=no_color, highlight=False)
-    content = select_labs(load(course.resolve(), assignment), labs)
-    provider = choices.open_provider(sandbox, device, lambda line: console.print(plain(line), markup=False))
-    with JudgeService(provider, content.root, data) as service:
+    console = make_console(no_color=no_color)
+    check_file(json_file, "--json")
+    content = select_labs(load(course.resolve(), assignment, labs), labs)
+    check_mistakes(content, mistakes)
+    with choices.judge_service(
+        sandbox, device, content.root, data, lambda line: console.print(plain(line))
+    ) as service:
         proof = verify_content(
             content,
             service,
@@ -67,22 +75,23 @@ def verify(
             device=device,
             saw=lambda row: _show(console, row),
         )
-    console.print(_table(proof))
+    print_report(console, _table(proof, whole=not mistakes))
     if json_file is not None:
-        json_file.write_bytes(msgspec.json.format(msgspec.json.encode(proof)))
+        write_file(json_file, msgspec.json.format(msgspec.json.encode(proof)), "--json")
     return 0 if proof.holds else FAULTY_COURSE
 
 
 def _show(console: Console, row: Row) -> None:
-    mark = "[green]✓[/]" if row.held == row.seeds and not row.faults else "[red]✗[/]"
-    console.print(f"{mark} {row.lab} {row.kind} {plain(row.name)} {row.held}/{row.seeds}")
+    mark = ("✓", "green") if row.held == row.seeds and not row.faults else ("✗", "red")
+    console.print(Text.assemble(mark, f" {row.lab} {row.kind} {plain(row.name)} {row.held}/{row.seeds}"))
     for fault in row.faults[:5]:
-        console.print(f"    {plain(fault, most=300)}", markup=False)
+        console.print(f"    {plain(fault, most=300)}")
 
 
-def _table(proof: Proof) -> Table:
+def _table(proof: Proof, *, whole: bool) -> Table:
+    what = "the content" if whole else "what was tried"
     table = Table(
-        title=f"{proof.assignment}: {'the content holds' if proof.holds else 'the content is at fault'}",
+        title=f"{proof.assignment}: {what} {'holds' if proof.holds else 'is at fault'}",
         caption=f"the course at {plain(str(proof.course))}" if proof.course.commit else None,
     )
     for column in ("lab", "what", "held", "of"):

@@ -4,7 +4,7 @@
     choose          what a repository is graded for: assignment, labs, mappings
     rubric_of       the criteria that a part of the suite asks for
     terms           an assignment, a repository → when its work is due, with extensions
-    apply           a mistake → the wrong submission's files
+    handed_in       a mistake → the wrong submission's files; apply: their texts
     write_starter   an assignment → a student's first commit
     starter_changes  an assignment, a revision of the course → what changed in what students are given
     course_version  a course → the state of its own git repository; course_at: its content at another
@@ -13,12 +13,13 @@ No content is imported or run here, and what students write is bounded before it
 """
 
 from grader.course.choose import GRADE_FILE, GRADE_FILE_BYTES, Choice, choose
+from grader.course.completion import completed
 from grader.course.discover import Found, assignments, find_assignment, repository_name, select_labs
 from grader.course.extensions import terms
 from grader.course.loading import load
 from grader.course.mapping import Declared, GradeFile, declared, read_grade_file, with_folders
-from grader.course.mistakes import apply
-from grader.course.reference import reference_files
+from grader.course.mistakes import apply, handed_in
+from grader.course.reference import reference_content, reference_files
 from grader.course.starter import starter, starter_files, write_starter
 from grader.course.starter_changes import Change, starter_changes
 from grader.course.suite import rubric_of
@@ -35,13 +36,16 @@ __all__ = [
     "apply",
     "assignments",
     "choose",
+    "completed",
     "course_at",
     "course_version",
     "declared",
     "find_assignment",
+    "handed_in",
     "load",
     "make_repository",
     "read_grade_file",
+    "reference_content",
     "reference_files",
     "repository_name",
     "rubric_of",

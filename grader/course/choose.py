@@ -63,9 +63,18 @@ def choose(
     whole = load(root, found.assignment)
     said = declared(theirs, whole)
     if mapping is not None:
-        said = declared(read_grade_file(mapping.read_bytes(), mapping.name), whole).over(said)
+        instructors = declared(read_grade_file(mapping.read_bytes(), mapping.name), whole, by_instructor=True)
+        said = instructors.over(said)
+    notes = [found.note] if found.note else []
+    notes += [
+        f"{lab}: {m.module} is graded through an instructor's mapping ({m.where}), which may allow for a "
+        "convention that the lab's text does not know."
+        for lab, spelled in said.mappings.items()
+        for m in spelled
+        if m.by_instructor and m.spellings
+    ]
     return Choice(
         assignment=select_labs(with_folders(whole, said), labs),
         mappings=said.mappings,
-        notes=(found.note,) if found.note else (),
+        notes=tuple(notes),
     )

@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from importlib import resources
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
 
 from msgspec import Struct
 
 from grader.course.problems import did_you_mean, quoted, suggest
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MOST_PLACES = 5
+"""In a list of what could have been meant."""
 
 _WRITTEN = re.compile(r"(?P<day>\S+)\s+(?P<time>\S+)\s+(?P<zone>\S+)")
 
@@ -121,11 +128,40 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # unknown, a path out of the database, a folder of it
-        zones = sorted(available_timezones())
-        cities = {zone.rpartition("/")[2]: zone for zone in zones}
-        suggestion = f"Did you mean {quoted(cities[name])}?" if name in cities else did_you_mean(name, zones)
-        raise DeadlineError(
-            f"the deadline's zone {quoted(name)} is not known.",
-            suggestion or "Write an IANA zone, like Africa/Lagos.",
-        ) from None
+        raise DeadlineError(f"the deadline's zone {quoted(name)} is not known.", _zone_meant(name)) from None
     return name
+
+
+def _zone_meant(name: str) -> str:
+    """What to write for what is no zone: a city without its continent, an abbreviation, a misspelling."""
+    places = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+    cities = {zone.rpartition("/")[2].casefold(): zone for zone in places}
+    if city := cities.get(name.casefold()):
+        return f"Did you mean {quoted(city)}?"
+    if name.isalpha() and name.isupper() and (using := _using(name, places)):
+        more = ", …" if len(using) > MOST_PLACES else ""
+        return f"{name} is an abbreviation; write a place: {', '.join(using[:MOST_PLACES])}{more}."
+    return did_you_mean(name, places) or "Write an IANA zone, like Africa/Lagos."
+
+
+def _using(abbreviation: str, places: Sequence[str]) -> list[str]:
+    """Places whose clocks go by an abbreviation, in winter or in summer; one each of those that always agree."""
+    year = dt.datetime.now(dt.UTC).year
+    days = [dt.datetime(year, month, 1, 12, tzinfo=dt.UTC) for month in (1, 7)]
+    using = [
+        place
+        for place in places
+        if abbreviation in (day.astimezone(ZoneInfo(place)).tzname() for day in days)
+    ]
+    main = _main_places()
+    return [place for place in using if place in main] or using
+
+
+def _main_places() -> frozenset[str]:
+    """The zones of zone1970.tab, of which no two are names of one."""
+    table = resources.files("tzdata") / "zoneinfo" / "zone1970.tab"
+    try:
+        lines = table.read_text(encoding="utf-8").splitlines()
+    except OSError:  # an older tzdata
+        return frozenset()
+    return frozenset(line.split("\t")[2] for line in lines if not line.startswith("#"))

@@ -33,7 +33,7 @@ def digest(assignment: Assignment) -> str:
 def _files(assignment: Assignment) -> Iterator[Path]:
     yield rubric_file(assignment.root, assignment.id)
     for lab in assignment.labs:
-        for folder in (lab.suite, lab.reference):
+        for folder in dict.fromkeys((lab.suite, lab.reference, lab.mistakes_in)):
             for file in (assignment.root / folder).rglob("*"):
                 if file.is_file() and "__pycache__" not in file.parts and not file.name.startswith("."):
                     yield file

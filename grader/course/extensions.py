@@ -10,17 +10,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from grader.course.deadline import Deadline, DeadlineError, parse_date, parse_deadline
+from grader.course.discover import assignments
 from grader.course.fields import Fields, read_records
-from grader.course.problems import Problems, quoted
+from grader.course.problems import Problems, quoted, suggest
 from grader.course.yaml_nodes import read_yaml
 from grader.errors import UsageError
 from grader.records import Assignment, Terms
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
 FILE = "extensions.yaml"
 
@@ -44,7 +46,10 @@ class Extension(Struct, frozen=True, kw_only=True):
 
 
 def terms(assignment: Assignment, repository: str, option: str = "") -> Terms:
-    """When this repository's work is due: by the rubric, or later if more time was granted.
+    """When this repository's work is due: by the rubric, or later if more time was granted, and never earlier.
+
+    An extension in the file that is before the deadline is passed over, and the report says so: the deadline may
+    have been moved for the whole class since it was granted. On the command line it is a slip.
 
     Args:
         assignment: Its ``root`` is where ``extensions.yaml`` is looked for.
@@ -53,7 +58,8 @@ def terms(assignment: Assignment, repository: str, option: str = "") -> Terms:
 
     Raises:
         CourseError: ``extensions.yaml`` is at fault; carries every problem.
-        UsageError: The command line's extension can't be read, or there is nothing to extend.
+        UsageError: The command line's extension can't be read or is before the deadline, or there is nothing to
+            extend.
     """
     granted = [e for e in read_extensions(assignment) if _names(e.repository, repository)]
     known = Terms(deadline=assignment.deadline, policy=assignment.policy)
@@ -65,12 +71,24 @@ def terms(assignment: Assignment, repository: str, option: str = "") -> Terms:
     due = deadline.due(parse_date(assignment.opens) if assignment.opens else None)
     if option:
         try:
-            return _with(known, _until(option, deadline), "--extension")
+            until = _until(option, deadline)
         except DeadlineError as bad:
             raise UsageError(f"--extension: {bad.message}", bad.suggestion) from bad
+        if due and until < due:
+            raise UsageError(
+                f"--extension: {_shown(until)} is before the deadline, {_shown(due)}: it would leave less time.",
+                "Give a later time, or leave it out.",
+            )
+        return _with(known, until, "--extension")
     if granted:
         latest = max(granted, key=lambda e: _until(e.until, deadline))
-        return _with(known, _until(latest.until, deadline), ": ".join(filter(None, (FILE, latest.reason))))
+        until = _until(latest.until, deadline)
+        if due and until < due:
+            return structs.replace(
+                _with(known, due, ""),
+                passed_over=f"{FILE} says {_shown(until)}, which is earlier: the deadline holds",
+            )
+        return _with(known, until, ": ".join(filter(None, (FILE, latest.reason))))
     return known if due is None else _with(known, due, "")
 
 
@@ -86,6 +104,7 @@ def read_extensions(assignment: Assignment) -> tuple[Extension, ...]:
     problems = Problems()
     node = read_yaml(file.read_bytes(), FILE, problems)
     deadline = parse_deadline(assignment.deadline) if assignment.deadline else None
+    known = assignments(assignment.root)
 
     def read(fields: Fields) -> Extension:
         extension = Extension(
@@ -95,7 +114,7 @@ def read_extensions(assignment: Assignment) -> tuple[Extension, ...]:
             reason=fields.text("reason", default=""),
             where=fields.node.where,
         )
-        _check(extension, assignment.id, deadline, fields)
+        _check(extension, assignment.id, known, deadline, fields)
         return extension
 
     found = () if node is None else read_records(node, read, problems, subject="extensions.yaml")
@@ -103,7 +122,15 @@ def read_extensions(assignment: Assignment) -> tuple[Extension, ...]:
     return tuple(e for e in found if e.assignment == assignment.id)
 
 
-def _check(extension: Extension, assignment: str, deadline: Deadline | None, fields: Fields) -> None:
+def _check(
+    extension: Extension, assignment: str, known: Sequence[str], deadline: Deadline | None, fields: Fields
+) -> None:
+    if extension.assignment and extension.assignment not in known:
+        fields.problems.add(
+            fields.where("assignment"),
+            f"there is no assignment {quoted(extension.assignment)}.",
+            suggest(extension.assignment, known, "assignments"),
+        )
     if extension.assignment != assignment or not extension.until:
         return
     if deadline is None:
@@ -124,6 +151,10 @@ def _until(text: str, deadline: Deadline) -> dt.datetime:
     due = whole.due()
     assert due is not None  # it has a date
     return due
+
+
+def _shown(moment: dt.datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M (%z)}"
 
 
 def _with(known: Terms, due: dt.datetime, extension: str) -> Terms:

@@ -7,7 +7,9 @@ The interface stays plain data, since the worker's adapter reads it on the stude
     tensors: {W1: [n_in, n_hidden], b1: [n_hidden]}
     methods: {forward: [X], gradients: [X, y], predict: [X]}
     by_tensor: [gradients]                    # methods that give a value for each tensor
+    known_as: {predict: [classify]}           # other names by which code often has a method
     step: [X, y, lr]                          # a mapping's word for one update; no check calls it
+    draft: draft.draft                        # drafts a mapping, for `grade map`
     derive: {predict: derive.predict}         # functions of the lab's tools; see ``derivations``
 """
 
@@ -48,16 +50,29 @@ def read_interface(fields: Fields, functions: Functions) -> dict[str, object]:
     interface |= {"methods": methods} if methods else {}
     interface |= {"helpers": helpers} if helpers else {}
     by_tensor = list(fields.texts("by_tensor", required=False))
-    for name in by_tensor:
-        if name not in methods:
-            fields.problems.add(
-                fields.where("by_tensor"),
-                f"'by_tensor' names the unknown method {quoted(name)}.",
-                suggest(name, methods, "methods"),
-            )
+    also = fields.record("known_as", _lists) or {}
+    for key, names in (("by_tensor", by_tensor), ("known_as", also)):
+        for name in names:
+            if name not in methods:
+                fields.problems.add(
+                    fields.where(key),
+                    f"{quoted(key)} names the unknown method {quoted(name)}.",
+                    suggest(name, methods, "methods"),
+                )
     interface |= {"by_tensor": by_tensor} if by_tensor else {}
+    interface |= {"known_as": also} if also else {}
+    interface |= {"draft": _draft(fields, functions)} if "draft" in fields else {}
     derived = fields.record("derive", lambda derive: read_derivations(derive, methods | helpers, functions))
     return interface | ({"derive": derived} if derived else {})
+
+
+def _draft(fields: Fields, functions: Functions) -> str:
+    """The function that drafts a mapping for ``grade map``: of a module → its lines."""
+    name = fields.text("draft")
+    if name and name not in functions.signatures and name.partition(".")[0] not in functions.unread:
+        guess = suggest(name, functions.signatures, "functions")
+        fields.problems.add(fields.where("draft"), f"'draft' is {quoted(name)}, which no tool has.", guess)
+    return name
 
 
 def _lists(fields: Fields) -> dict[str, list[str]]:
@@ -86,7 +101,23 @@ def _check_sizes(fields: Fields, tensors: Mapping[str, list[str]], make: list[st
 
 def spellings(interface: Mapping[str, object]) -> tuple[str, ...]:
     """Every name a mapping may spell, in the interface's order."""
-    return ("make", *tensors(interface), *_behaviours(interface)) if interface else ()
+    return (*essentials(interface), *behaviours(interface)) if interface else ()
+
+
+def essentials(interface: Mapping[str, object]) -> tuple[str, ...]:
+    """What every mapping must spell: ``make`` and the tensors."""
+    return ("make", *tensors(interface))
+
+
+def known_as(interface: Mapping[str, object]) -> dict[str, list[str]]:
+    """Methods → other names by which code often has them."""
+    return cast("dict[str, list[str]]", interface.get("known_as", {}))
+
+
+def data_names(interface: Mapping[str, object]) -> frozenset[str]:
+    """The arguments of methods, and the sizes: what mappings are given, and not the repository's own."""
+    arguments = {name for names in behaviours(interface).values() for name in names}
+    return frozenset(arguments | set(cast("list[str]", interface.get("make", []))))
 
 
 def tensors(interface: Mapping[str, object]) -> tuple[str, ...]:
@@ -119,14 +150,21 @@ def missing(interface: Mapping[str, object], given: Iterable[str]) -> tuple[str,
     return tuple(told[name] for name in needed if name in told)
 
 
+def behaviours(interface: Mapping[str, object]) -> dict[str, list[str]]:
+    """Methods, and what only mappings and derivations speak of, with their arguments."""
+    parts = (interface.get("methods", {}), interface.get("helpers", {}))
+    return {name: names for part in parts for name, names in cast("dict[str, list[str]]", part).items()}
+
+
+def chosen(interface: Mapping[str, object], derived: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """What the function needs by which a method follows."""
+    ways = _derivations(interface)[name]
+    return next(tuple(cast("list[str]", way["needs"])) for way in ways if way["by"] == derived[name])
+
+
 def _derivations(interface: Mapping[str, object]) -> dict[str, list[dict[str, object]]]:
     return cast("dict[str, list[dict[str, object]]]", interface.get("derive", {}))
 
 
 def _helpers(interface: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(cast("dict[str, object]", interface.get("helpers", {})))
-
-
-def _behaviours(interface: Mapping[str, object]) -> tuple[str, ...]:
-    """Methods, and what only mappings and derivations speak of."""
-    return (*cast("dict[str, object]", interface.get("methods", {})), *_helpers(interface))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from grader.course.problems import quoted, suggest
+from grader.course.scale import lint_scale
 from grader.course.solution import cut_solutions
 from grader.course.suite import Suite
 from grader.course.yaml_nodes import Node
@@ -54,7 +55,7 @@ def lint_lab(content: LabContent, problems: Problems) -> None:
 
 
 def lint_points(rubric: RubricFile, problems: Problems) -> None:
-    """Points add up to what the author says, suffice to pass, and none are on advice."""
+    """Points add up to what the author says, suffice to pass, make a grade, and none are on advice."""
     assignment, node = rubric.assignment, rubric.node
     total = 0.0
     for lab in assignment.labs:
@@ -65,6 +66,7 @@ def lint_points(rubric: RubricFile, problems: Problems) -> None:
                     place.at("points").where,
                     f"the criterion {quoted(criterion.id)} is advice, so it can't carry points.",
                 )
+    lint_scale(assignment, node, problems)
     sum_up = f"but the criteria's points add up to {total:g}."
     if rubric.points_total is not None and abs(rubric.points_total - total) > 1e-9:
         problems.add(node.at("points_total").where, f"'points_total' is {rubric.points_total:g}, {sum_up}")
@@ -95,9 +97,15 @@ def _lint_folders(content: LabContent, problems: Problems) -> None:
         named = [(content.rubric.at("documents", name).where, file) for name, file in lab.documents.items()]
         named += [
             (_item(content.rubric.at(key), file), file)
-            for key, files in (("given", lab.given), ("tools", lab.tools))
+            for key, files in (
+                ("given", lab.given),
+                ("fixed", lab.fixed),
+                ("tools", lab.tools),
+                ("drafting", lab.drafting),
+            )
             for file in files
         ]
+        named += [(content.rubric.at("stand_ins", name).where, file) for name, file in lab.stand_ins.items()]
         for where, file in named:
             if file and not (reference / file).is_file():
                 problems.add(
@@ -151,21 +159,26 @@ def _lint_criteria(content: LabContent, problems: Problems) -> None:
 def _lint_needs(content: LabContent, problems: Problems) -> None:
     """What a check needs exists, is not the check itself, and is neither weaker nor more hidden."""
     written = {check.id: check for check in content.suite.checks}
-    advice = {
-        c for criterion in content.lab.criteria if criterion.weight is Weight.ADVICE for c in criterion.checks
-    }
+    advice, bonus = (
+        {c for criterion in content.lab.criteria if criterion.weight is weight for c in criterion.checks}
+        for weight in (Weight.ADVICE, Weight.BONUS)
+    )
     for check in content.suite.checks:
-        for need in check.needs:
-            subject = f"the check {quoted(check.id)} needs {quoted(need)}"
+        links = [*((n, "needs") for n in check.needs), *((n, "is explained by") for n in check.explained_by)]
+        for need, verb in links:
+            subject = f"the check {quoted(check.id)} {verb} {quoted(need)}"
             if content.lacks(need):
                 problems.add(check.where, f"{subject}, which nobody wrote.", content.guess(need))
             if need in advice and check.id not in advice:
                 problems.add(
                     check.where, f"{subject}, which is advice: advice would be the reason for revise."
                 )
+            if need in bonus and check.id not in bonus:
+                problems.add(check.where, f"{subject}, which is a bonus: a bonus would cost points.")
             if need in written and written[need].hidden and not check.hidden:
                 problems.add(check.where, f"{subject}, which is hidden: students don't have it.")
-    for circle in _circles({c.id: [need for need in c.needs if need in written] for c in written.values()}):
+    before = {c.id: [n for n in (*c.needs, *c.explained_by) if n in written] for c in written.values()}
+    for circle in _circles(before):
         problems.add(written[circle[0]].where, f"checks need each other in a circle: {' → '.join(circle)}.")
 
 
@@ -198,6 +211,8 @@ def _lint_mistakes(content: LabContent, problems: Problems) -> None:
 
 
 def _item(node: Node, text: str) -> str:
-    """The place of a text in a list, or of the lone text."""
+    """The place of a text in a list, of a key in a map, or of the lone text."""
+    if isinstance(node.value, dict):
+        return node.at(text).where
     items: Iterable[Node] = node.value if isinstance(node.value, list) else ()
     return next((item.where for item in items if item.value == text), node.where)

@@ -12,22 +12,25 @@ from grader.course.lint import LabContent, lint_lab, lint_points
 from grader.course.mistakes import read_mistakes
 from grader.course.problems import Problems
 from grader.course.project import with_tested
-from grader.course.reference import readable_files
+from grader.course.reference import all_files, readable_files
 from grader.course.rubric import RubricFile, read_rubric
 from grader.course.suite import scan_suite
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from grader.records import Assignment, Lab
 
 
-def load(root: Path, assignment: str) -> Assignment:
+def load(root: Path, assignment: str, labs: Collection[str] = ()) -> Assignment:
     """Read an assignment with all its content, and check that its parts fit together.
 
     Args:
         root: The course's folder: holds ``rubrics/``, ``test_suites/`` and ``reference/``.
         assignment: Its id: the rubric's file name without its ending.
+        labs: Whose suites, references and mistakes are looked at, so that a lab can be proved while another is
+            being written; empty: all.
 
     Returns:
         The assignment with its labs' mistakes and the digest of all of it. Nothing was imported or run.
@@ -40,15 +43,18 @@ def load(root: Path, assignment: str) -> Assignment:
     known_assignment(root, assignment)
     problems = Problems()
     rubric = read_rubric(root, assignment, problems)
-    labs: tuple[Lab, ...] = ()
+    read: tuple[Lab, ...] = ()
     if rubric is not None:
         lint_points(rubric, problems)
-        labs = tuple(_with_mistakes(lab, rubric, problems) for lab in rubric.assignment.labs)
+        read = tuple(
+            _with_mistakes(lab, rubric, problems) if not labs or lab.id in labs else lab
+            for lab in rubric.assignment.labs
+        )
     problems.raise_any(
         f"The content of {assignment}", remedy="Fix the course at these places, then try again."
     )
     assert rubric is not None
-    loaded = with_tested(structs.replace(rubric.assignment, labs=labs))
+    loaded = with_tested(structs.replace(rubric.assignment, labs=read))
     return structs.replace(loaded, digest=digest(loaded))
 
 
@@ -56,7 +62,8 @@ def _with_mistakes(lab: Lab, rubric: RubricFile, problems: Problems) -> Lab:
     root = rubric.assignment.root
     reference = root / lab.reference
     files = readable_files(reference, root, problems)
-    mistakes, node = read_mistakes(reference, root, files, problems)
+    there = {file.relative_to(reference).as_posix() for file in all_files(reference)}
+    mistakes, node = read_mistakes(root / lab.mistakes_in, root, files, there, problems)
     lab = structs.replace(lab, mistakes=mistakes)
     content = LabContent(
         lab=lab,

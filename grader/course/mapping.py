@@ -11,6 +11,7 @@
           forward: "m.forward(X)[-1]"
           step: "m.train_step((X, y), lr)"
 
+A student's own mapping names and lays out, and computes nothing (``completion``); an instructor's may.
 A module that only lies elsewhere says ``file`` and nothing more. The file is a stranger's: it is bounded, and
 its expressions are parsed but never run here. Its faults are "mapping needed", never a reason to revise.
 """
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, structs
 
 from grader.course.fields import Fields, read_record
-from grader.course.interface import derived, missing, spellings, tensors
+from grader.course.interface import derived, essentials, missing, spellings, tensors
 from grader.course.paths import checked_path, read_path
 from grader.course.problems import Problems, quoted, suggest
 from grader.course.project import with_tested
@@ -102,7 +103,7 @@ def read_grade_file(data: bytes, name: str = "grade.yml") -> GradeFile:
     return grade_file
 
 
-def declared(grade_file: GradeFile, assignment: Assignment) -> Declared:
+def declared(grade_file: GradeFile, assignment: Assignment, *, by_instructor: bool = False) -> Declared:
     """What the file says about this assignment, compared with the labs' interfaces.
 
     A file that names another assignment says nothing about this one.
@@ -110,6 +111,7 @@ def declared(grade_file: GradeFile, assignment: Assignment) -> Declared:
     Args:
         grade_file: As ``read_grade_file`` gave it.
         assignment: With all of its labs.
+        by_instructor: Its expressions may compute; a student's own may only name and lay out.
 
     Raises:
         MappingNeeded: It names labs, modules or tensors that aren't there, leaves out what is needed, or has
@@ -130,7 +132,10 @@ def declared(grade_file: GradeFile, assignment: Assignment) -> Declared:
         fields = Fields(node, problems, quoted(lab_id))
         if "folder" in fields:
             folders[lab_id] = read_path(fields, "folder", root=True)
-        mappings[lab_id] = _mappings(fields, labs[lab_id], folders.get(lab_id, labs[lab_id].folder))
+        found = _mappings(
+            fields, labs[lab_id], folders.get(lab_id, labs[lab_id].folder), by_instructor=by_instructor
+        )
+        mappings[lab_id] = found
     problems.raise_any(grade_file.name, MappingNeeded, REMEDY.format(grade_file.name))
     return Declared(folders=folders, mappings={lab: found for lab, found in mappings.items() if found})
 
@@ -141,7 +146,7 @@ def with_folders(assignment: Assignment, said: Declared) -> Assignment:
     return with_tested(structs.replace(assignment, labs=labs), said.mappings)
 
 
-def _mappings(fields: Fields, lab: Lab, folder: str) -> tuple[Mapping, ...]:
+def _mappings(fields: Fields, lab: Lab, folder: str, *, by_instructor: bool) -> tuple[Mapping, ...]:
     modules = {module.name: module for module in lab.modules}
     found = []
     for name, node in fields.rest():
@@ -155,7 +160,7 @@ def _mappings(fields: Fields, lab: Lab, folder: str) -> tuple[Mapping, ...]:
         default = "/".join(part for part in (folder, modules[name].file) if part)
 
         def read(mapping: Fields, module: Module = modules[name], default: str = default) -> Mapping:
-            return _mapping(mapping, module, default)
+            return _mapping(mapping, module, default, by_instructor=by_instructor)
 
         mapping = read_record(node, read, fields.problems, subject=quoted(name))
         if mapping is not None:
@@ -163,7 +168,7 @@ def _mappings(fields: Fields, lab: Lab, folder: str) -> tuple[Mapping, ...]:
     return tuple(found)
 
 
-def _mapping(fields: Fields, module: Module, default_file: str) -> Mapping:
+def _mapping(fields: Fields, module: Module, default_file: str, *, by_instructor: bool) -> Mapping:
     spelled = {}
     for name in spellings(module.interface):
         fields.offer(name)
@@ -171,6 +176,8 @@ def _mapping(fields: Fields, module: Module, default_file: str) -> Mapping:
             spelled[name] = _expression(fields, name, module)
     if spelled:
         left = missing(module.interface, spelled)
+        if not by_instructor:  # a method that a student's own leaves out is theirs to have, and asked for
+            left = tuple(name for name in left if name in essentials(module.interface))
         if left:
             fields.problems.add(
                 fields.node.where, f"the mapping of {module.name} leaves out: {', '.join(left)}."
@@ -186,6 +193,7 @@ def _mapping(fields: Fields, module: Module, default_file: str) -> Mapping:
         spellings=spelled,
         derived=derived(module.interface, spelled) if spelled else {},
         where=fields.node.where,
+        by_instructor=by_instructor,
     )
 
 
@@ -198,7 +206,7 @@ def _expression(fields: Fields, name: str, module: Module) -> str:
 
 
 def _expression_fault(text: str, *, assignable: bool) -> str:
-    """Why a mapping's text is no Python expression, or none that can be assigned to; empty if it is one.
+    """Why a mapping's text is no Python expression that it may have; empty if it is one.
 
     The text is parsed, never compiled or run, and is too short for deep nesting to hurt the parser.
     """

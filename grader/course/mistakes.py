@@ -8,7 +8,9 @@
       fails: gradients.W1
       diagnosis: "The ReLU mask is missing"
 
-A mistake in several places says ``edits: [{file: …, replace: …, with: …}, …]`` instead.
+A mistake in several places says ``edits: [{file: …, replace: …, with: …}, …]`` instead. Of a whole file,
+``{file: weights.npz, instead: broken.npz}`` puts one that lies beside ``mistakes.yaml`` in its place, and
+``{file: weights.npz, missing: true}`` leaves it out.
 """
 
 from __future__ import annotations
@@ -17,13 +19,14 @@ import ast
 from typing import TYPE_CHECKING
 
 from grader.course.fields import Fields, read_records
+from grader.course.paths import read_path
 from grader.course.problems import quoted, suggest
 from grader.course.yaml_nodes import Node, read_yaml
 from grader.errors import CourseError
 from grader.records import Edit, Mistake
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from grader.course.problems import Problems
@@ -39,13 +42,13 @@ def apply(mistake: Mistake, reference_files: Mapping[str, str]) -> dict[str, str
         reference_files: Path in the lab's folder → text.
 
     Returns:
-        All files; those without an edit are unchanged.
+        All files; those without an edit of their text are unchanged.
 
     Raises:
         CourseError: An edit's text is not found exactly once. A course that was loaded has no such mistake.
     """
     files = dict(reference_files)
-    for edit in mistake.edits:
+    for edit in (edit for edit in mistake.edits if edit.is_text):
         fault = _fault(edit, files, reference_files)
         if fault:
             raise CourseError(f"The mistake {quoted(mistake.id)} can't be made: {fault}")
@@ -53,21 +56,41 @@ def apply(mistake: Mistake, reference_files: Mapping[str, str]) -> dict[str, str
     return files
 
 
+def handed_in(mistake: Mistake, content: Mapping[str, bytes], folder: Path) -> dict[str, bytes]:
+    """The wrong submission, weights and notebooks included.
+
+    Args:
+        mistake: Which one.
+        content: All that the reference hands in.
+        folder: Of ``mistakes.yaml``, where files lie that take another's place.
+    """
+    edited = {edit.file for edit in mistake.edits if edit.is_text}
+    texts = apply(mistake, {name: content[name].decode() for name in edited if name in content})
+    files = {**content, **{name: text.encode() for name, text in texts.items()}}
+    for edit in mistake.edits:
+        if edit.missing:
+            del files[edit.file]
+        elif edit.instead:
+            files[edit.file] = (folder / edit.instead).read_bytes()
+    return files
+
+
 def read_mistakes(
-    reference: Path, root: Path, reference_files: Mapping[str, str], problems: Problems
+    folder: Path, root: Path, reference_files: Mapping[str, str], there: Collection[str], problems: Problems
 ) -> tuple[tuple[Mistake, ...], Node | None]:
     """Read a lab's mistakes and try every edit.
 
     Args:
-        reference: The lab's reference folder; it need not have mistakes.
+        folder: Where they are kept; it need not have mistakes.
         root: The course's folder.
         reference_files: The reference's text.
+        there: All files of the reference.
         problems: Where faults go.
 
     Returns:
         The mistakes, and the YAML they were read from (``None`` if there is none).
     """
-    file = reference / FILE
+    file = folder / FILE
     if not file.is_file():
         return (), None
     node = read_yaml(file.read_bytes(), file.relative_to(root).as_posix(), problems)
@@ -90,21 +113,45 @@ def read_mistakes(
             )
         seen.setdefault(mistake.id, fields.node.line)
         _try(mistake, fields, reference_files)
+        _check_whole(mistake, fields, there, folder)
         return mistake
 
     return read_records(node, read, problems, subject=FILE), node
 
 
 def _edit(fields: Fields) -> Edit:
-    return Edit(
-        file=fields.text("file"), replace=fields.text("replace"), with_=fields.text("with", empty=True)
-    )
+    file = fields.text("file")
+    if "instead" in fields:
+        return Edit(file=file, instead=read_path(fields, "instead"))
+    if fields.flag("missing"):
+        return Edit(file=file, missing=True)
+    return Edit(file=file, replace=fields.text("replace"), with_=fields.text("with", empty=True))
+
+
+def _check_whole(mistake: Mistake, fields: Fields, there: Collection[str], folder: Path) -> None:
+    """Files that are replaced or left out are there, and so is what takes their place."""
+    for i, edit in enumerate(mistake.edits):
+        if edit.is_text:
+            continue
+        node = fields.node.at("edits", i) if "edits" in fields else fields.node
+        if edit.file and edit.file not in there:
+            fields.problems.add(
+                node.at("file").where,
+                f"the reference has no file {quoted(edit.file)}.",
+                suggest(edit.file, there, "files"),
+            )
+        if edit.instead and not (folder / edit.instead).is_file():
+            fields.problems.add(
+                node.at("instead").where, f"there is no file {quoted(edit.instead)} beside {FILE}."
+            )
 
 
 def _try(mistake: Mistake, fields: Fields, reference_files: Mapping[str, str]) -> None:
     """Make the mistake once, and report where it can't be made or is none."""
     files = dict(reference_files)
     for i, edit in enumerate(mistake.edits):
+        if not edit.is_text:
+            continue
         if not (edit.file and edit.replace):
             return
         where = fields.node.at("edits", i, "replace").where if "edits" in fields else fields.where("replace")
@@ -119,7 +166,7 @@ def _try(mistake: Mistake, fields: Fields, reference_files: Mapping[str, str]) -
             fields.problems.add(where, fault)
             return
         files[edit.file] = files[edit.file].replace(edit.replace, edit.with_)
-    for name in sorted({edit.file for edit in mistake.edits}):
+    for name in sorted({edit.file for edit in mistake.edits if edit.is_text}):
         _check_made(mistake, fields, name, files[name], reference_files[name])
 
 

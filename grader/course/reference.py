@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
     from grader.course.problems import Problems
 
-TEXTS = (".py", ".md", ".json", ".yml", ".txt", ".toml", ".cfg", ".ini")
+TEXTS = (".py", ".md", ".json", ".yml", ".txt", ".toml", ".cfg", ".ini", ".ipynb")
+OURS = ("mistakes.yaml",)
 
 
 def reference_files(reference: Path) -> dict[str, str]:
@@ -21,6 +22,20 @@ def reference_files(reference: Path) -> dict[str, str]:
     return {
         file.relative_to(reference).as_posix(): file.read_text("utf-8") for file in _text_files(reference)
     }
+
+
+def reference_content(reference: Path) -> dict[str, bytes]:
+    """All that a reference hands in, weights and notebooks included, by its path in the folder."""
+    return {file.relative_to(reference).as_posix(): file.read_bytes() for file in all_files(reference)}
+
+
+def all_files(reference: Path) -> list[Path]:
+    """Its files, but for what Python caches and what is the course's alone; none if there is no folder."""
+    return sorted(
+        f
+        for f in reference.rglob("*")
+        if f.is_file() and f.name not in OURS and "__pycache__" not in f.parts and not f.name.startswith(".")
+    )
 
 
 def readable_files(reference: Path, root: Path, problems: Problems) -> dict[str, str]:

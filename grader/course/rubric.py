@@ -13,6 +13,7 @@ from grader.course.fields import Fields, read_record
 from grader.course.interface import read_interface
 from grader.course.paths import checked_path, read_path
 from grader.course.problems import quoted
+from grader.course.scale import read_part, read_scale, read_worth
 from grader.course.yaml_nodes import Node, read_yaml
 from grader.environments import DEFAULT, ENVIRONMENTS, FOR_MODULES
 from grader.records import Assignment, Criterion, Lab, Limits, Module, Policy, Weight
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from grader.course.problems import Problems
 
 ARRAYS = ("numpy", "tensor")
-LATE = ("note", "refuse")
+LATE = ("note", "refuse", "reduce")
 
 
 class RubricFile(Struct, frozen=True, kw_only=True):
@@ -68,6 +69,8 @@ def _rubric(fields: Fields, root: Path, assignment: str) -> RubricFile:
             fields.where("assignment"),
             f"'assignment' is {quoted(said)}, but the file is called {assignment}.yaml.",
         )
+    scale = fields.record("grade", read_scale)
+    bonuses = frozenset(c.id for c in scale.categories if c.bonus) if scale else frozenset()
     return RubricFile(
         assignment=Assignment(
             id=assignment,
@@ -76,7 +79,8 @@ def _rubric(fields: Fields, root: Path, assignment: str) -> RubricFile:
             opens=_opens(fields),
             policy=fields.record("policy", _policy) or Policy(),
             pass_points=fields.number("pass_points") if "pass_points" in fields else None,
-            labs=_labs(fields, root, assignment),
+            scale=scale,
+            labs=_labs(fields, root, assignment, bonuses),
             root=root,
         ),
         node=fields.node,
@@ -106,13 +110,15 @@ def _opens(fields: Fields) -> str:
 
 def _policy(fields: Fields) -> Policy:
     fields.offer("revisions")
+    late = fields.text("late", default="note", choices=LATE)
     return Policy(
-        late=fields.text("late", default="note", choices=LATE),
+        late=late,
+        late_percent=fields.number("late_percent", positive=True) if late == "reduce" else 0.0,
         revisions=fields.whole("revisions") if "revisions" in fields else None,
     )
 
 
-def _labs(fields: Fields, root: Path, assignment: str) -> tuple[Lab, ...]:
+def _labs(fields: Fields, root: Path, assignment: str, bonuses: frozenset[str]) -> tuple[Lab, ...]:
     labs = []
     for lab_id, node in fields.named("labs"):
         _check_identifier(fields, node, "lab", lab_id)
@@ -120,7 +126,12 @@ def _labs(fields: Fields, root: Path, assignment: str) -> tuple[Lab, ...]:
 
         def read(lab: Fields, lab_id: str = lab_id, place: Path = place) -> Lab:
             tools = tuple(checked_path(lab, "tools", path) for path in lab.texts("tools", required=False))
-            functions = read_functions(root / "reference" / place, root, tools, lab.problems)
+            drafting = tuple(
+                checked_path(lab, "drafting", path) for path in lab.texts("drafting", required=False)
+            )
+            shared = read_path(lab, "reference") if "reference" in lab else lab_id
+            reference = Path("reference") / assignment / shared
+            functions = read_functions(root / reference, root, (*tools, *drafting), lab.problems)
             return Lab(
                 id=lab_id,
                 assignment=assignment,
@@ -129,13 +140,18 @@ def _labs(fields: Fields, root: Path, assignment: str) -> tuple[Lab, ...]:
                 limits=lab.record("limits", _limits) or Limits(),
                 data=lab.plain("data"),
                 given=tuple(checked_path(lab, "given", path) for path in lab.texts("given", required=False)),
+                fixed=tuple(checked_path(lab, "fixed", path) for path in lab.texts("fixed", required=False)),
+                stand_ins=_stand_ins(lab),
                 documents=lab.record("documents", _documents) or {},
                 project=lab.flag("project"),
                 tools=tools,
+                drafting=drafting,
                 modules=_modules(lab, functions, required=not lab.flag("project")),
-                criteria=_criteria(lab),
+                parts=lab.records("parts", read_part) if "parts" in lab else (),
+                criteria=_criteria(lab, bonuses),
                 suite=Path("test_suites") / place,
-                reference=Path("reference") / place,
+                reference=reference,
+                mistakes_in=Path("reference") / place,
             )
 
         lab = read_record(node, read, fields.problems, subject=quoted(lab_id))
@@ -185,6 +201,18 @@ def _arrays(module: Fields) -> str:
     return arrays
 
 
+def _stand_ins(lab: Fields) -> dict[str, str]:
+    """Only what is given can be replaced: anything else in the lab's folder is the student's own."""
+    given = lab.texts("given", required=False)
+    stand_ins = {str(name): str(file) for name, file in lab.plain("stand_ins").items()}
+    for name in stand_ins:
+        if name not in given:
+            lab.problems.add(
+                lab.where("stand_ins"), f"{quoted(name)} is not among the files that are 'given'."
+            )
+    return stand_ins
+
+
 def _documents(fields: Fields) -> dict[str, str]:
     """Checks speak of them as ``documents.name``."""
     documents = {}
@@ -194,16 +222,24 @@ def _documents(fields: Fields) -> dict[str, str]:
     return documents
 
 
-def _criteria(lab: Fields) -> tuple[Criterion, ...]:
+def _criteria(lab: Fields, bonuses: frozenset[str]) -> tuple[Criterion, ...]:
     seen: dict[str, int] = {}
+    usual = lab.text("category", default="")
 
     def read(fields: Fields) -> Criterion:
+        id_, title, advice = fields.text("id"), fields.text("title"), fields.flag("advice")
+        points, checks, shares = read_worth(fields)
+        category = fields.text("category", default=usual if points else "")
+        required = Weight.BONUS if category in bonuses else Weight.REQUIRED
         criterion = Criterion(
-            id=fields.text("id"),
-            title=fields.text("title"),
-            weight=Weight.ADVICE if fields.flag("advice") else Weight.REQUIRED,
-            points=fields.number("points", default=0.0),
-            checks=fields.texts("checks", required="manual" not in fields),
+            id=id_,
+            title=title,
+            weight=Weight.ADVICE if advice else required,
+            points=points,
+            checks=checks,
+            shares=shares,
+            part=fields.text("part", default=""),
+            category=category,
             manual=fields.text("manual", default=""),
         )
         if "manual" in fields and "checks" in fields:

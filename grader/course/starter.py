@@ -13,7 +13,7 @@ from grader.errors import UsageError
 from grader.records import Weight
 
 if TYPE_CHECKING:
-    from grader.records import Assignment, Lab
+    from grader.records import Assignment, Criterion, Lab, Scale
 
 
 def starter(assignment: Assignment) -> dict[str, bytes]:
@@ -91,7 +91,7 @@ def _given(assignment: Assignment) -> dict[str, bytes]:
     return {
         (Path(lab.folder) / name).as_posix(): (assignment.root / lab.reference / name).read_bytes()
         for lab in assignment.labs
-        for name in (*lab.given, *lab.tools)
+        for name in (*lab.given, *lab.fixed, *lab.tools)
     }
 
 
@@ -108,17 +108,36 @@ def _readme(assignment: Assignment) -> str:
         "the repository. Keep the names and arguments of what is there; if you change one, say how in",
         "`grade.yml`.",
     ]
+    if assignment.scale is not None:
+        lines += ["", *_grade(assignment, assignment.scale)]
     for lab in assignment.labs:
         lines += ["", *_lab(lab)]
     return "\n".join(lines) + "\n"
 
 
+def _grade(assignment: Assignment, scale: Scale) -> list[str]:
+    """How points become a grade."""
+    lines = ["## How it is graded", "", f"The grade is at most 100; {scale.needed:g} are needed to pass."]
+    if scale.no_zero:
+        titles = "; ".join(lab.title for lab in assignment.labs if lab.id in scale.no_zero)
+        lines.append(f"In each of these, at least a point has to be earned: {titles}.")
+    lines += ["", "| | counts |", "|---|---:|"]
+    for category in scale.categories:
+        counts = f"up to {category.bonus:g} more" if category.bonus else f"{category.weight:g} %"
+        lines.append(f"| {category.title} | {counts} |")
+    return lines
+
+
 def _lab(lab: Lab) -> list[str]:
     lines = [f"## {lab.title}", ""]
-    for module in lab.modules:
-        file = (Path(lab.folder) / module.file).as_posix()
-        lines.append(f"- `{file}` runs with {ENVIRONMENTS[module.environment].has}.")
+    for file, environment in dict.fromkeys((module.file, module.environment) for module in lab.modules):
+        place = (Path(lab.folder) / file).as_posix()
+        lines.append(f"- `{place}` runs with {ENVIRONMENTS[environment].has}.")
     lines += [f"- `{(Path(lab.folder) / name).as_posix()}` is given, and not graded." for name in lab.given]
+    lines += [
+        f"- `{(Path(lab.folder) / name).as_posix()}` is given, and runs as it is given, whatever you change in it."
+        for name in lab.fixed
+    ]
     lines += [
         f"- `{(Path(lab.folder) / name).as_posix()}` is what checks run beside your code: to read, not to change."
         for name in lab.tools
@@ -126,11 +145,27 @@ def _lab(lab: Lab) -> list[str]:
     lines += [
         f"- `{(Path(lab.folder) / name).as_posix()}` is yours to write." for name in lab.documents.values()
     ]
+    limits = lab.limits
+    lines += [
+        "",
+        f"Where it is graded, a check may compute for {limits.check_seconds:g} seconds (some have more), all",
+        f"of them for {limits.total_seconds:g}, in {limits.memory_mb} MB of memory, without a network.",
+    ]
+    for part in lab.parts:
+        shared = [_criterion(criterion) for criterion in lab.criteria if criterion.part == part.id]
+        lines += ["", f"### {part.id}: {part.title} ({part.points:g} points)", "", *shared]
     for weight, heading in (
         (Weight.REQUIRED, "To pass:"),
+        (Weight.BONUS, "A bonus:"),
         (Weight.ADVICE, "Good practice, shown in your report and never the reason to revise:"),
     ):
-        titles = [criterion.title for criterion in lab.criteria if criterion.weight is weight]
-        if titles:
-            lines += ["", heading, "", *(f"- {title}" for title in titles)]
+        rest = [c for c in lab.criteria if c.weight is weight and not c.part]
+        if rest:
+            counted = "Counted:" if weight is Weight.REQUIRED and all(c.category for c in rest) else heading
+            lines += ["", counted, "", *map(_criterion, rest)]
     return lines
+
+
+def _criterion(criterion: Criterion) -> str:
+    points = f" ({criterion.points:g} points)" if criterion.points else ""
+    return f"- {criterion.title}{points}"

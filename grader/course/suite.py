@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from grader.records import Assignment, Criterion
+    from grader.records import Assignment, Criterion, Part, Scale
 
-ARGUMENTS = ("id", "needs", "seconds")
+ARGUMENTS = ("id", "needs", "explained_by", "seconds", "slow")
 
 
 class SuiteCheck(Struct, frozen=True, kw_only=True):
@@ -25,6 +25,7 @@ class SuiteCheck(Struct, frozen=True, kw_only=True):
 
     id: str
     needs: tuple[str, ...] = ()
+    explained_by: tuple[str, ...] = ()
     seconds: float | None = None
     promise: str = ""
     """The docstring's first line."""
@@ -72,13 +73,21 @@ def rubric_of(assignment: Assignment, suite: str = "all") -> Rubric:
         assignment: As loaded, so without faults.
         suite: ``all``, or ``public``: hidden checks and what people decide are left out, and so is their share
             of the points to pass.
+
+    Where only some labs are graded, or only public checks, the grade is one of what was asked for.
     """
     labs = tuple(
-        RubricLab(id=lab.id, title=lab.title, criteria=lab.criteria)
+        RubricLab(id=lab.id, title=lab.title, criteria=lab.criteria, parts=lab.parts)
         for lab in assignment.labs
         if lab.criteria
     )
-    whole = Rubric(labs=labs, pass_points=assignment.pass_points, suite=suite)
+    scale = assignment.scale
+    whole = Rubric(
+        labs=labs,
+        pass_points=assignment.pass_points,
+        scale=scale and _scale_of(scale, labs),
+        suite=suite,
+    )
     if suite == "all":
         return whole
     asked = tuple(
@@ -86,14 +95,38 @@ def rubric_of(assignment: Assignment, suite: str = "all") -> Rubric:
     )
     share = _points(asked) / _points(labs) if _points(labs) else 1.0
     needed = None if assignment.pass_points is None else assignment.pass_points * share
-    return replace(whole, labs=tuple(lab for lab in asked if lab.criteria), pass_points=needed)
+    asked = tuple(replace(lab, parts=_parts_of(lab)) for lab in asked if lab.criteria)
+    return replace(whole, labs=asked, pass_points=needed, scale=scale and _scale_of(scale, asked))
 
 
 def _asked(criteria: tuple[Criterion, ...], public: frozenset[str]) -> Iterator[Criterion]:
-    """The criteria that rest on public checks, on these alone."""
+    """The criteria that rest on public checks, on these alone, with their points."""
     for criterion in criteria:
         if checks := tuple(check for check in criterion.checks if check in public):
-            yield replace(criterion, checks=checks)
+            shares = {check: share for check, share in criterion.shares.items() if check in checks}
+            points = sum(share.points for share in shares.values()) if shares else criterion.points
+            yield replace(criterion, checks=checks, shares=shares, points=points)
+
+
+def _parts_of(lab: RubricLab) -> tuple[Part, ...]:
+    """A lab's parts with the points that its criteria have."""
+    points = {part.id: sum(c.points for c in lab.criteria if c.part == part.id) for part in lab.parts}
+    return tuple(replace(part, points=points[part.id]) for part in lab.parts if points[part.id])
+
+
+def _scale_of(scale: Scale, labs: tuple[RubricLab, ...]) -> Scale:
+    """The scale of these labs alone: a category without points goes, and the other weights make a hundred."""
+    there = {c.category for lab in labs for c in lab.criteria if c.points}
+    kept = [category for category in scale.categories if category.id in there]
+    total = sum(category.weight for category in kept)
+    earning = {lab.id for lab in labs if any(c.points for c in lab.criteria)}
+    return replace(
+        scale,
+        categories=tuple(
+            replace(category, weight=100.0 * category.weight / total if total else 0.0) for category in kept
+        ),
+        no_zero=tuple(lab for lab in scale.no_zero if lab in earning),
+    )
 
 
 def _points(labs: tuple[RubricLab, ...]) -> float:
@@ -166,19 +199,22 @@ def _read(
             where, f"the @check of {function.name} must be written out: it is read without running it."
         )
         return None
-    id_, needs, seconds = arguments.get("id"), arguments.get("needs", ()), arguments.get("seconds")
-    needs = (needs,) if isinstance(needs, str) else needs
+    id_, seconds = arguments.get("id"), arguments.get("seconds")
+    needs, explained_by = _ids(arguments.get("needs", ())), _ids(arguments.get("explained_by", ()))
     if (
         not (isinstance(id_, str) and id_)
-        or not (isinstance(needs, tuple | list) and all(isinstance(n, str) for n in needs))
+        or needs is None
+        or explained_by is None
         or not (seconds is None or (isinstance(seconds, int | float) and seconds > 0))
+        or not isinstance(arguments.get("slow", ""), str)
         or not set(arguments) <= set(ARGUMENTS)
         or len(mark.args) > 1
     ):
         problems.add(
             where,
             f"the @check of {function.name} is not one.",
-            'Write @check("id"), with needs="id" or needs=("id", "id"), and seconds=60 if need be.',
+            'Write @check("id"), with needs="id" or needs=("id", "id"), and seconds=60 if need be; '
+            "explained_by is written like needs, slow is a sentence.",
         )
         return None
     promise = (ast.get_docstring(function) or "").split("\n", 1)[0].strip()
@@ -189,8 +225,22 @@ def _read(
             "Its first line is the promise that students read.",
         )
     return SuiteCheck(
-        id=id_, needs=tuple(needs), seconds=seconds, promise=promise, where=where, hidden=hidden
+        id=id_,
+        needs=needs,
+        explained_by=explained_by,
+        seconds=seconds,
+        promise=promise,
+        where=where,
+        hidden=hidden,
     )
+
+
+def _ids(given: object) -> tuple[str, ...] | None:
+    """One id or several; ``None`` for anything else."""
+    several = (given,) if isinstance(given, str) else given
+    if isinstance(several, tuple | list) and all(isinstance(each, str) for each in several):
+        return tuple(several)
+    return None
 
 
 def _literal(node: ast.expr) -> object:

@@ -5,6 +5,7 @@ Attempts and reviews are added and never changed, so the verdict of today is alw
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -15,6 +16,9 @@ from grader.records import Decision, Review, SafeRecord
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import TracebackType
+
+_HOST_FIRST = re.compile(r"(\[[^\]]*\]|[^:/]*)[:/]?(.*)", re.DOTALL)
+"""An address of ssh has a colon after its host, a key has a slash."""
 
 
 class Kept(Struct, frozen=True, kw_only=True):
@@ -80,7 +84,14 @@ class Gradebook(Protocol):
         ...
 
     def newest(self, verdict: Decision) -> tuple[Kept, ...]:
-        """Of each repository, assignment and part the newest attempt that was graded, if this was its verdict."""
+        """Of each repository, assignment and part the newest attempt, if this was its verdict.
+
+        One that could not be graded, or that the course's policy refused, takes no other's place.
+        """
+        ...
+
+    def repositories(self) -> tuple[tuple[str, str], ...]:
+        """(repository, assignment) of everything that was graded, sorted; as ``history`` takes them."""
         ...
 
     def close(self) -> None:
@@ -102,11 +113,18 @@ def part(suite: str, labs: Iterable[str]) -> str:
 def repository_key(address: str) -> str:
     """One name for every spelling of an address, so that ssh and https lead to the same attempts.
 
-    ``https://Host/class/ada.git``, ``git@host:class/ada`` and ``ssh://git@host/class/ada`` give ``host/class/ada``;
-    a folder's path stays as it is.
+    ``https://Host:443/class/ada.git``, ``git@host:class/ada`` and ``ssh://git@host:2222/class/ada`` give
+    ``host/class/ada``, and so does that itself: scheme, user, port and the host's letter case say how to get there.
+    A path's letter case stays. A folder is its path, without ``..`` and ``.git``.
     """
     if address.startswith("/"):
-        return address.rstrip("/") or "/"
-    rest = re.sub(r"^[a-z+]+://", "", address, flags=re.IGNORECASE)
-    host, separator, path = re.sub(r"^[^/@]*@", "", rest).replace(":", "/", 1).partition("/")
-    return f"{host.casefold()}{separator}{path.strip('/').removesuffix('.git')}"
+        return "/" + posixpath.normpath(address).lstrip("/").removesuffix("/.git")
+    _, with_scheme, rest = address.rpartition("://")
+    if with_scheme:
+        authority, _, path = rest.partition("/")
+        host = re.sub(r":\d*$", "", authority.rpartition("@")[2])
+    else:
+        parts = _HOST_FIRST.fullmatch(re.sub(r"^[^/@]*@", "", rest))
+        assert parts is not None  # it fits any text
+        host, path = parts.groups()
+    return f"{host.casefold()}/{path.strip('/').removesuffix('.git')}"

@@ -28,6 +28,25 @@ def open_gradebook(asked: str = "") -> Gradebook:
     return SqliteGradebook(place(asked))
 
 
+def existing_gradebook(asked: str = "") -> Gradebook:
+    """The gradebook, open, if there is one: who only reads makes none.
+
+    Args:
+        asked: As of ``place``.
+
+    Raises:
+        UsageError: There is none there, or as of ``open_gradebook``.
+        Ungraded: It can't be opened.
+    """
+    path = place(asked)
+    if not path.exists():
+        raise UsageError(
+            f"There is no gradebook {path}.",
+            "Check the spelling of --gradebook and GRADER_GRADEBOOK. The first grade makes one.",
+        )
+    return open_gradebook(asked)
+
+
 def place(asked: str = "") -> Path:
     """The gradebook's file.
 

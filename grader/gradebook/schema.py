@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+from msgspec import Struct
+
 from grader.errors import UsageError
+from grader.gradebook.gradebook import repository_key
 
 if TYPE_CHECKING:
     import sqlite3
@@ -46,6 +50,30 @@ STEPS = (
         """,
         "CREATE INDEX review_of ON review (attempt)",
     ),
+    (  # what was refused hides nothing; more spellings of an address are one; a decision can be taken back
+        "ALTER TABLE attempt ADD COLUMN accepted INTEGER NOT NULL DEFAULT 1",  # 0: the policy refused it
+        "UPDATE attempt SET accepted = was_accepted(record), repository = key_of(record)",
+        """
+        CREATE TABLE decided (
+            id          INTEGER PRIMARY KEY AUTOINCREMENT,
+            attempt     INTEGER NOT NULL REFERENCES attempt (id),
+            lab         TEXT NOT NULL,
+            criterion   TEXT NOT NULL,
+            decision    TEXT NOT NULL CHECK (decision IN ('pass', 'revise', 'review')),  -- review: taken back
+            reviewer    TEXT NOT NULL,
+            comment     TEXT NOT NULL,
+            decided_at  TEXT NOT NULL
+        )
+        """,
+        """
+        INSERT INTO decided
+            SELECT id, attempt, lab, criterion, decision, reviewer, comment, decided_at FROM review
+        """,
+        "DROP TABLE review",
+        "ALTER TABLE decided RENAME TO review",
+        "CREATE INDEX review_of ON review (attempt)",
+    ),
+    ("ALTER TABLE review ADD COLUMN points REAL",),  # what was given; NULL: all or none
 )
 """The statements of each version; a new version adds some, and none is ever changed."""
 
@@ -74,6 +102,8 @@ def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
         )
     if version == len(STEPS):
         return
+    connection.create_function("key_of", 1, lambda record: repository_key(_read(record).url))
+    connection.create_function("was_accepted", 1, lambda record: not _read(record).refused)
     # Under the lock, look again: another grader may have been faster.
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -87,3 +117,14 @@ def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+class _Kept(Struct):
+    """What a step asks of a record; the rest may be of any version."""
+
+    url: str
+    refused: str = ""
+
+
+def _read(record: str) -> _Kept:
+    return msgspec.json.decode(record, type=_Kept)

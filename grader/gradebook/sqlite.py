@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+LARGEST = 1 << 63
+"""SQLite's numbers end here."""
 PATIENCE = 30.0
 """Seconds to wait for another grader's transaction; each takes milliseconds."""
 
@@ -61,8 +63,9 @@ class SqliteGradebook:
         with self._explained(), self._writing():
             finished = conclude(self._history(url, assignment))
             cursor = self._database.execute(
-                "INSERT INTO attempt (repository, assignment, part, commit_id, graded_at, verdict, record)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO attempt"
+                " (repository, assignment, part, commit_id, graded_at, verdict, accepted, record)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     repository_key(finished.url),
                     finished.assignment,
@@ -70,6 +73,7 @@ class SqliteGradebook:
                     finished.commit,
                     finished.graded_at,
                     finished.verdict.value,
+                    not finished.refused,
                     msgspec.json.encode(finished).decode(),
                 ),
             )
@@ -80,13 +84,14 @@ class SqliteGradebook:
         """Add what a person decided about one criterion of an attempt."""
         with self._explained(), self._writing():
             self._database.execute(
-                "INSERT INTO review (attempt, lab, criterion, decision, reviewer, comment, decided_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO review (attempt, lab, criterion, decision, points, reviewer, comment, decided_at)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     attempt,
                     review.lab,
                     review.criterion,
                     review.decision.value,
+                    review.points,
                     review.by,
                     review.comment,
                     review.decided_at,
@@ -96,7 +101,7 @@ class SqliteGradebook:
     def attempt(self, number: int) -> Kept:
         """One attempt; see ``Gradebook``."""
         with self._explained():
-            found = self._select("WHERE id = ?", number)
+            found = self._select("WHERE id = ?", number) if number < LARGEST else ()
         if not found:
             raise UsageError(
                 f"There is no attempt {number} in {self.place}.",
@@ -110,13 +115,21 @@ class SqliteGradebook:
             return self._history(repository, assignment)
 
     def newest(self, verdict: Decision) -> tuple[Kept, ...]:
-        """Of each repository, assignment and part the newest attempt that was graded, if this was its verdict."""
+        """Of each repository, assignment and part the newest attempt that counts; see ``Gradebook``."""
         with self._explained():
             return self._select(
-                "WHERE verdict = ? AND id IN"
-                " (SELECT max(id) FROM attempt WHERE verdict != 'ungraded' GROUP BY repository, assignment, part)",
+                "WHERE verdict = ? AND id IN (SELECT max(id) FROM attempt WHERE verdict != 'ungraded' AND accepted"
+                " GROUP BY repository, assignment, part)",
                 verdict.value,
             )
+
+    def repositories(self) -> tuple[tuple[str, str], ...]:
+        """(repository, assignment) of everything that was graded, sorted."""
+        with self._explained():
+            rows = self._database.execute(
+                "SELECT DISTINCT repository, assignment FROM attempt ORDER BY assignment, repository"
+            )
+            return tuple((repository, assignment) for repository, assignment in rows)
 
     def close(self) -> None:
         """Close the file."""
@@ -147,7 +160,7 @@ class SqliteGradebook:
 
     def _reviews(self, attempt: int) -> tuple[Review, ...]:
         rows = self._database.execute(
-            "SELECT lab, criterion, decision, reviewer, comment, decided_at FROM review"
+            "SELECT lab, criterion, decision, points, reviewer, comment, decided_at FROM review"
             " WHERE attempt = ? ORDER BY id",
             (attempt,),
         )
@@ -156,11 +169,12 @@ class SqliteGradebook:
                 lab=lab,
                 criterion=criterion,
                 decision=Decision(decision),
+                points=points,
                 by=by,
                 comment=comment,
                 decided_at=decided_at,
             )
-            for lab, criterion, decision, by, comment, decided_at in rows
+            for lab, criterion, decision, points, by, comment, decided_at in rows
         )
 
     @contextmanager

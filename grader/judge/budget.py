@@ -49,7 +49,22 @@ class Budget:
         self._first = self._last = read()
         self._begun = self._looked = time.monotonic()
         self._next_look = self._begun + min(LATEST, max(SOONEST, seconds))
+        self._answered: float | None = self._begun
         self.waited = 0.0
+
+    def asked(self) -> None:
+        """A question is put. What the judge did since the last answer, or waited for a core, is nobody's."""
+        if self._answered is None:
+            return
+        away = time.monotonic() - self._answered
+        self._answered = None
+        self._looked += away
+        self._begun += away
+        self._next_look += away
+
+    def answered(self) -> None:
+        """The answer is there: until the next question nobody waits for the student's side."""
+        self._answered = time.monotonic()
 
     @property
     def computed(self) -> float:

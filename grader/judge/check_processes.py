@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from grader.checks.failure import fail
-from grader.judge.processes import Died, Killed, OutOfMemory, SandboxLost, StudentProcess, ZygotePool
+from grader.judge.processes import (
+    Died,
+    Killed,
+    SandboxLost,
+    SandboxSpent,
+    StudentProcess,
+    TooSlow,
+    ZygotePool,
+)
 
 if TYPE_CHECKING:
     from grader import wire
@@ -19,12 +27,14 @@ class CheckProcesses:
         zygotes: Give the processes.
         limits: Of the lab.
         seconds: Of computing, for each process.
+        slow: The hint if they are used up; empty: the usual one.
     """
 
-    def __init__(self, zygotes: ZygotePool, limits: Limits, seconds: float) -> None:
+    def __init__(self, zygotes: ZygotePool, limits: Limits, seconds: float, slow: str = "") -> None:
         self._zygotes = zygotes
         self._limits = limits
         self._seconds = seconds
+        self._slow = slow
         self._processes: dict[str, StudentProcess] = {}
 
     def ask(self, environment: str, question: wire.Question, call: str) -> wire.Reply:
@@ -40,9 +50,11 @@ class CheckProcesses:
                 reply_bytes = self._limits.reply_mb << 20
                 self._processes[environment] = self._zygotes.begin(environment, self._seconds, reply_bytes)
             return self._processes[environment].ask(question)
-        except OutOfMemory as death:
+        except SandboxSpent as death:
             self._abandon(environment, death.headline)
             raise fail(death.headline, call=call, hint=death.hint) from None
+        except TooSlow as death:
+            raise fail(death.headline, call=call, hint=self._slow or death.hint) from None
         except Died as death:
             raise fail(death.headline, call=call, hint=death.hint) from None
         except Killed as killed:

@@ -117,6 +117,7 @@ class Started(Struct, frozen=True, tag=True):
     promise: str
     position: int
     total: int
+    hidden: bool = False
 
 
 class Finished(Struct, frozen=True, tag=True):

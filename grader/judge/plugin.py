@@ -6,7 +6,7 @@ import hashlib
 import time
 import traceback
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -15,46 +15,27 @@ from msgspec.structs import replace
 
 from grader.checks.documents import Documents
 from grader.checks.evidence import Evidence
-from grader.checks.failure import CheckFailed, CheckUndecided, NotDelivered
+from grader.checks.failure import CheckFailed, MappingMismatchError, NotDelivered
 from grader.checks.known_mistakes import KnownMistakes
+from grader.checks.reader import attend
+from grader.checks.readings import Readings
+from grader.judge import fault
 from grader.judge import job as jobs
 from grader.judge.processes import Killed, SandboxLost, ZygotePool
 from grader.judge.project import Project
 from grader.judge.reference import Reference
-from grader.judge.student import MappingMismatchError, Student
-from grader.records import CheckResult, Fault, Finding, Lab, MappingMismatch, Outcome
+from grader.judge.student import Student
+from grader.records import CheckResult, Finding, Lab, MappingMismatch, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from grader.checks.decorator import CheckSpec
+    from grader.checks.readings import Reading
     from grader.judge.check_processes import CheckProcesses
+    from grader.judge.clock import JudgeClock
     from grader.judge.place import Place
-
-SECRET_FIELDS = ("yours", "expected")
-"""What a hidden check's finding keeps from the student's copy: it would show inputs and expected values."""
-
-
-NET_SECONDS = 60
-"""Beyond the far net of a check's own limit, until pytest-timeout ends a judge that hangs itself."""
-
-
-class _Blocked(Exception):
-    """A check that this one needs did not pass."""
-
-    def __init__(self, waited_for: str, outcome: Outcome) -> None:
-        super().__init__(waited_for)
-        self.waited_for = waited_for
-        self.outcome = outcome
-
-
-class _Meaning(NamedTuple):
-    """What the end of a check means."""
-
-    outcome: Outcome
-    fault: Fault | None = None
-    finding: Finding | None = None
-    waited_for: str = ""
+    from grader.judge.progress import JobProgress
 
 
 class JudgePlugin:
@@ -65,27 +46,40 @@ class JudgePlugin:
         place: The course and its real data, as the judge sees them.
         zygotes: Where student processes live.
         report: Receives each event.
+        progress: What was judged before.
+        clock: Holds this process to its time.
     """
 
     def __init__(
-        self, job: jobs.Job, place: Place, zygotes: ZygotePool, report: Callable[[jobs.Event], None]
+        self,
+        job: jobs.Job,
+        place: Place,
+        zygotes: ZygotePool,
+        report: Callable[[jobs.Event], None],
+        progress: JobProgress,
+        clock: JudgeClock,
     ) -> None:
         self._job = job
         self._place = place
         self._criterion = {check: c.id for c in job.lab.criteria for check in c.checks}
         self._zygotes = zygotes
         self._report = report
-        self._outcomes: dict[str, Outcome] = {}
+        self._outcomes = dict(progress.outcomes)
+        self._clock = clock
+        self._named: set[str] = set()
         self._started = 0.0
         self._evidence = Evidence()
+        self._student: Student | None = None
+        self._readings_left: dict[str, tuple[Reading, ...]] = {}
         self._project: Project | None = None
         self._mismatches: set[str] = set()
         self._found: dict[str, object] = {}
         self._kept: CheckProcesses | None = None
         self._again = self._repeating = False
-        self._position = 0
+        self._position = len(self._outcomes)
         self._total = 0
         self.trouble = ""
+        attend(clock.reading)
 
     # ── which checks, in which order ─────────────────────────────────────────────────────────────────────
 
@@ -98,17 +92,14 @@ class JudgePlugin:
         def place(check_id: str, above: tuple[str, ...]) -> None:
             if check_id in ordered or check_id not in by_id or check_id in above:
                 return
-            for need in _spec(by_id[check_id]).needs:  # type: ignore[union-attr]
-                place(need, (*above, check_id))
+            for before in _check(by_id[check_id]).after:
+                place(before, (*above, check_id))
             ordered[check_id] = by_id[check_id]
 
         for check_id in wanted:
             place(check_id, ())
-        items[:] = ordered.values()
-        for item in items:
-            seconds = _check(item).seconds or self._job.lab.limits.check_seconds
-            item.add_marker(pytest.mark.timeout(jobs.FAR_NET * seconds + NET_SECONDS))
-        self._total = len(items)
+        items[:] = [item for check_id, item in ordered.items() if check_id not in self._outcomes]
+        self._total = len(ordered)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A suite that can't even be read is the course's fault, and must be reported."""
@@ -137,16 +128,17 @@ class JudgePlugin:
         """Begin a check, unless something it needs did not pass or the lab's time is used up."""
         spec = _check(item)
         self._position += not self._repeating
-        self._report(jobs.Started(spec.id, _promise(item), self._position, self._total))
+        self._report(jobs.Started(spec.id, _promise(item), self._position, self._total, _is_hidden(item)))
+        self._clock.check(spec.seconds or self._job.lab.limits.check_seconds)
         self._started = time.monotonic()
         self._evidence = Evidence()
-        self._project = None
+        self._student = self._project = None
         for need in spec.needs:
             outcome = self._outcomes.get(
                 need, Outcome.PASSED if self._job.suite == "public" else Outcome.UNGRADED
             )
-            if outcome is not Outcome.PASSED:
-                raise _Blocked(need, outcome)
+            if outcome not in (Outcome.PASSED, Outcome.PARTLY):
+                raise fault.Blocked(need, outcome)
         if self._time_left() <= 0:
             raise CheckFailed(
                 Finding(
@@ -174,7 +166,17 @@ class JudgePlugin:
         if isinstance(error, Killed | SandboxLost | NotDelivered) and not self._repeating:
             self._again = True
             return
-        meaning = self._judge(error, hidden=_is_hidden(item))
+        derived = self._student.only_derived() if self._student is not None else ""
+        if (
+            not derived
+            and isinstance(error, CheckFailed)
+            and (cause := explanation(spec, error.finding, self._outcomes))
+        ):
+            error = fault.Blocked(cause, self._outcomes[cause])
+        if isinstance(error, MappingMismatchError) and error.module not in self._mismatches:
+            self._mismatches.add(error.module)
+            self._report(jobs.MappingFailed(MappingMismatch(module=error.module, message=str(error))))
+        meaning = fault.meaning(error, heard=self._clock.heard, hidden=_is_hidden(item), derived=derived)
         result = CheckResult(
             id=spec.id,
             lab=self._job.lab.id,
@@ -184,69 +186,31 @@ class JudgePlugin:
             hidden=_is_hidden(item),
             fault=meaning.fault,
             finding=meaning.finding,
-            note=" ".join(self._evidence.notes),
+            note=meaning.left_out or " ".join((*self._evidence.notes, *self._stood_in())),
+            counted=not meaning.left_out,
             waited_for=meaning.waited_for,
             seconds=seconds,
             measurements=tuple(self._evidence.measurements),
             plots=tuple(self._evidence.plots),
             network=tuple(self._network()),
         )
-        self._outcomes[spec.id] = result.outcome
+        self._outcomes[spec.id] = fault.stands_as(result)
+        if result.finding is not None:
+            self._named.update(filter(None, result.finding.diagnosis_id.split("+")))
         self._report(jobs.Finished(result))
 
-    def _judge(self, error: BaseException | None, *, hidden: bool) -> _Meaning:  # noqa: C901, PLR0911, PLR0912 - one meaning each
-        """What an exception means: theirs, the course's, or ours. The one place where this is decided."""
-        match error:
-            case None:
-                return _Meaning(Outcome.PASSED)
-            case _Blocked(waited_for=check, outcome=Outcome.UNGRADED):
-                return _Meaning(Outcome.UNGRADED, Fault.GRADER, waited_for=check)
-            case _Blocked(waited_for=check):
-                return _Meaning(Outcome.BLOCKED, Fault.STUDENT, waited_for=check)
-            case CheckFailed(finding=finding):
-                return _Meaning(Outcome.FAILED, Fault.STUDENT, _with_secrets(finding) if hidden else finding)
-            case CheckUndecided(finding=finding):
-                return _Meaning(Outcome.REVIEW, finding=_with_secrets(finding) if hidden else finding)
-            case NotDelivered(finding=finding, sure=True):
-                return _Meaning(Outcome.UNGRADED, Fault.GRADER, finding)
-            case NotDelivered(finding=finding):
-                return _Meaning(Outcome.REVIEW, finding=finding)
-            case MappingMismatchError(module=module):
-                if module not in self._mismatches:
-                    self._mismatches.add(module)
-                    self._report(jobs.MappingFailed(MappingMismatch(module=module, message=str(error))))
-                finding = Finding(headline="The mapping does not fit this repository.", yours=str(error))
-                return _Meaning(Outcome.UNGRADED, Fault.COURSE, finding)
-            case Killed(call=call, is_undecided=True):
-                headline = "What ran the repository's commands was killed, each time that it was started."
-                return _Meaning(Outcome.REVIEW, finding=Finding(headline=headline, call=call))
-            case Killed(call=call):
-                finding = Finding(
-                    headline="Your code's process was killed, each time that it was started.",
-                    call=call,
-                    yours="ended by SIGKILL, with memory to spare",
-                    hint="Remove os.kill() and whatever else sends signals.",
-                )
-                return _Meaning(Outcome.FAILED, Fault.STUDENT, _with_secrets(finding) if hidden else finding)
-            case SandboxLost():
-                finding = Finding(
-                    headline="We could not run your code: no sandbox was to be had.", yours=str(error)
-                )
-                return _Meaning(Outcome.UNGRADED, Fault.GRADER, finding)
-            case _:
-                finding = Finding(
-                    headline="This check is broken; it says nothing about your work.",
-                    traceback="".join(traceback.format_exception(error, limit=-4)),
-                )
-                return _Meaning(Outcome.UNGRADED, Fault.COURSE, finding)
+    def _stood_in(self) -> Iterator[str]:
+        """That a file of the reference was used in the place of the student's."""
+        for module in self._student.stood_in if self._student else ():
+            yield f"Here the reference's {module}.py stands in for yours, so that this file is judged by itself."
 
     def _network(self) -> list[str]:
         """What the check asked of the network."""
         return self._project.network if self._project else []
 
     def _time_left(self) -> float:
-        """CPU seconds that the lab's checks may still use."""
-        return self._job.lab.limits.total_seconds - self._zygotes.computed
+        """Seconds of computing and waiting that the lab's checks may still use."""
+        return self._job.lab.limits.total_seconds - self._zygotes.used
 
     # ── fixtures ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -255,9 +219,13 @@ class JudgePlugin:
         """The submission, in processes of this check's own."""
         limits = self._job.lab.limits
         seconds = min(_check(request.node).seconds or limits.check_seconds, self._time_left())
-        student = Student(self._job.modules, self._zygotes, limits, seconds, self._job.device)
-        yield student
-        student.leave()
+        reference = self._place.course / self._job.lab.reference
+        slow = _check(request.node).slow
+        self._student = Student(
+            self._job.modules, self._zygotes, limits, seconds, self._job.device, reference, slow
+        )
+        yield self._student
+        self._student.leave()
 
     @pytest.fixture
     def project(self, request: pytest.FixtureRequest) -> Iterator[Project]:
@@ -291,7 +259,8 @@ class JudgePlugin:
     @pytest.fixture
     def known_mistakes(self) -> KnownMistakes:
         """The lab's mistakes as mutants of the reference, to name a bug by."""
-        return self._known_mistakes
+        passed = (check for check, outcome in self._outcomes.items() if outcome is Outcome.PASSED)
+        return self._known_mistakes.given(passed, self._named)
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> np.random.Generator:
@@ -318,6 +287,11 @@ class JudgePlugin:
         return self._evidence
 
     @pytest.fixture
+    def readings(self) -> Readings:
+        """Finds the one reading under which everything agrees, where the lab leaves things open."""
+        return Readings(self._readings_left, self._evidence)
+
+    @pytest.fixture
     def lab(self) -> Lab:
         """The lab that is judged; its ``data`` has the paths of real data, where an instructor gave some."""
         lab = self._job.lab
@@ -327,6 +301,17 @@ class JudgePlugin:
     def device(self) -> str:
         """Where torch modules work: ``cpu`` or ``cuda``."""
         return self._job.device
+
+
+def explanation(spec: CheckSpec, finding: Finding, outcomes: Mapping[str, Outcome]) -> str:
+    """The check by whose failure a failure is explained; empty if it says of itself what is wrong.
+
+    It does where the bug has a name, and where the student's own file raised.
+    """
+    if finding.diagnosis or finding.traceback:
+        return ""
+    causes = (check for check in spec.explained_by if check in outcomes)
+    return next((check for check in causes if outcomes[check] is not Outcome.PASSED), "")
 
 
 def _spec(item: pytest.Item) -> CheckSpec | None:
@@ -346,7 +331,3 @@ def _promise(item: pytest.Item) -> str:
 
 def _is_hidden(item: pytest.Item) -> bool:
     return item.path.parent.name != "public"
-
-
-def _with_secrets(finding: Finding) -> Finding:
-    return replace(finding, secret=tuple(dict.fromkeys((*finding.secret, *SECRET_FIELDS))))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 READY, BEGIN, END = b"R", b"B", b"E"
 ENDED = struct.Struct("!cBi")
+DIED, SPOILED = 1, 2
 START_SECONDS = 120.0
 """Our own patience with a sandbox that is starting; never charged to the student."""
 END_SECONDS = 30.0
@@ -32,6 +33,10 @@ END_SECONDS = 30.0
 
 class SandboxLost(Exception):
     """The zygote is gone or answers nonsense: this sandbox can't be used any more."""
+
+
+class NotCleared(SandboxLost):
+    """The zygote is still at ending what a process left: too many processes, or too many files."""
 
 
 class Died(Exception):
@@ -43,12 +48,30 @@ class Died(Exception):
         self.hint = hint
 
 
-class OutOfMemory(Died):
+class TooSlow(Died):
+    """The check's seconds of computing were used up."""
+
+
+class SandboxSpent(Died):
+    """The student's process ended, and its sandbox is of no use any more."""
+
+
+class OutOfMemory(SandboxSpent):
     """The student's process took its whole sandbox down: the kernel says that its memory was full."""
 
     def __init__(self) -> None:
         super().__init__(
             "Your code took its whole sandbox down.", "It used far more memory or processes than allowed."
+        )
+
+
+class LeftTooMuch(SandboxSpent):
+    """The student's process ended, and what it left could not be cleared away in time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"Your code left more behind than could be cleared away in {END_SECONDS:g} seconds.",
+            "Look for processes that start others, and for thousands of files.",
         )
 
 
@@ -65,10 +88,15 @@ class Killed(Exception):
 
 
 class ZygoteClient:
-    """A zygote's control channel."""
+    """A zygote's control channel.
+
+    Attributes:
+        spoiled: Whether a process left something that could not be removed: the next one must not find it.
+    """
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
+        self.spoiled = False
         self._say(READY)
         if self._receive(1, START_SECONDS) != READY:
             raise SandboxLost("the sandbox did not report that it is ready")
@@ -85,12 +113,22 @@ class ZygoteClient:
         return ours
 
     def end(self) -> tuple[bool, int]:
-        """Kill the process with all it left; returns whether it had died by itself, and its wait status."""
+        """Kill the process with all it left; returns whether it had died by itself, and its wait status.
+
+        Raises:
+            NotCleared: That takes too long.
+            SandboxLost: The sandbox is gone.
+        """
         self._say(END)
-        command, died, status = ENDED.unpack(self._receive(ENDED.size, END_SECONDS))
+        try:
+            answer = self._receive(ENDED.size, END_SECONDS)
+        except SandboxLost as lost:
+            raise NotCleared(str(lost)) if isinstance(lost.__cause__, wire.TooLate) else lost from None
+        command, flags, status = ENDED.unpack(answer)
         if command != END:
             raise SandboxLost("the sandbox sent an answer that makes no sense")
-        return bool(died), status
+        self.spoiled = bool(flags & SPOILED)
+        return bool(flags & DIED), status
 
     def close(self) -> None:
         """Hang up: everything in the sandbox ends."""
@@ -129,13 +167,14 @@ class StudentProcess:
 
         Raises:
             Died: The process ended, hung, or broke the agreement; it is gone now.
-            OutOfMemory: And the sandbox with it.
+            SandboxSpent: And the sandbox with it.
             Killed: It was killed, and nothing says by whom.
             SandboxLost: The sandbox went down with it, or the machine gave it too little to go on.
         """
         if self._channel is None:
             raise Died("Your code's process had already ended.")
         identity = os.urandom(wire.ID_BYTES)
+        self._budget.asked()
         try:
             if not wire.is_quiet(self._channel):
                 raise wire.WireError("something was said before a question was asked")  # noqa: TRY301
@@ -144,10 +183,10 @@ class StudentProcess:
         except wire.TooLate as late:
             self._end()
             raise _out_of_time(late, self._budget.seconds) from None
-        except wire.TooLarge as error:
+        except wire.TooLarge:
             self._end()
             raise Died(
-                f"Your code returned more than can be read: {error}.",
+                "Your code returned more than can be read.",  # how much is the student's number
                 f"At most {self._reply_bytes >> 20} MB are read: check the shape of what you return.",
             ) from None
         except wire.Closed:
@@ -159,6 +198,8 @@ class StudentProcess:
                 "Your code's process wrote to the grader's own connection.",
                 f"What it wrote is not an answer ({error}). Don't write to open files or sockets you did not open.",
             ) from None
+        finally:
+            self._budget.answered()
 
     def renew(self, budget: Budget) -> None:
         """Another check goes on with it."""
@@ -170,12 +211,15 @@ class StudentProcess:
             return True, 0
         self._channel.close()
         self._channel = None
+        self._budget.asked()
         self._budget.look()
         return self._client.end()
 
     def _end(self) -> tuple[bool, int]:
         try:
             return self.leave()
+        except NotCleared:  # whatever the process did, it is not alive to do better
+            raise LeftTooMuch from None
         except SandboxLost:
             self._budget.look()
             if self._budget.memory_killed:
@@ -189,7 +233,7 @@ class StudentProcess:
             )
         if not os.WIFSIGNALED(status):
             return Died(
-                f"Your code ended its own process (exit code {os.waitstatus_to_exitcode(status)}).",
+                f"Your code ended its own process ({_exit_code(status)}).",
                 "Remove exit(), quit() and os._exit(): a library must return to its caller.",
             )
         number = os.WTERMSIG(status)
@@ -208,6 +252,12 @@ class StudentProcess:
         return Died(f"Your code's process ended with {_signal_name(number)}.")
 
 
+def _exit_code(status: int) -> str:
+    """0, 1 and 2, as programs end; any other number is the student's to choose."""
+    code = os.waitstatus_to_exitcode(status)
+    return f"exit code {code}" if code in (0, 1, 2) else "an exit code of its own"
+
+
 def _signal_name(number: int) -> str:
     """``SIGTERM``; a real-time signal has a number only."""
     try:
@@ -219,7 +269,7 @@ def _signal_name(number: int) -> str:
 def _out_of_time(late: wire.TooLate, seconds: float) -> Exception:
     match late:
         case Spent():
-            return Died(
+            return TooSlow(
                 f"Your code did not finish within {seconds:g} seconds of computing.",
                 "Look for a loop that never ends, or training at the top level of the file; "
                 'code that should only run as a script belongs under `if __name__ == "__main__":`.',
@@ -258,11 +308,13 @@ class ZygotePool:
         self._lost: dict[str, str] = {}
 
     def client(self, environment: str) -> ZygoteClient:
-        """The sandbox of this environment.
+        """The sandbox of this environment; another one if the last was spoiled.
 
         Raises:
             SandboxLost: There is none to be had: our side's fault.
         """
+        if environment in self._clients and self._clients[environment].spoiled:
+            self.abandon(environment, "something was left in it that could not be removed")
         if environment not in self._clients:
             control = self._request(environment, self._lost.pop(environment, ""))
             if control is None:
@@ -291,16 +343,16 @@ class ZygotePool:
         return budget
 
     @property
-    def computed(self) -> float:
-        """CPU seconds that student processes have used in all."""
-        return sum(budget.computed for budget in self._budgets)
+    def used(self) -> float:
+        """Seconds that student processes have computed and waited in all."""
+        return sum(budget.computed + budget.waited for budget in self._budgets)
 
     def abandon(self, environment: str, why: str) -> None:
         """Give up a sandbox that was lost; the next check gets another."""
         client = self._clients.pop(environment, None)
         if client is not None:
             client.close()
-            self._lost[environment] = why or "lost"
+        self._lost[environment] = why or "lost"
 
     def close(self) -> None:
         """Hang up on all sandboxes."""

@@ -1,10 +1,10 @@
-"""The reference as the suite uses it: its modules, imported in the judge's own process, because they are ours."""
+"""The reference as a suite sees it: its modules, imported here, since they are ours."""
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from typing import TYPE_CHECKING
+
+from grader.checks.library import Library
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,25 +14,18 @@ if TYPE_CHECKING:
 class Reference:
     """``reference.mlp_numpy``: a module of the reference, imported when first used.
 
+    Its modules import each other by their own names.
+
     Args:
         folder: The lab's reference folder.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._modules: dict[str, ModuleType] = {}
+        self._library = Library(folder, "reference_")
 
     def __getattr__(self, name: str) -> ModuleType:
         """Import the module ``name`` of the reference folder; raises AttributeError if there is none."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-        if name not in self._modules:
-            path = self._folder / f"{name}.py"
-            spec = importlib.util.spec_from_file_location(f"reference_{name}", path)
-            if spec is None or spec.loader is None or not path.is_file():
-                raise AttributeError(f"the reference has no {name}.py in {self._folder}")
-            module = importlib.util.module_from_spec(spec)
-            sys.modules[spec.name] = module
-            spec.loader.exec_module(module)
-            self._modules[name] = module
-        return self._modules[name]
+        if name.startswith("_") or not self._library.has(name):
+            raise AttributeError(f"the reference has no {name}.py in {self._folder}")
+        return self._library.module(name)

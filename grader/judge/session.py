@@ -15,12 +15,21 @@ from grader.judge.plugin import JudgePlugin
 from grader.judge.processes import ZygotePool
 
 if TYPE_CHECKING:
+    from grader.judge.clock import JudgeClock
     from grader.judge.place import Place
+    from grader.judge.progress import JobProgress
     from grader.records import Usage
 
 
-def run(job: jobs.Job, place: Place, channel: socket.socket) -> str:
+def run(job: jobs.Job, place: Place, channel: socket.socket, progress: JobProgress, clock: JudgeClock) -> str:
     """Judge one lab of one submission; results go out over ``channel`` as they come.
+
+    Args:
+        job: What to judge.
+        place: The course and its real data, as the judge sees them.
+        channel: To the grader.
+        progress: What was judged by a process before this one.
+        clock: Holds this process to its time.
 
     Returns:
         What was wrong with the suite or with us; empty if it ran to its end.
@@ -31,7 +40,10 @@ def run(job: jobs.Job, place: Place, channel: socket.socket) -> str:
     silence()
 
     zygotes = ZygotePool(partial(_request, channel), partial(_clock, channel), partial(_packages, channel))
-    plugin = JudgePlugin(job, place, zygotes, lambda event: jobs.send(channel, event))
+    if progress.lives:  # who judged before left its sandboxes in the middle of a conversation
+        for environment in job.lab.environments:
+            zygotes.abandon(environment, "the judge began anew")
+    plugin = JudgePlugin(job, place, zygotes, lambda event: jobs.send(channel, event), progress, clock)
     try:
         status = pytest.main(
             [

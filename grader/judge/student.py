@@ -6,33 +6,37 @@
 
 from __future__ import annotations
 
+import ast
+import io
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from grader import wire
-from grader.checks.answer import Answer, Handle, render_call
-from grader.checks.failure import CheckFailed, fail
-from grader.environments import ENVIRONMENTS
+from grader.checks.answer import REPLY, Answer, Handle, render_call
+from grader.checks.failure import CheckFailed, MappingMismatchError, fail
+from grader.checks.reader import reader
+from grader.environments import ENVIRONMENTS, WITHOUT_CODE
 from grader.judge.check_processes import CheckProcesses
+from grader.judge.job import ModuleSource
 from grader.records import PYTHON_ERRORS, Finding, Limits, SourceLine
 
 if TYPE_CHECKING:
-    from grader.judge.job import ModuleSource
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from grader.environments import Environment
     from grader.judge.processes import ZygotePool
 
 MESSAGE_SHOWN = 300
-
-
-class MappingMismatchError(Exception):
-    """An expression of the mapping doesn't fit the repository: never the student's failure."""
-
-    def __init__(self, module: str, message: str) -> None:
-        super().__init__(message)
-        self.module = module
+ELSEWHERE = "GradedElsewhereError"
+"""What a stand-in for a module of another environment raises; see ``judge_service.visible``."""
 
 
 class ToolFailedError(Exception):
-    """A tool of the lab raised, and no code of the student's was being run: the course's fault."""
+    """A tool of the lab raised, and no code of the student's was being run: so their own process says."""
 
 
 class Student:
@@ -44,6 +48,8 @@ class Student:
         limits: Of the lab.
         seconds: Of computing, for this check.
         device: Where torch modules work.
+        reference: The lab's reference folder: what may stand in for a file of the student's.
+        slow: The hint if those seconds are used up; empty: the usual one.
     """
 
     def __init__(
@@ -53,11 +59,16 @@ class Student:
         limits: Limits,
         seconds: float,
         device: str,
+        reference: Path,
+        slow: str = "",
     ) -> None:
         self._sources = {m.name: m for m in modules}
-        self._processes = CheckProcesses(zygotes, limits, seconds)
+        self._reference = reference
+        self._stand_ins: dict[str, str] = {}
+        self._processes = CheckProcesses(zygotes, limits, seconds, slow)
         self._device = device
         self._loaded: set[str] = set()
+        self._asked: set[tuple[str, str]] = set()
 
     def __getattr__(self, name: str) -> ModuleProxy:
         """``student.mlp_numpy``."""
@@ -70,10 +81,48 @@ class Student:
         self.leave()
         return self
 
+    def stand_in(self, module: str) -> None:
+        """From now on ``import <module>`` gives the reference's file of that name, in new processes.
+
+        For a check of a file that imports another one, where that other is broken: so each file costs its own
+        points only. The check's result says that it was so. Call it again without need, and nothing changes.
+        """
+        if module not in self._stand_ins:
+            text = (self._reference / f"{module}.py").read_text(encoding="utf-8")
+            self.leave()
+            self._stand_ins[module] = text
+
+    @property
+    def stood_in(self) -> tuple[str, ...]:
+        """The modules that the reference's stand in for."""
+        return tuple(self._stand_ins)
+
+    def without_code(self, environment: str) -> Room:
+        """A sandbox of this environment that has the submission's files, but none of its code.
+
+        What students write in other formats is opened there, by the lab's tools: weights, pickles, exported
+        networks. A tool finds the submission by the environment variable ``SUBMISSION``.
+        """
+        return Room(self, ModuleSource(name="", file="", environment=environment + WITHOUT_CODE))
+
     def leave(self) -> None:
         """End all processes of this check."""
         self._processes.leave()
         self._loaded.clear()
+
+    def only_derived(self) -> str:
+        """What this check asked for, if all of it follows by the course's code alone; else empty.
+
+        A mapping says what is derived, so nothing that the student's side says can change this.
+        """
+        hollow = {
+            (s.name, method) for s in self._sources.values() if s.mapping for method in s.mapping.hollow
+        }
+        return ", ".join(sorted(method for _, method in self._asked)) if self._asked <= hollow else ""
+
+    def asks(self, module: str, name: str) -> None:
+        """Note that a module's method, or a tool, is asked for."""
+        self._asked.add((module, name))
 
     # ── used by the proxies ──────────────────────────────────────────────────────────────────────────────
 
@@ -81,7 +130,7 @@ class Student:
         """Ask, after loading the module if need be; returns the decoded value."""
         if source.absent:
             raise fail(source.absent, call=call)
-        if source.name not in self._loaded:
+        if source.name and source.name not in self._loaded:
             self._loaded.add(source.name)
             self._ask(source, self._load(source), f"import {source.name}")
         return self._ask(source, question, call)
@@ -98,30 +147,47 @@ class Student:
             pythonpath=mapping.pythonpath if mapping else (),
             tensors=(source.arrays or "tensor") == "tensor" and ENVIRONMENTS[source.environment].tensors,
             device=self._device,
+            stand_ins=self._stand_ins,
         )
+
+    def ask_room(self, source: ModuleSource, question: wire.Question, call: str) -> object:
+        """Ask a module's process without loading the module."""
+        self.asks(source.name, call)
+        return self._ask(source, question, call)
 
     def _ask(self, source: ModuleSource, question: wire.Question, call: str) -> object:
         reply = self._processes.ask(source.environment, question, call)
         if isinstance(reply, wire.Returned):
-            return reply.value
+            return _receive(reply.value)
         if reply.where == "tool" and isinstance(question, wire.Tool):
             raise ToolFailedError(_tool_trouble(question, reply))
         raise self._failure(source, reply, call)
 
+    @reader("what your code raised")
     def _failure(self, source: ModuleSource, reply: wire.Raised, call: str) -> Exception:
         message = reply.message.strip()
         shown = message if len(message) <= MESSAGE_SHOWN else message[:MESSAGE_SHOWN] + " …"
         kind = "".join(c for c in reply.type if c.isalnum() or c in "._")[:60] or "an exception"
-        if reply.where == "mapping":
-            return MappingMismatchError(source.name, f"{kind}: {shown}")
+        mapping = source.mapping
+        if (
+            reply.where == "mapping"
+            and mapping is not None
+            and mapping.spellings
+            and reply.expression not in mapping.called
+        ):
+            return MappingMismatchError(source.name, _misfit(source, reply, call, kind, shown))
         named = kind if kind in PYTHON_ERRORS else "an exception of its own"
-        own = [f for f in reply.frames if _is_possible(source, f)]
+        absent = {m.file for m in self._sources.values() if m.environment != source.environment}
+        lines = source.source.splitlines()
+        own = [f for f in reply.frames if _is_possible(source, lines, f) and f.file not in absent]
         last = own[-1] if own else None
         if reply.where == "unsendable":
             headline, hint = (
                 "Your code returned something that is not plain data.",
                 "Return arrays, numbers, or dicts of arrays.",
             )
+        elif reply.where == "mapping":
+            headline, hint = "What your code gives has another form than the lab asks for.", ""
         elif kind == "NotImplementedError":
             headline, hint = "This part is not implemented yet.", ""
         elif kind in {"SyntaxError", "IndentationError", "TabError"}:
@@ -129,8 +195,14 @@ class Student:
                 "Your file can't be read: Python found a syntax error.",
                 "Open the file at that line.",
             )
-        elif kind == "ModuleNotFoundError" and (hint := ENVIRONMENTS[source.environment].on_import):
+        elif kind == "ModuleNotFoundError" and (hint := _row(source.environment).on_import):
             headline = "Your code imports a library that is not there."
+        elif kind == ELSEWHERE:
+            headline = "Your code uses the lab's other file, which is not there while this one is graded."
+            hint = (
+                "Importing it is fine, using it is not: put what compares the two under "
+                'if __name__ == "__main__": or into a file of its own.'
+            )
         elif call.startswith("import "):
             headline = f"Your file can't be imported: it raised {named}."
             hint = "Import the file yourself first: python -c 'import " + source.name + "'."
@@ -147,87 +219,96 @@ class Student:
                 call=call,
                 yours=f"{kind}: {shown}" if shown else kind,
                 where=f"{last.file}, line {last.line}" if last else "",
-                traceback=self._traceback(source, own),
-                lines=_lines(source, own),
+                traceback=_traceback(source, lines, own),
+                lines=_lines(source, lines, own),
                 hint=hint,
             )
         )
 
-    def _traceback(self, source: ModuleSource, frames: list[wire.Frame]) -> str:
-        """The student's frames; a line's text comes from the submission as we have it, never from the process."""
-        lines = source.source.splitlines()
-        shown = []
-        for frame in frames:
-            shown.append(
-                f"{frame.file}, line {frame.line}" + (f", in {frame.function}" if frame.function else "")
-            )
-            if frame.file == source.file and 0 < frame.line <= len(lines):
-                shown.append(f"    {lines[frame.line - 1].strip()[:120]}")
-        return "\n".join(shown)
+
+def _traceback(source: ModuleSource, lines: list[str], frames: list[wire.Frame]) -> str:
+    """The student's frames; a line's text comes from the submission as we have it, never from the process."""
+    shown = []
+    for frame in frames:
+        shown.append(
+            f"{frame.file}, line {frame.line}" + (f", in {frame.function}" if frame.function else "")
+        )
+        if frame.file == source.file and 0 < frame.line <= len(lines):
+            shown.append(f"    {lines[frame.line - 1].strip()[:120]}")
+    return "\n".join(shown)
 
 
-def _is_possible(source: ModuleSource, frame: wire.Frame) -> bool:
+def _row(sandbox: str) -> Environment:
+    return ENVIRONMENTS[sandbox.removesuffix(WITHOUT_CODE)]
+
+
+def _is_possible(source: ModuleSource, lines: list[str], frame: wire.Frame) -> bool:
     """Whether there can be such a line: code that is made as it runs may say that it stands on any.
 
     A syntax error may stand one line beyond the end.
     """
-    return bool(frame.file) and (
-        frame.file != source.file or 0 < frame.line <= 1 + len(source.source.splitlines())
-    )
+    return bool(frame.file) and (frame.file != source.file or 0 < frame.line <= 1 + len(lines))
 
 
-def _lines(source: ModuleSource, frames: list[wire.Frame]) -> tuple[SourceLine, ...]:
-    text = source.source.splitlines()
+def _lines(source: ModuleSource, lines: list[str], frames: list[wire.Frame]) -> tuple[SourceLine, ...]:
     return tuple(
-        SourceLine(file=frame.file, number=frame.line, text=text[frame.line - 1].strip()[:120])
+        SourceLine(file=frame.file, number=frame.line, text=lines[frame.line - 1].strip()[:120])
         for frame in frames
-        if frame.file == source.file and frame.line <= len(text)
+        if frame.file == source.file and frame.line <= len(lines)
     )
 
 
-class ModuleProxy:
-    """``student.mlp_numpy``: its functions and classes, its text, and tools that run beside it.
-
-    Attributes:
-        source: The file's text, as submitted; never executed here.
-        mapped: True if a mapping spells the interface, not only where the file is.
-        exists: False if the file is missing.
-    """
+class Room:
+    """A process in which the lab's tools run, and its working folder."""
 
     def __init__(self, student: Student, module: ModuleSource) -> None:
         self._student = student
         self._module = module
-        self.source = module.source
-        self.file = module.file
-        self.mapped = module.mapping is not None and bool(module.mapping.spellings)
-        self.exists = not module.absent
-
-    def __getattr__(self, name: str) -> _Function:
-        """A function or class of the module, ready to be called."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return _Function(self, self._module.name, name)
-
-    def load(self) -> None:
-        """Import the module, and nothing else."""
-        self._put(wire.Get(self._module.name, "__name__"), f"import {self._module.name}")
 
     def tool(self, name: str, *args: object, **kwargs: object) -> Answer:
-        """Run a function of the lab's ``tools.py`` beside the student's code.
+        """Run a function of the lab's ``tools.py`` here, or ``file.name`` of another of its tools.
 
         Raises:
             CheckFailed: The student's code raised, or lacks a name that the tool asks for.
-            ToolFailedError: The tool raised, or can't run in this module's environment: the course's fault.
+            ToolFailedError: The tool raised, or can't run in this environment: the course's fault.
         """
+        self._student.asks(self._module.name, f"{name}()")
         question = wire.Tool(self._module.name, name, *_arguments(args, kwargs))
         call = render_call(name, args, kwargs)
-        return self._answer(self._put(question, call), call)
+        return Answer(call, self._put(question, call), self)
 
-    def hold(self, value: object) -> Answer:
-        """Put a value on the student's side and keep hold of it; ``fetch`` reads it back."""
-        return self._answer(
-            self._put(wire.Hold(self._module.name, _send(value)), "hold"), "the array that was passed"
-        )
+    def bring(self, name: str, content: bytes = b"", **arrays: NDArray[np.generic]) -> None:
+        """Write a file into the working folder, before anything is imported: bytes, or arrays as an ``.npz``."""
+        if arrays:
+            packed = io.BytesIO()
+            np.savez(packed, **arrays)  # type: ignore[arg-type]
+            content = packed.getvalue()
+        question = wire.Bring(name, np.frombuffer(content, dtype=np.uint8))
+        self._student.ask_room(self._module, question, f"bring {name}")
+
+    def files(self) -> dict[str, int]:
+        """What the working folder holds: path → size in bytes. Names are what the student's code chose."""
+        found = self._student.ask_room(self._module, wire.Listing(), "the working folder")
+        named = found if isinstance(found, dict) else {}
+        return {str(name): size for name, size in named.items() if isinstance(size, int)}
+
+    def read(self, name: str) -> bytes:
+        """A file of the working folder; it is data, to be opened where no code of the student's is.
+
+        Raises:
+            CheckFailed: There is none, or it is larger than a reply may be.
+        """
+        found = self._student.ask_room(self._module, wire.Read(name), f"read {name}")
+        return found.tobytes() if isinstance(found, np.ndarray) else b""
+
+    def misfit(self, name: str, call: str, yours: str, wanted: str) -> None:
+        """A value of another form: a mapping's slip, if it is the mapping that says how it is had."""
+        mapping = self._module.mapping
+        if mapping and name in mapping.spellings and name not in mapping.called:
+            raise MappingMismatchError(
+                self._module.name,
+                f"{name}: {mapping.spellings[name]} → {yours}; expected: {wanted}; asked: {call}",
+            )
 
     # ── Asker ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -253,8 +334,10 @@ class ModuleProxy:
         call: str,
     ) -> Answer:
         """Call ``name`` of an object or a module."""
+        if isinstance(target, Handle):
+            self._student.asks(self._module.name, name)
         question = wire.Call(_remote(target), name, *_arguments(args, kwargs))
-        return self._answer(self._put(question, call), call)
+        return self._answer(self._put(question, call), call, name)
 
     def get(self, target: Handle, name: str, call: str) -> Answer:
         """Read an attribute."""
@@ -267,8 +350,48 @@ class ModuleProxy:
     def _put(self, question: wire.Question, call: str) -> object:
         return self._student.put(self._module, question, call)
 
-    def _answer(self, value: object, call: str) -> Answer:
-        return Answer(call, _receive(value), self)
+    def _answer(self, value: object, call: str, name: str = "") -> Answer:
+        return Answer(call, value, self, name)
+
+
+class ModuleProxy(Room):
+    """``student.mlp_numpy``: its functions and classes, its text, and tools that run beside it.
+
+    Attributes:
+        source: The file's text, as submitted; never executed here.
+        mapped: True if a mapping spells the interface, not only where the file is.
+        by_instructor: True if that mapping is an instructor's, who may allow for conventions.
+        exists: False if the file is missing.
+    """
+
+    def __init__(self, student: Student, module: ModuleSource) -> None:
+        super().__init__(student, module)
+        self.source = module.source
+        self.file = module.file
+        self.mapped = module.mapping is not None and bool(module.mapping.spellings)
+        self.by_instructor = self.mapped and module.mapping is not None and module.mapping.by_instructor
+        self.exists = not module.absent
+
+    def __getattr__(self, name: str) -> _Function:
+        """A function or class of the module, ready to be called."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return _Function(self, self._module.name, name)
+
+    def takes(self, name: str) -> bool:
+        """Whether a net is made with this argument; a mapping may leave it out."""
+        mapping = self._module.mapping
+        return not self.mapped or mapping is None or name in _names(mapping.spellings["make"])
+
+    def load(self) -> None:
+        """Import the module, and nothing else."""
+        self._put(wire.Get(self._module.name, "__name__"), f"import {self._module.name}")
+
+    def hold(self, value: object) -> Answer:
+        """Put a value on the student's side and keep hold of it; ``fetch`` reads it back."""
+        return self._answer(
+            self._put(wire.Hold(self._module.name, _send(value)), "hold"), "the array that was passed"
+        )
 
 
 class _Function:
@@ -276,6 +399,12 @@ class _Function:
 
     def __init__(self, proxy: ModuleProxy, module: str, name: str) -> None:
         self._proxy, self._module, self._name = proxy, module, name
+
+    def __getattr__(self, name: str) -> _Function:
+        """What is defined inside a class: ``student.network.Optimizers.Adam``."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return _Function(self._proxy, self._module, f"{self._name}.{name}")
 
     def __call__(self, *args: object, **kwargs: object) -> Answer:
         """Call it; raises CheckFailed if it raises, dies or hangs."""
@@ -286,10 +415,27 @@ def _remote(target: Handle | str) -> object:
     return wire.Remote(target.number, target.type_name) if isinstance(target, Handle) else target
 
 
+def _names(expression: str) -> set[str]:
+    """The names that a mapping's expression uses."""
+    return {node.id for node in ast.walk(ast.parse(expression)) if isinstance(node, ast.Name)}
+
+
 def _arguments(
     args: tuple[object, ...], kwargs: Mapping[str, object]
 ) -> tuple[list[object], dict[str, object]]:
     return [_send(a) for a in args], {k: _send(v) for k, v in kwargs.items()}
+
+
+def _misfit(source: ModuleSource, reply: wire.Raised, call: str, kind: str, shown: str) -> str:
+    """Which expression does not fit, and what came of it; the expression's text is the mapping's own."""
+    spellings = source.mapping.spellings if source.mapping else {}
+    said = shown if kind == "MappingError" else f"{kind}: {shown}"
+    if (
+        reply.expression not in spellings
+    ):  # a tensor of what is derived, or a name that only the other side knows
+        return f"{said}; asked: {call}"
+    at = "".join(f", {frame.file}, line {frame.line}" for frame in reply.frames[-1:])
+    return f"{reply.expression}: {spellings[reply.expression]} → {said}{at}; asked: {call}"
 
 
 def _tool_trouble(question: wire.Tool, reply: wire.Raised) -> str:
@@ -310,12 +456,17 @@ def _send(value: object) -> object:
     return value
 
 
+@reader(REPLY)
 def _receive(value: object) -> object:
     """Decoded data with handles in place of numbers."""
+    return _with_handles(value)
+
+
+def _with_handles(value: object) -> object:
     if isinstance(value, wire.Remote):
         return Handle(value.number, value.type_name)
     if isinstance(value, list):
-        return [_receive(v) for v in value]
+        return [_with_handles(v) for v in value]
     if isinstance(value, dict):
-        return {k: _receive(v) for k, v in value.items()}
+        return {k: _with_handles(v) for k, v in value.items()}
     return value

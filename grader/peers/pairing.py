@@ -1,164 +1,131 @@
-"""Pairs that nobody has been in before: a perfect matching in the graph of those who have not met.
+"""Pairs of people who have not met: a perfect matching of least weight.
 
 Random pairs with a few tries again would do in the first weeks, and fail without a word in the last ones. So this
-is exact: if there is a way to pair everybody, it is found, and if there is none, that is said. The matching is
-Edmonds's ("Paths, trees, and flowers", 1965), by augmenting paths with shrunk blossoms, in O(n³).
+is exact: nobody meets the same person twice if there is any way, and if there is none, as few do as can be. The
+matching is networkx's (Edmonds's blossoms with weights; Galil, "Efficient algorithms for finding maximum matching
+in graphs", 1986), in O(n³).
 """
 
 from __future__ import annotations
 
+import math
 import random
-from collections import deque
 from itertools import combinations
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from grader.errors import UsageError
 from grader.peers.roster import same_name
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-NOBODY = -1
+REPEAT = 1_000_000
+"""Weight of one more repeat: more than all that tells two repeats apart."""
+
+
+class Groups(Struct, frozen=True, kw_only=True):
+    """Who works with whom.
+
+    Attributes:
+        groups: Pairs, and one group of three if the number is odd, that last.
+        repeats: Every two in one group who have been in one before.
+    """
+
+    groups: tuple[tuple[str, ...], ...]
+    repeats: tuple[tuple[str, str], ...]
 
 
 def pair_up(
-    names: Sequence[str], *, seed: int, met: Collection[frozenset[str]] = ()
-) -> tuple[tuple[str, ...], ...]:
-    """Put everybody into one group: pairs, and one group of three if the number is odd.
+    names: Sequence[str],
+    *,
+    seed: int,
+    met: Mapping[frozenset[str], int] | None = None,
+    apart: Collection[frozenset[str]] = (),
+) -> Groups:
+    """Put everybody into one group, with as few repeats as can be.
 
     Args:
         names: At least two, all different.
         seed: The same seed, names and history give the same groups, in whatever order the names come.
-        met: Every two who were in a group before, as ``same_name`` has them; those who are gone don't matter.
+        met: How often every two were in a group before, as ``same_name`` has them; those who are gone don't matter.
+        apart: Every two who must not be in a group, spelled so, too.
 
     Raises:
-        UsageError: There is no way to do it without repeating a pair.
+        UsageError: There is no way that keeps those apart.
     """
     drawn = sorted(names, key=same_name)
     random.Random(seed).shuffle(drawn)  # noqa: S311 - to be drawn again, not to be secret
     keys = [same_name(name) for name in drawn]
-    people = range(len(drawn))
-    friends = [
-        [other for other in people if other != one and frozenset((keys[one], keys[other])) not in met]
-        for one in people
-    ]
-    for trio in _trios(friends) if len(drawn) % 2 else [()]:
-        left = [
-            [other for other in others if other not in trio] if one not in trio else []
-            for one, others in enumerate(friends)
-        ]
-        partner = matching(left)
-        if all(partner[one] != NOBODY or one in trio for one in people):
-            pairs = [(one, other) for one, other in enumerate(partner) if one < other]
-            groups = [*pairs, trio] if trio else pairs
-            return tuple(tuple(drawn[one] for one in group) for group in groups)
-    lonely = [name for name, others in zip(drawn, friends, strict=True) if not others]
-    raise UsageError(
-        f"There is no way to pair these {len(drawn)} without repeating a pair of an earlier week."
-        + (f" {', '.join(sorted(lonely)[:5])} met everybody already." if lonely else ""),
-        "Leave the oldest weeks out of --history.",
+    met = met or {}
+    weights = {
+        (one, other): _weight(met.get(both, 0))
+        for one, other in combinations(range(len(drawn)), 2)
+        if (both := frozenset((keys[one], keys[other]))) not in apart
+    }
+    found = _odd(len(drawn), weights) if len(drawn) % 2 else _pairs(range(len(drawn)), weights)
+    if found is None:
+        raise UsageError(
+            f"There is no way to pair these {len(drawn)} that keeps apart whom you want apart.",
+            "Leave out some --apart.",
+        )
+    return Groups(
+        groups=tuple(tuple(drawn[one] for one in group) for group in found),
+        repeats=tuple(
+            (drawn[one], drawn[other])
+            for group in found
+            for one, other in combinations(group, 2)
+            if weights[min(one, other), max(one, other)]
+        ),
     )
 
 
-def _trios(friends: Sequence[Sequence[int]]) -> Iterable[tuple[int, ...]]:
-    """Every three who have not met."""
-    close = [set(others) for others in friends]
-    for trio in combinations(range(len(friends)), 3):
-        if all(other in close[one] for one, other in combinations(trio, 2)):
-            yield trio
+def _weight(times: int) -> int:
+    """Of two who met so often: a repeat weighs more than anything, and a third meeting more than a second."""
+    return REPEAT + times * times if times else 0
 
 
-def matching(friends: Sequence[Sequence[int]]) -> list[int]:
-    """A largest matching of an undirected graph.
-
-    Args:
-        friends: Of each vertex, its neighbours.
-
-    Returns:
-        Of each vertex its partner, or ``NOBODY``.
-    """
-    partner = [NOBODY] * len(friends)
-    for one, others in enumerate(friends):  # a greedy start leaves little to augment
-        free = next((other for other in others if partner[other] == NOBODY), NOBODY)
-        if partner[one] == NOBODY and free != NOBODY:
-            partner[one], partner[free] = free, one
-    for root in range(len(friends)):
-        if partner[root] == NOBODY:
-            _Search(friends, partner).augment(root)
-    return partner
+Groupings = list[tuple[int, ...]]
+Weights = dict[tuple[int, int], int]
 
 
-class _Search:
-    """One search for a path from a free vertex to another, along which partners are swapped."""
+def _pairs(people: Sequence[int], weights: Weights) -> Groupings | None:
+    """Everybody in a pair, at the least weight; None if there is no way."""
+    import networkx as nx  # only here: it takes longer to import than the rest of the command line
 
-    def __init__(self, friends: Sequence[Sequence[int]], partner: list[int]) -> None:
-        self.friends = friends
-        self.partner = partner
-        self.parent = [NOBODY] * len(friends)
-        self.base = list(range(len(friends)))
-        """Of each vertex, the base of the blossom that it was shrunk into."""
-        self.reached = [False] * len(friends)
+    graph = nx.Graph()
+    graph.add_nodes_from(people)
+    graph.add_edges_from(
+        (*two, {"weight": -weights[two]}) for two in combinations(people, 2) if two in weights
+    )
+    matched = nx.max_weight_matching(graph, maxcardinality=True)
+    if 2 * len(matched) < len(people):
+        return None
+    return sorted((min(two), max(two)) for two in matched)
 
-    def augment(self, root: int) -> None:
-        """Give the root a partner, if one can be had."""
-        self.reached[root] = True
-        queue = deque([root])
-        while queue:
-            here = queue.popleft()
-            for there in self.friends[here]:
-                mate = self.partner[there]
-                if self.base[here] == self.base[there] or self.partner[here] == there:
-                    continue
-                if there == root or (mate != NOBODY and self.parent[mate] != NOBODY):
-                    queue.extend(self._shrink(here, there))
-                elif self.parent[there] == NOBODY:
-                    self.parent[there] = here
-                    if mate == NOBODY:
-                        self._swap(there)
-                        return
-                    self.reached[mate] = True
-                    queue.append(mate)
 
-    def _swap(self, end: int) -> None:
-        """Along the path back to the root, the pairs become the gaps and the gaps the pairs."""
-        while end != NOBODY:
-            before = self.parent[end]
-            following = self.partner[before]
-            self.partner[end], self.partner[before] = before, end
-            end = following
+def _odd(count: int, weights: Weights) -> Groupings | None:
+    """Pairs and one group of three, at the least weight: every three is tried that could still be the best."""
+    best: Groupings | None = None
+    least = math.inf
+    for trio, weight in _trios(count, weights):
+        if weight >= least:
+            break
+        pairs = _pairs([one for one in range(count) if one not in trio], weights)
+        if pairs is None:
+            continue
+        total = weight + sum(weights[one, other] for one, other in pairs)
+        if total < least:
+            best, least = [*pairs, trio], total
+    return best
 
-    def _shrink(self, one: int, other: int) -> list[int]:
-        """Treat an odd circle as its base; returns the vertices that can be left from only now."""
-        base = self._meeting(one, other)
-        inside: set[int] = set()
-        self._mark(one, base, other, inside)
-        self._mark(other, base, one, inside)
-        new = []
-        for vertex, its_base in enumerate(self.base):
-            if its_base in inside:
-                self.base[vertex] = base
-                if not self.reached[vertex]:
-                    self.reached[vertex] = True
-                    new.append(vertex)
-        return new
 
-    def _mark(self, vertex: int, base: int, child: int, inside: set[int]) -> None:
-        while self.base[vertex] != base:
-            mate = self.partner[vertex]
-            inside |= {self.base[vertex], self.base[mate]}
-            self.parent[vertex] = child
-            child = mate
-            vertex = self.parent[mate]
-
-    def _meeting(self, one: int, other: int) -> int:
-        """Where the two ways back to the root meet."""
-        seen = set()
-        while True:
-            one = self.base[one]
-            seen.add(one)
-            if self.partner[one] == NOBODY:
-                break
-            one = self.parent[self.partner[one]]
-        while self.base[other] not in seen:
-            other = self.parent[self.partner[self.base[other]]]
-        return self.base[other]
+def _trios(count: int, weights: Weights) -> Iterator[tuple[tuple[int, ...], int]]:
+    """Every three who may be together with what they weigh, the lightest first."""
+    known = (
+        (trio, sum(weights[two] for two in combinations(trio, 2)))
+        for trio in combinations(range(count), 3)
+        if all(two in weights for two in combinations(trio, 2))
+    )
+    yield from sorted(known, key=lambda each: each[1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from grader.points import losses
 from grader.records import CheckResult, Outcome, Weight
 from grader.report import words
 
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from grader.records import CriterionResult
+
+
+LAST = (Weight.REQUIRED, Weight.BONUS, Weight.ADVICE)
+"""The order in which causes are reported."""
 
 
 class Cause(NamedTuple):
@@ -23,12 +28,25 @@ class Cause(NamedTuple):
     """The other checks of the lab that failed of the same."""
     waiting: int
     """How many checks can't run before these pass."""
-    advice: bool
+    weight: Weight
+    lost: float = 0.0
+    """Points that it cost, with what waits for it."""
+
+    @property
+    def tag(self) -> str:
+        """``advice`` or ``bonus``; empty for what is required."""
+        return "" if self.weight is Weight.REQUIRED else str(self.weight)
+
+    @property
+    def price(self) -> str:
+        """``costs 4 points``; empty where none are counted, and for a bonus, which costs none."""
+        counted = self.lost and self.weight is Weight.REQUIRED
+        return f"costs {words.count(self.lost, 'point')}" if counted else ""
 
     @property
     def word(self) -> words.Word:
         """The word for what became of its checks."""
-        return words.outcome(Outcome.FAILED, Weight.ADVICE if self.advice else Weight.REQUIRED)
+        return words.outcome(self.check.outcome, self.weight)
 
     @property
     def text(self) -> str:
@@ -61,7 +79,7 @@ class Cause(NamedTuple):
 
 
 def causes(criteria: Iterable[CriterionResult], checks: Iterable[CheckResult]) -> tuple[Cause, ...]:
-    """The causes of one lab's failures, in the rubric's order, advice last.
+    """The causes of one lab's failures, in the rubric's order, bonuses and advice last.
 
     Failures are of one cause if they carry the same diagnosis, or, where the bug has no name, if the same
     headline was given for the same place of the same call.
@@ -71,12 +89,16 @@ def causes(criteria: Iterable[CriterionResult], checks: Iterable[CheckResult]) -
         checks: The lab's checks.
     """
     results = {check.id: check for check in checks}
-    found: dict[tuple[object, ...], list[CheckResult]] = {}
-    for criterion in sorted(criteria, key=lambda c: c.weight is Weight.ADVICE):
+    found: dict[tuple[Weight, tuple[str, ...]], list[CheckResult]] = {}
+    lost: dict[str, float] = {}
+    for criterion in sorted(criteria, key=lambda c: LAST.index(c.weight)):
+        for id_, cost in losses(criterion, results).items():
+            root = _root(results[id_], results) if id_ in results else id_
+            lost[root] = lost.get(root, 0.0) + cost
         for id_ in criterion.checks:
             check = results.get(id_)
-            if check is not None and check.outcome is Outcome.FAILED:
-                found.setdefault((criterion.weight, *_key(check)), []).append(check)
+            if check is not None and check.outcome in (Outcome.FAILED, Outcome.PARTLY):
+                found.setdefault((criterion.weight, _key(check)), []).append(check)
     waiting: dict[str, int] = {}
     for check in results.values():
         if check.outcome is Outcome.BLOCKED:
@@ -87,9 +109,10 @@ def causes(criteria: Iterable[CriterionResult], checks: Iterable[CheckResult]) -
             check=failed[0],
             others=tuple(failed[1:]),
             waiting=sum(waiting.get(check.id, 0) for check in failed),
-            advice=key[0] is Weight.ADVICE,
+            weight=weight,
+            lost=sum(lost.get(check.id, 0.0) for check in failed),
         )
-        for key, failed in found.items()
+        for (weight, _), failed in found.items()
     )
 
 

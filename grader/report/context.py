@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from grader import reasons
 from grader.records import (
     CheckResult,
     CriterionResult,
     Decision,
     Document,
     Outcome,
+    Part,
     Record,
     SafeRecord,
     Terms,
@@ -17,6 +19,7 @@ from grader.records import (
 )
 from grader.report import words
 from grader.report.causes import Cause, causes
+from grader.report.reasons import sentence
 
 
 class Section(NamedTuple):
@@ -32,12 +35,13 @@ class Section(NamedTuple):
     @property
     def word(self) -> words.Word:
         """The word for its decision."""
-        return words.WAITS if self.waits else words.criterion(self.criterion.decision, self.criterion.weight)
+        c = self.criterion
+        return words.WAITS if self.waits else words.criterion(c.decision, c.weight, earned=c.earned > 0)
 
     @property
     def waits(self) -> bool:
         """Whether it isn't met only because its checks wait for others."""
-        failed = self.criterion.review or any(c.outcome is Outcome.FAILED for c in self.checks)
+        failed = self.criterion.review or any(c.outcome in NOT_MET for c in self.checks)
         return self.criterion.decision is Decision.REVISE and not failed
 
     @property
@@ -46,18 +50,39 @@ class Section(NamedTuple):
         return sum(check.outcome is Outcome.PASSED for check in self.checks)
 
     @property
-    def advice(self) -> bool:
-        """Whether it is good practice beyond the requirements."""
-        return self.criterion.weight is Weight.ADVICE
+    def tag(self) -> str:
+        """``advice`` or ``bonus``; empty for what is required."""
+        return "" if self.criterion.weight is Weight.REQUIRED else str(self.criterion.weight)
 
     @property
     def tally(self) -> str:
         """``2 of 3 checks``, or ``0 of 4 points`` where the rubric counts points."""
         if self.criterion.points:
-            return f"{self.criterion.earned:g} of {self.criterion.points:g} points"
+            c = self.criterion
+            open_ = [f"{c.waiting:g} waiting"] if 0 < c.waiting < c.points else []
+            open_ += [f"{c.ungraded:g} not graded"] if 0 < c.ungraded < c.points else []
+            return ", ".join((f"{c.earned:g} of {c.points:g} points", *open_))
         if self.criterion.review or self.criterion.decision is Decision.REVIEW:
             return "by a person"
         return f"{self.passed} of {words.count(len(self.criterion.checks), 'check')}"
+
+
+class Group(NamedTuple):
+    """The criteria of one part of a lab; of the whole lab where it has no parts."""
+
+    part: Part | None
+    sections: tuple[Section, ...]
+
+    @property
+    def heading(self) -> str:
+        """``A: Forward propagation``; empty for a whole lab."""
+        return f"{self.part.id}: {self.part.title}" if self.part else ""
+
+    @property
+    def tally(self) -> str:
+        """``21 of 25 points``."""
+        earned = sum(s.criterion.earned for s in self.sections)
+        return f"{earned:g} of {self.part.points:g} points" if self.part else ""
 
 
 class LabPart(NamedTuple):
@@ -68,6 +93,15 @@ class LabPart(NamedTuple):
     anchor: str
     sections: tuple[Section, ...]
     causes: tuple[Cause, ...]
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """Its criteria by part, in order; those of no part last."""
+        groups = [Group(p, tuple(s for s in self.sections if s.criterion.part == p.id)) for p in self.parts]
+        known = {part.id for part in self.parts}
+        groups.append(Group(None, tuple(s for s in self.sections if s.criterion.part not in known)))
+        return tuple(group for group in groups if group.sections)
 
     @property
     def heading(self) -> str:
@@ -77,7 +111,7 @@ class LabPart(NamedTuple):
     @property
     def tally(self) -> str:
         """``3 of 7 criteria met, 20 of 46 checks pass``; advice is not counted among the criteria."""
-        required = [s for s in self.sections if not s.advice]
+        required = [s for s in self.sections if not s.tag]
         met = sum(s.criterion.decision is Decision.PASS for s in required)
         checks = [check for s in self.sections for check in s.checks]
         passed = sum(check.outcome is Outcome.PASSED for check in checks)
@@ -88,15 +122,21 @@ class LabPart(NamedTuple):
         return ", ".join(told)
 
     @property
-    def ours(self) -> tuple[CheckResult, ...]:
-        """The checks that we could not run."""
-        return tuple(c for s in self.sections for c in s.checks if c.outcome is Outcome.UNGRADED)
+    def undecided(self) -> tuple[CheckResult, ...]:
+        """The checks that a person decides, and then those that we could not run."""
+        return tuple(
+            check
+            for outcome in (Outcome.REVIEW, Outcome.UNGRADED)
+            for section in self.sections
+            for check in section.checks
+            if check.outcome is outcome
+        )
 
     @property
     def told(self) -> tuple[tuple[CheckResult, tuple[CheckResult, ...]], ...]:
-        """What is reported in full: each cause's check with its others, then what we could not run."""
+        """What is reported in full: each cause's check with its others, then what is undecided."""
         causes = ((cause.check, cause.others) for cause in self.causes)
-        return (*causes, *((check, ()) for check in self.ours))
+        return (*causes, *((check, ()) for check in self.undecided))
 
     @property
     def people(self) -> tuple[Section, ...]:
@@ -110,13 +150,17 @@ class LabPart(NamedTuple):
         for s in self.sections:
             if s.criterion.review and s.criterion.review.decision is Decision.REVISE:
                 review = s.criterion.review
-                told.append((s.anchor, f"{s.criterion.title}: {review.by} asks to revise it.", s.word))
-            elif s.criterion.decision is Decision.REVIEW:
-                told.append((s.anchor, f"{s.criterion.title} waits for a person to look at it.", s.word))
-            elif s.criterion.decision is Decision.UNGRADED:
-                told.append(
-                    (s.anchor, f"{s.criterion.title} could not be graded; that is our fault.", s.word)
-                )
+                given = f"gives {s.criterion.earned:g} of {words.count(s.criterion.points, 'point')}"
+                said = given if s.criterion.points else "asks to revise it"
+                told.append((s.anchor, f"{s.criterion.title}: {review.by} {said}.", s.word))
+            elif s.criterion.decision is Decision.REVIEW or s.criterion.waiting:
+                points = f" ({words.count(s.criterion.waiting, 'point')})" if s.criterion.waiting else ""
+                text = f"{s.criterion.title} waits for a person to look at it{points}."
+                told.append((s.anchor, text, s.word))
+            elif s.criterion.decision is Decision.UNGRADED or s.criterion.ungraded:
+                points = f" ({words.count(s.criterion.ungraded, 'point')})" if s.criterion.ungraded else ""
+                text = f"{s.criterion.title} could not be graded{points}; that is our fault."
+                told.append((s.anchor, text, s.word))
         return tuple(told)
 
 
@@ -155,6 +199,23 @@ class View(NamedTuple):
         return tuple(cause for lab in self.labs for cause in lab.causes)
 
     @property
+    def categories(self) -> tuple[tuple[str, str, str], ...]:
+        """What the grade is made of, as (category, points earned in it, what they count); empty without a grade."""
+        grade = self.record.grade
+        if grade is None:
+            return ()
+        rows = [
+            (
+                f"{c.title} (bonus)" if c.bonus else c.title,
+                f"{c.earned:g} of {c.points:g} points",
+                f"{c.counts:.1f} of {c.weight + c.bonus:g}",
+            )
+            for c in grade.categories
+        ]
+        late = [("Handed in late", "", f"-{grade.late:g}")] if grade.late else []
+        return (*rows, *late, ("Grade", "at most 100", f"{grade.value:.1f}"))
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         """The sentences that the verdict follows from, where no cause says it better."""
         record = self.record
@@ -162,6 +223,8 @@ class View(NamedTuple):
 
     def outcome(self, check: CheckResult) -> words.Word:
         """The word for what became of a check."""
+        if not check.counted:
+            return words.NOT_COUNTED
         return words.outcome(check.outcome, self.weights[check.lab, check.id])
 
     def anchor(self, check: CheckResult) -> str:
@@ -176,6 +239,7 @@ _URGENCY = {
     Outcome.BLOCKED: 3,
     Outcome.PASSED: 4,
 }
+NOT_MET = (Outcome.FAILED, Outcome.PARTLY)
 
 
 def view(record: SafeRecord) -> View:
@@ -217,27 +281,29 @@ def _section(
     )
     return Section(
         criterion=criterion,
-        checks=tuple(sorted(checks, key=lambda check: _URGENCY[check.outcome])),
+        checks=tuple(sorted(checks, key=lambda check: _URGENCY.get(check.outcome, 0))),
         anchor=f"criterion-{number}",
         documents=tuple(d for d in documents if criterion.manual and d.lab == criterion.lab),
     )
 
 
 def _labs(record: Record, sections: tuple[Section, ...]) -> tuple[LabPart, ...]:
-    titles = {lab.id: lab.title for lab in record.labs}
+    known = {lab.id: lab for lab in record.labs}
     parts = []
     for number, id_ in enumerate(dict.fromkeys(s.criterion.lab for s in sections), start=1):
         own = tuple(s for s in sections if s.criterion.lab == id_)
         found = causes((s.criterion for s in own), (c for c in record.checks if c.lab == id_))
-        parts.append(LabPart(id_, titles.get(id_, ""), f"lab-{number}", own, found))
+        title, pieces = (known[id_].title, known[id_].parts) if id_ in known else ("", ())
+        parts.append(LabPart(id_, title, f"lab-{number}", own, found, pieces))
     return tuple(parts)
 
 
 def _summary(record: Record, labs: tuple[LabPart, ...]) -> str:
     """``7 of 41 checks failed, of 3 causes; 19 wait for them.`` Advice is not among them."""
-    found = [cause for lab in labs for cause in lab.causes if not cause.advice]
+    graded = f"{sentence(_graded(record))} " if record.grade else ""
+    found = [cause for lab in labs for cause in lab.causes if not cause.tag]
     if not found:
-        return ""
+        return graded.rstrip()
     failed = sum(1 + len(cause.others) for cause in found)
     waiting = sum(cause.waiting for cause in found)
     told = (
@@ -246,11 +312,18 @@ def _summary(record: Record, labs: tuple[LabPart, ...]) -> str:
     )
     if waiting:
         told += f"; {waiting} {'waits' if waiting == 1 else 'wait'} for {'it' if len(found) == 1 else 'them'}"
-    told += "."
-    if record.points:
+    told = f"{graded}{told}."
+    if record.points and not record.grade:
         told += f" {record.earned:g} of {record.points:g} points earned"
         told += f"; {record.pass_points:g} are needed." if record.pass_points is not None else "."
     return told
+
+
+def _graded(record: Record) -> reasons.Graded:
+    grade = record.grade
+    assert grade is not None
+    zero = tuple(lab.title for lab in record.labs if lab.id in grade.zero)
+    return reasons.Graded(value=grade.value, best=grade.best, needed=grade.needed, late=grade.late, zero=zero)
 
 
 def _notices(record: Record) -> tuple[words.Notice, ...]:
@@ -304,4 +377,5 @@ def _due(terms: Terms) -> str:
     if not terms.deadline:
         return ""
     due = words.moment(terms.due) if terms.due else f"{terms.deadline}; the rubric does not say in which week"
-    return due + (f", extended ({terms.extension})" if terms.extension else "")
+    passed_over = f" ({terms.passed_over})" if terms.passed_over else ""
+    return due + (f", extended ({terms.extension})" if terms.extension else passed_over)

@@ -12,7 +12,7 @@ from functools import cache
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -34,9 +34,23 @@ def to_html(record: SafeRecord) -> str:
     def drawn(plot: Plot) -> Markup:
         return svg(plot, name=f"plot-{next(numbers)}")
 
-    style, digest = _style()
-    page = _environment().get_template("report.html.j2")
-    return page.render(view=view(record), words=words, drawn=drawn, style=style, style_digest=digest)
+    return page("report.html.j2", style="report.css", view=view(record), words=words, drawn=drawn)
+
+
+def page(template: str, *, style: str, script: str = "", **names: Any) -> str:
+    """A self-contained page.
+
+    Args:
+        template: Its file among the templates.
+        style: Its style sheet's file.
+        script: Its script's file; empty: a page that can run none.
+        names: What the template is given; besides, ``style``, ``script`` and ``policy``, which allows these alone.
+    """
+    css, js = _own(style), _own(script)
+    policy = f"default-src 'none'; style-src '{_digest(css)}'; "
+    policy += f"script-src '{_digest(js)}'; " if script else ""
+    policy += "base-uri 'none'; form-action 'none'"
+    return _environment().get_template(template).render(style=css, script=js, policy=Markup(policy), **names)  # noqa: S704 - digests
 
 
 @cache
@@ -58,8 +72,10 @@ def _prose(text: str) -> Markup:
 
 
 @cache
-def _style() -> tuple[Markup, str]:
-    """The style sheet and its digest, as the content security policy names it."""
-    css = (TEMPLATES / "report.css").read_text(encoding="utf-8")
-    digest = b64encode(sha256(css.encode()).digest()).decode()
-    return Markup(css), f"sha256-{digest}"  # noqa: S704 - our own file
+def _own(name: str) -> Markup:
+    """One of our own files among the templates, as it is."""
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8")) if name else Markup()  # noqa: S704 - our own file
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"

@@ -25,12 +25,16 @@ def sentence(reason: Reason | Refusal) -> str:  # noqa: C901, PLR0911 - one sent
             return f"This is hand-in {hand_in}; the first and {count(revisions, 'revision')} are accepted."
         case reasons.Points(earned=earned, points=points, needed=needed):
             return f"{earned:g} of {points:g} points earned; {needed:g} are needed."
+        case reasons.Graded():
+            return _graded(reason)
         case reasons.AllMet():
             return _all_met(reason)
         case reasons.NotMet():
             return _not_met(reason)
         case reasons.Rejected(title=title, by=by, comment=comment):
-            return f"“{title}” is not met yet, says {by}{f': {comment}' if comment else '.'}"
+            said = f"{by} gives {reason.earned:g} of {reason.points:g} points for “{title}”"
+            said = said if reason.points else f"“{title}” is not met yet, says {by}"
+            return said + (f": {comment}" if comment else ".")
         case reasons.Waits(title=title):
             return f"“{title}” waits for a person to look at it."
         case reasons.Open(title=title, checks=checks):
@@ -42,6 +46,16 @@ def sentence(reason: Reason | Refusal) -> str:  # noqa: C901, PLR0911 - one sent
             return "Only the public checks were run; the hidden checks decide on the grade."
         case reasons.Advice(count=number):
             return f"{count(number, 'piece')} of advice beyond the requirements: shown, never counted."
+
+
+def _graded(reason: reasons.Graded) -> str:
+    said = [f"The grade is {reason.value:.1f} of 100; {reason.needed:g} are needed."]
+    if reason.late:
+        said.append(f"{reason.late:g} were taken off because it was late.")
+    if reason.best > reason.value:
+        said.append(f"It can still become {reason.best:.1f}: not everything is decided.")
+    said += [f"Nothing was earned in “{title}”, where something has to be." for title in reason.zero]
+    return " ".join(said)
 
 
 def _all_met(reason: reasons.AllMet) -> str:
@@ -58,6 +72,11 @@ def _all_met(reason: reasons.AllMet) -> str:
 
 def _not_met(reason: reasons.NotMet) -> str:
     causes = _names(reason.causes)
+    if reason.lost:
+        return (
+            f"“{reason.title}” lost {reason.lost:g} of {reason.points:g} points: "
+            f"{_names((*reason.failed, *reason.blocked))}."
+        )
     if not reason.failed:
         return f"“{reason.title}” can't be checked before {causes} passes."
     waits = f"; {_names(reason.blocked)} can't run before {causes} passes" if reason.blocked else ""

@@ -37,9 +37,11 @@ LONGER: dict[type[Struct], dict[str, int]] = {
 def sanitize(value: Record) -> SafeRecord: ...
 @overload
 def sanitize(value: Review) -> Review: ...
-def sanitize(value: Record | Review) -> Record | Review:
+@overload
+def sanitize(value: Document) -> Document: ...
+def sanitize(value: Record | Review | Document) -> Record | Review | Document:
     """A copy in which hostile text is made visible and NaN or infinity is ``None`` (JSON has neither)."""
-    return cast("Record | Review", _sanitize(value))
+    return cast("Record | Review | Document", _sanitize(value))
 
 
 def _sanitize(value: object) -> object:

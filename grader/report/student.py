@@ -56,6 +56,10 @@ LINES = 2
 """Places of a traceback that stay: each is one of the file's lines, so some eight bits."""
 BEGINNING = 12
 """Characters by which a text that was cut is recognised."""
+FEW = 99
+"""Counts up to this stay as they are."""
+SMALLEST_SHOWN, LARGEST_SHOWN = 1e-17, 1e4
+"""Of measured numbers: beyond these they say nothing that is of use."""
 POINTS, SMALLEST, LARGEST = 12, -9, 0
 """Of a deviation's curve: how many points stay, and the exponents of ten between which they are shown."""
 
@@ -83,7 +87,7 @@ def _check(check: CheckResult, files: tuple[str, ...]) -> CheckResult:
     if not check.hidden:
         return replace(check, seconds=_coarse(check.seconds))
     finding, note = check.finding, check.note
-    if finding and check.outcome is Outcome.FAILED:
+    if finding and check.outcome in (Outcome.FAILED, Outcome.PARTLY, Outcome.REVIEW):
         note = f"{_without(note, _held(finding))} {HIDDEN_NOTE}".strip()
         finding = _finding(finding, files)
     elif finding:
@@ -109,8 +113,36 @@ def _finding(finding: Finding, files: tuple[str, ...]) -> Finding:
         kept["where"] = _place(lines[-1]) if lines and "where" not in secret else ""
     elif ", line " in kept.get("where", ""):
         kept["where"] = _places(kept["where"], files)
+    else:
+        kept["where"] = _INDEX.sub("", kept.get("where", ""))
+    kept["how_many"] = _COUNT.sub(_about, kept.get("how_many", ""))
+    kept["how_far"] = _NUMBER.sub(_roughly, kept.get("how_far", ""))
     kept["headline"] = kept.get("headline") or "This check failed."
     return Finding(**kept, lines=lines, diagnosis_id=finding.diagnosis_id, secret=secret)
+
+
+_INDEX = re.compile(r"\[\d[\d, ]*\]$|^index \(.*\)$")
+"""Of an array's element: the student chooses which one is furthest off."""
+_COUNT = re.compile(r"^\d+(?= of )")
+_NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e[-+]?\d+)?(?!\w)")
+
+
+def _about(count: re.Match[str]) -> str:
+    """Small counts as they are, larger ones by their first digit."""
+    number = count[0]
+    return number if int(number) <= FEW else f"about {number[0]}{'0' * (len(number) - 1)}"
+
+
+def _roughly(number: re.Match[str]) -> str:
+    return f"{_rough(float(number[0]), 1):g}"
+
+
+def _rough(value: float, digits: int) -> float:
+    """Few digits, and no exponent that only a liar needs."""
+    size = abs(value)
+    if not size < LARGEST_SHOWN:
+        return math.copysign(LARGEST_SHOWN, value)
+    return 0.0 if size < SMALLEST_SHOWN else float(f"{value:.{digits - 1}e}")
 
 
 def _held(finding: Finding) -> list[str]:
@@ -156,8 +188,9 @@ def _names(files: tuple[str, ...]) -> set[str]:
 
 
 def _measurement(measurement: Measurement) -> Measurement:
+    """By two digits."""
     value = measurement.value
-    return replace(measurement, value=value if value is None else float(f"{value:.1e}"))
+    return measurement if value is None else replace(measurement, value=_rough(value, 2))
 
 
 def _plot(plot: Plot | None) -> Plot | None:

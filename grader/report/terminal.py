@@ -51,7 +51,8 @@ def to_terminal(record: SafeRecord, *, full: bool = False) -> RenderableType:
 
 def verdict(record: SafeRecord) -> RenderableType:
     """The verdict alone: one coloured line, and the sentences that it follows from."""
-    return _banner(view(record), record.reasons)
+    shown = view(record)
+    return _banner(shown, tuple(reason for reason in record.reasons if reason not in shown.summary))
 
 
 def _title(shown: View) -> Text:
@@ -65,6 +66,11 @@ def _banner(shown: View, said: tuple[str, ...]) -> RenderableType:
     parts: list[RenderableType] = [_title(shown)]
     parts += [_text(f"Due {shown.due}", "dim")] if shown.due else []
     parts.append(_text(shown.summary or shown.word.sentence))
+    if shown.categories:
+        table = Table.grid(padding=(0, 2, 0, 0))
+        for title, points, counts in shown.categories:
+            table.add_row(_text(title), _right(points), _right(counts))
+        parts.append(Padding(table, (1, 0, 0, 2), expand=False))
     if said:
         reasons = Table.grid(padding=(0, 1, 0, 0))
         for reason in said:
@@ -91,21 +97,29 @@ def _causes(lab: LabPart) -> RenderableType:
 
 
 def _cause(cause: Cause) -> Text:
-    beneath = "; ".join(filter(None, (cause.check.id, cause.beneath)))
+    bonus = cause.tag if cause.lost else ""
+    beneath = "; ".join(filter(None, (cause.price, cause.check.id, bonus, cause.beneath)))
     return Text.assemble(_text(cause.text), "\n", _text(beneath, "dim"))
 
 
 def _criteria(lab: LabPart) -> RenderableType:
     table = Table.grid(padding=(0, 2, 0, 0))
-    for section in lab.sections:
-        table.add_row(
-            _sign(section.word),
-            _text(section.criterion.title + (" (advice)" if section.advice else "")),
-            Text(section.word.name, STYLES[section.word.tone]),
-            Text(section.tally, "dim", justify="right"),
-        )
+    for group in lab.groups:
+        if group.heading:
+            table.add_row("", _text(group.heading, "bold"), "", _right(group.tally))
+        for section in group.sections:
+            table.add_row(
+                _sign(section.word),
+                _text(section.criterion.title + (f" ({section.tag})" if section.tag else "")),
+                Text(section.word.name, STYLES[section.word.tone]),
+                _right(section.tally),
+            )
     heading = Text.assemble(_text(lab.id, "bold"), "  ", _text(lab.tally, "dim"))
     return Group(heading, Padding(table, (0, 0, 0, 2), expand=False))
+
+
+def _right(text: str) -> Text:
+    return Text(escape.log(text), "dim", justify="right")
 
 
 def _sign(word: words.Word) -> Text:
@@ -118,7 +132,7 @@ def _review(section: Section) -> RenderableType:
     title = Text.assemble(
         (f"{word.sign} ", f"bold {STYLES[word.tone]}"), _text(section.criterion.title, "bold")
     )
-    said = f"{review.by}: {words.VERDICTS[review.decision].name.lower()}. {review.comment}".rstrip()
+    said = f"{review.by}: {words.reviewed(review)}. {review.comment}".rstrip()
     return Group(title, Padding(_text(said), (0, 0, 0, 2)))
 
 

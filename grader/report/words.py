@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-from grader.records import Decision, Finding, Measurement, Outcome, Record, Since, Standing, Weight
+from grader.records import Decision, Finding, Measurement, Outcome, Record, Review, Since, Standing, Weight
 
 
 class Word(NamedTuple):
@@ -33,6 +34,14 @@ VERDICTS = {
         "Something failed on our side. It costs nothing, and there is nothing to change because of it.",
     ),
 }
+
+GRADED = {
+    Decision.PASS: Word("✓", "Pass", "good", "The grade is high enough."),
+    Decision.REVISE: Word(
+        "✗", "Revise", "bad", "The grade is not high enough yet. Fix what cost most and hand in again."
+    ),
+}
+"""Where points make a grade."""
 
 PUBLIC_PASS = Word(
     "✓",
@@ -64,6 +73,7 @@ WAITS = Word("…", "waits", "wait")
 
 OUTCOMES = {
     Outcome.PASSED: Word("✓", "passed", "good"),
+    Outcome.PARTLY: Word("◐", "partly", "wait", "A lower floor is reached: it earns a part of the points."),
     Outcome.FAILED: Word("✗", "failed", "bad"),
     Outcome.REVIEW: Word("…", "for a person", "wait", "A machine can't decide this: a person looks at it."),
     Outcome.BLOCKED: WAITS,
@@ -75,9 +85,16 @@ OUTCOMES = {
     ),
 }
 
+PARTLY = Word("◐", "partly", "wait")
+"""Of a criterion that earned some of its points."""
+
+FAILED_BONUS = Word("→", "not earned", "wait", "A bonus can add points, and costs none.")
+
 FAILED_ADVICE = Word(
     "→", "advice", "wait", "Good practice beyond what is required. It is never a reason to revise."
 )
+NOT_COUNTED = Word("·", "not counted", "wait", "This check counts neither for nor against you.")
+"""Of a check that would test nothing of the student's."""
 
 FACTS = {
     "call": "Called",
@@ -121,6 +138,8 @@ def verdict(record: Record) -> Word:
     if record.refused:
         return NOT_ACCEPTED
     decision = record.verdict
+    if record.grade and decision in GRADED:
+        return GRADED[decision]
     return PUBLIC_PASS if decision is Decision.PASS and record.suite != "all" else VERDICTS[decision]
 
 
@@ -158,19 +177,36 @@ def since(since: Since) -> tuple[str, ...]:
     return now or ("No check changed.",)
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """``1 check``, ``2 checks``, ``3 criteria``."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+def count(number: float, one: str, many: str = "") -> str:
+    """``1 check``, ``2 checks``, ``3 criteria``, ``2.5 points``."""
+    return f"{number:g} {one if number == 1 else many or one + 's'}"
 
 
-def criterion(decision: Decision, weight: Weight) -> Word:
-    """Of one criterion; advice that isn't followed is no failure."""
+def criterion(decision: Decision, weight: Weight, *, earned: bool = False) -> Word:
+    """Of one criterion; advice that isn't followed is no failure, nor a bonus that isn't earned.
+
+    Args:
+        decision: What became of it.
+        weight: What it counts for.
+        earned: Whether some of its points are.
+    """
+    if decision is Decision.REVISE and earned:
+        return PARTLY
+    if decision is Decision.REVISE and weight is Weight.BONUS:
+        return FAILED_BONUS
     return (ADVICE if weight is Weight.ADVICE else CRITERIA)[decision]
 
 
 def outcome(of: Outcome, weight: Weight = Weight.REQUIRED) -> Word:
-    """Of one check; a failed piece of advice is shown as advice."""
-    return FAILED_ADVICE if (of, weight) == (Outcome.FAILED, Weight.ADVICE) else OUTCOMES[of]
+    """Of one check; a failed piece of advice is shown as advice, and a bonus as one."""
+    if of is Outcome.FAILED and weight is not Weight.REQUIRED:
+        return FAILED_ADVICE if weight is Weight.ADVICE else FAILED_BONUS
+    return OUTCOMES[of]
+
+
+def reviewed(review: Review) -> str:
+    """What a person decided: ``pass``, ``revise``, or ``3 points``."""
+    return VERDICTS[review.decision].name.lower() if review.points is None else count(review.points, "point")
 
 
 def facts(finding: Finding) -> list[tuple[str, str, str]]:
@@ -208,6 +244,18 @@ def moment(iso: str) -> str:
     offset = when.strftime("%z")
     zone = f" ({offset[:3]}:{offset[3:5]})" if offset else ""
     return f"{when.day} {when.strftime('%b %Y, %H:%M')}{zone}"
+
+
+def local(iso: str, deadline: str) -> str:
+    """A moment as the clocks show it where the deadline is: ``Friday 18:00 Africa/Lagos``.
+
+    Without a deadline, and for what is no moment, as of ``moment``.
+    """
+    try:
+        when, place = datetime.fromisoformat(iso), ZoneInfo(deadline.rpartition(" ")[2])
+    except (KeyError, ValueError, OSError):
+        return moment(iso)
+    return moment(when.astimezone(place).isoformat() if when.tzinfo else iso)
 
 
 def span(seconds: float) -> str:

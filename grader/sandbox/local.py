@@ -45,6 +45,43 @@ WORKER = "import site; site.setquit(); site.sethelper(); from grader.worker.__ma
 ``site`` gives to student code, ``exit`` and ``help``, is given here."""
 
 
+DEVICE_SECONDS = 120.0
+LOOK = "import torch; print(torch.cuda.get_device_name(0) if torch.cuda.is_available() else '')"
+
+
+def check_device(name: str) -> None:
+    """Whether PyTorch can compute on a device of this machine, as it says in a process of its own.
+
+    Args:
+        name: ``cpu`` is always there.
+
+    Raises:
+        Ungraded: It can't.
+    """
+    if name == "cpu":
+        return
+    try:
+        looked = subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-c", LOOK], capture_output=True, text=True, check=False, timeout=DEVICE_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        raise Ungraded(
+            f"PyTorch did not find out within {DEVICE_SECONDS:.0f} s whether there is a GPU.",
+            "Look at its driver: `nvidia-smi`.",
+        ) from None
+    if looked.returncode:
+        last = (looked.stderr.strip().splitlines() or [f"exit status {looked.returncode}"])[-1]
+        raise Ungraded(
+            f"PyTorch can't be used here, so there is no {name}: {last}",
+            "Install it for this Python (`grade doctor` says how), or leave --device out.",
+        )
+    if not looked.stdout.strip():
+        raise Ungraded(
+            f"This machine has no {name} that PyTorch can use; nothing was graded.",
+            "Leave --device out to grade on the CPU; `grade doctor` says which GPUs it sees.",
+        )
+
+
 class Process:
     """A started subprocess that has called back: a student's sandbox, or the judge's.
 

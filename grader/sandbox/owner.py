@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PREFIX = "grader."
+GONE = "gone-grader."
+"""Of folders that are being removed."""
 OWNER_FILE = "owner"
+NEW_SECONDS = 3600.0
+"""A folder has an owner milliseconds after it was made."""
 
 
 @functools.cache
@@ -76,7 +80,12 @@ def temporary_folder() -> Iterator[Path]:
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder, also while another thread is removing something in it."""
+    """Remove a folder, also while another thread is removing something in it.
+
+    First it gets a name under which any grader removes it: who is stopped halfway leaves nothing that nobody owns.
+    """
+    with contextlib.suppress(OSError):
+        folder = folder.rename(folder.with_name(GONE + folder.name.removeprefix(GONE).removeprefix(PREFIX)))
     for pause in (0.02, 0.1, 0.5):
         shutil.rmtree(folder, ignore_errors=True)
         if not folder.exists():
@@ -85,12 +94,22 @@ def remove(folder: Path) -> None:
 
 
 def remove_dead_folders() -> None:
-    """Remove the folders of graders that were killed."""
+    """Remove the folders of graders that were killed, also while they made or removed them."""
     for base in {tempfile.gettempdir(), "/tmp"}:  # noqa: S108 - see private_folder
-        for folder in Path(base).glob(f"{PREFIX}*"):
-            with contextlib.suppress(OSError):  # somebody else's, being made, or being removed
-                if folder.lstat().st_uid == os.getuid() and is_dead((folder / OWNER_FILE).read_text()):
+        for folder in (*Path(base).glob(f"{PREFIX}*"), *Path(base).glob(f"{GONE}*")):
+            with contextlib.suppress(OSError):  # somebody else's, or removed by another grader
+                if folder.lstat().st_uid == os.getuid() and _is_left(folder):
                     remove(folder)
+
+
+def _is_left(folder: Path) -> bool:
+    """Whether nobody uses a folder any more."""
+    if folder.name.startswith(GONE):
+        return True
+    try:
+        return is_dead((folder / OWNER_FILE).read_text())
+    except FileNotFoundError:  # being made; or long ago, and then its maker was killed
+        return time.time() - folder.lstat().st_mtime > NEW_SECONDS
 
 
 def _start(pid: int) -> str:

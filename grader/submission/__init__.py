@@ -7,15 +7,16 @@ choice       which files are wanted
 git          running git within limits              settings  what git may know and do
 failures     what git's last words mean             refs      branches, tags, commits
 layout       near misses of files that are missing  names     what students call files
-forge        what the host says of a commit
+forge        what the host says of a commit         notebook  a notebook without its pictures
 """
 
-from grader.submission.address import clean_url, repository_name
+from grader.submission.address import clean_url, parse, repository_name
 from grader.submission.choice import Wanted
 from grader.submission.forge import commit_status
 from grader.submission.layout import Missing, missing_files
 from grader.submission.limits import FetchLimits
 from grader.submission.names import shown
+from grader.submission.notebook import slim
 from grader.submission.opening import open_repository
 from grader.submission.repository import Repository
 
@@ -28,6 +29,8 @@ __all__ = [
     "commit_status",
     "missing_files",
     "open_repository",
+    "parse",
     "repository_name",
     "shown",
+    "slim",
 ]

@@ -82,7 +82,7 @@ def parse(repo: str, *, trusted_origin: bool = True) -> RemoteAddress | Local:
         return _file_url(repo, here)
     if _NO_SCHEME.fullmatch(repo) and not Path(repo).exists():
         raise UsageError(f"'{here}' is neither a URL nor a folder.", f"Did you mean https://{here} ?")
-    return Local((Path(repo).expanduser() if repo.startswith("~/") else Path(repo)).absolute())
+    return _folder(Path(repo).expanduser() if repo.startswith("~/") else Path(repo), here)
 
 
 def clean_url(repo: str) -> str:
@@ -107,7 +107,7 @@ def repository_name(repo: str) -> str:
     """The repository's own name: ``week06-ada`` for ``git@host:course/week06-ada.git`` and for its folder."""
     address = parse(repo)
     if isinstance(address, Local):
-        path = address.path.resolve()
+        path = address.path
         name = path.parent.name if path.name == ".git" else path.name
     else:
         name = re.split(r"[/:]", (address.home or address.url).rstrip("/"))[-1]
@@ -163,4 +163,14 @@ def _file_url(repo: str, here: str) -> Local:
         raise UsageError(
             f"'{here}' is a malformed URL.", "A folder's URL has three slashes: file:///home/ada/week06"
         )
-    return Local(Path(unquote(parts.path)))
+    return _folder(Path(unquote(parts.path)), here)
+
+
+def _folder(path: Path, here: str) -> Local:
+    """A folder under its one full name: without ``..`` and links, so that its attempts are one history."""
+    try:
+        return Local(path.resolve())
+    except (OSError, RuntimeError) as error:  # this very folder was removed; links that lead to each other
+        raise UsageError(
+            f"Where '{here}' is can't be found out: {error}.", "Give the folder's full path."
+        ) from error

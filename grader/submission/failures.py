@@ -11,7 +11,7 @@ import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grader.errors import GraderError, SubmissionError, Ungraded
+from grader.errors import GraderError, HostUnreachable, SubmissionError, Ungraded
 from grader.submission.git import too_large
 from grader.submission.names import shown
 
@@ -31,10 +31,13 @@ class _Failure:
     pattern: re.Pattern[str]
     message: str
     remedy: str
+    kind: type[SubmissionError]
 
 
-def _failure(pattern: str, message: str, remedy: str) -> _Failure:
-    return _Failure(re.compile(pattern, re.IGNORECASE | re.MULTILINE), message, remedy)
+def _failure(
+    pattern: str, message: str, remedy: str, kind: type[SubmissionError] = SubmissionError
+) -> _Failure:
+    return _Failure(re.compile(pattern, re.IGNORECASE | re.MULTILINE), message, remedy, kind)
 
 
 _DAMAGED = (
@@ -49,12 +52,14 @@ _FAILURES = (
         r"|nodename nor servname",
         "The host {host} can't be found.",
         _NETWORK,
+        HostUnreachable,
     ),
     _failure(
         r"connection refused|failed to connect|could ?n.t connect|connection timed out|operation timed out"
         r"|no route to host|network is unreachable|connection reset|empty reply from server",
         "The host {host} can't be reached.",
         _NETWORK,
+        HostUnreachable,
     ),
     _failure(
         r"host key verification failed",
@@ -87,6 +92,7 @@ _FAILURES = (
         r"returned error: (429|5\d\d)",
         "The host {host} is busy or out of order.",
         "Try again in a few minutes.",
+        HostUnreachable,
     ),
     _failure(
         r"mismatched algorithms|unknown object format",
@@ -103,6 +109,7 @@ _FAILURES = (
         r"unexpected disconnect|hung up|early EOF|RPC failed|bad pack header|transfer closed",
         "The connection to {host} broke off.",
         "Try again.",
+        HostUnreachable,
     ),
     _failure(
         r"bad object|corrupt|inflate|index-pack|unpack|unable to read|malformed|bad tree|invalid", *_DAMAGED
@@ -136,6 +143,6 @@ def explain(failure: GitFailed, *, url: str, limits: FetchLimits, host: str = ""
         return SubmissionError(_DAMAGED[0].format(url=url), _DAMAGED[1])
     for known in _FAILURES:
         if known.pattern.search(failure.stderr):
-            return SubmissionError(known.message.format(url=url, host=host), known.remedy.format(host=host))
+            return known.kind(known.message.format(url=url, host=host), known.remedy.format(host=host))
     last = own_words.strip().rpartition("\n")[2] or f"status {failure.status}"
     return SubmissionError(f"git could not read {url}. It says: {shown(last)}")

@@ -49,7 +49,7 @@ def open_repository(
     ref = None if ref is None else refs.checked(ref)
     if isinstance(address, Local):
         _check_folder(address)
-        checkout = find_checkout(address.path.resolve())
+        checkout = find_checkout(address.path)
         if checkout is None:
             yield _plain_folder(address, ref, limits)
             return
@@ -96,7 +96,7 @@ def _plain_folder(address: Local, ref: str | None, limits: FetchLimits) -> Repos
         raise UsageError(
             f"'{address.url}' is not a git repository, so it has no '{ref}'.", "Leave --ref out."
         )
-    source = list_folder(address.path.resolve(), limits)
+    source = list_folder(address.path, limits)
     if not source.entries:
         raise SubmissionError(f"The folder '{address.url}' is empty.", "Give the folder that holds the labs.")
     return Repository(

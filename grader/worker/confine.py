@@ -124,11 +124,14 @@ def _descendants(root: int) -> list[int]:
     return found
 
 
-def wipe(scratch: Path) -> None:
+def wipe(scratch: Path) -> bool:
     """Remove what a process left in a tmpfs; only its own uid may do that.
 
     All that honest code leaves is its empty folder, which needs no process: a fork of a zygote with torch
     takes 10 ms. Whatever else there is, a process with the owner's uid walks, for what is in there is hostile.
+
+    Returns:
+        Whether all of it is gone; if not, the sandbox must not be used for another check.
     """
     owners = set()
     for entry in os.scandir(scratch):
@@ -140,6 +143,9 @@ def wipe(scratch: Path) -> None:
         if pid == 0:
             _wipe_as(uid, scratch)
         os.waitpid(pid, 0)
+    with os.scandir(scratch) as entries:
+        uids = {entry.stat(follow_symlinks=False).st_uid for entry in entries}
+    return not uids - {0}
 
 
 def _remove_empty(folder: str, owner: int) -> bool:
@@ -162,22 +168,22 @@ def _wipe_as(uid: int, scratch: Path) -> NoReturn:
             if entry.stat(follow_symlinks=False).st_uid != uid:
                 continue
             if entry.is_dir(follow_symlinks=False):
-                shutil.rmtree(entry.path, onerror=_open_and_retry)
+                _open_up(entry.path)
+                shutil.rmtree(entry.path, ignore_errors=True)
             else:
                 Path(entry).unlink()
     finally:
         os._exit(0)
 
 
-def _open_and_retry(_remove: object, path: str, _error: object) -> None:
-    """A folder without permissions, left to annoy: give them back and try once more."""
-    left = Path(path)
-    left.parent.chmod(0o700)
-    if left.is_dir() and not left.is_symlink():
-        left.chmod(0o700)
-        shutil.rmtree(left, ignore_errors=True)
-    else:
-        left.unlink()
+def _open_up(top: str) -> None:
+    """Take back the right to read, write and enter every folder from here on: its owner may always do that."""
+    Path(top).chmod(0o700)
+    for folder, names, _ in os.walk(top):
+        for name in names:
+            path = Path(folder, name)
+            if not path.is_symlink():
+                path.chmod(0o700)
 
 
 class _Denied(importlib.abc.MetaPathFinder):

@@ -11,9 +11,12 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping
+from types import CodeType
 from typing import Any, ClassVar
 
 import numpy as np
+
+from grader.worker.misfit import MappingError, describe, misfit
 
 NET = "net"
 """What a derivation calls the mapped object itself; its other names are behaviours."""
@@ -22,8 +25,8 @@ Names = dict[str, Any]
 Derived = Mapping[str, Callable[..., Any]]
 
 
-class MappingError(Exception):
-    """An expression of the mapping doesn't fit the repository."""
+class AbsentError(AttributeError):
+    """What a student's own mapping leaves out, their class lacks, and nothing follows."""
 
 
 def adapter(
@@ -88,14 +91,24 @@ class Mapped:
             needs = {n: self if n == NET else getattr(self, n) for n in _follows_from(function)}
             found = function(*values.values(), **needs)
         else:
-            raise MappingError(f"the mapping does not say how to {name}")
-        return self._by_tensor(found) if name in self.interface.get("by_tensor", ()) else found
+            told = f"your class has no {name}, and your mapping does not say how yours is called"
+            raise AbsentError(told, name=name, obj=self)
+        return self._by_tensor(name, found) if name in self.interface.get("by_tensor", ()) else found
 
-    def _by_tensor(self, found: Any) -> Names:
-        """One value for each tensor, in the lab's layout."""
+    def _by_tensor(self, behaviour: str, found: Any) -> Any:
+        """One value for each tensor, in the lab's layout; what is not finished is handed on as it is."""
+        names = list(self.interface["tensors"])
+        if found is None:
+            return found
+        if not hasattr(found, "__len__"):
+            raise MappingError(behaviour, f"{describe(found)}, not one value for each of {', '.join(names)}")
         if not isinstance(found, Mapping):
-            found = dict(zip(self.interface["tensors"], found, strict=True))
-        return {n: _to_lab(n, found[n], self._shape(n))[0] for n in self.interface["tensors"]}
+            if len(found) != len(names):
+                raise MappingError(behaviour, f"{len(found)} values, not one for each of {', '.join(names)}")
+            found = dict(zip(names, found, strict=True))
+        if left := [n for n in names if n not in found]:
+            raise MappingError(behaviour, f"{describe(found)}, without {', '.join(left)}")
+        return {n: _to_lab(behaviour, found[n], self._shape(n), part=n)[0] for n in names}
 
     def _scope(self, **more: object) -> Names:
         return {**self.names, **_libraries(), **more}
@@ -110,6 +123,10 @@ class Mapped:
             with torch.no_grad():
                 current.copy_(torch.as_tensor(value))
             return
+        if isinstance(current, np.ndarray) and current.dtype == np.float64 and current.flags.writeable:
+            current[...] = value  # layers may hold the same array
+            if np.array_equal(self._read(name), current):
+                return
         code = _compile(name, f"{self.spellings[name]} = __value", "exec")
         exec(code, self._scope(m=self.m, __value=value))  # noqa: S102 - the student's side is for running code
 
@@ -139,14 +156,47 @@ def _libraries() -> Names:
 
 
 def _evaluate(name: str, expression: str, scope: Names) -> Any:
-    return eval(_compile(name, expression.strip(), "eval"), scope)  # noqa: S307 - see _write
+    """The value of an expression; what the expression itself raises says which part of it doesn't fit."""
+    text = expression.strip()
+    try:
+        return eval(_compile(name, text, "eval"), scope)  # noqa: S307 - see _write
+    except Exception as error:
+        if not _is_own(error):
+            raise
+        raise misfit(name, text, error, lambda part: eval(part, scope)) from None  # noqa: S307 - see _write
+
+
+def _is_own(error: Exception) -> bool:
+    """Whether the expression itself raised it, and not what it calls."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and is_mappings(trace.tb_frame.f_code)
+
+
+def is_mappings(code: object) -> bool:
+    """Whether this code object is an expression of the mapping, or stands in one: a file name can be anybody's."""
+    waiting = list(_compiled.values())
+    while waiting:
+        one = waiting.pop()
+        if one is code:
+            return True
+        waiting += [inner for inner in one.co_consts if isinstance(inner, CodeType)]
+    return False
+
+
+_compiled: dict[tuple[str, str, str], CodeType] = {}
+"""Each expression, compiled once."""
 
 
 def _compile(name: str, text: str, mode: str) -> Any:
-    try:
-        return compile(text, f"<mapping {name}>", mode)
-    except SyntaxError as error:
-        raise MappingError(f"{name}: {error.msg}") from error
+    key = (name, text, mode)
+    if key not in _compiled:
+        try:
+            _compiled[key] = compile(text, f"<mapping {name}>", mode)
+        except SyntaxError as error:
+            raise MappingError(name, error.msg) from error
+    return _compiled[key]
 
 
 def _to_array(value: Any) -> Any:
@@ -154,19 +204,27 @@ def _to_array(value: Any) -> Any:
     return np.asarray(detach().cpu().numpy() if detach else value, dtype=np.float64)
 
 
-def _to_lab(name: str, value: Any, shape: tuple[int, ...]) -> tuple[Any, bool]:
-    """The student's tensor in the lab's layout, and whether it had to be transposed."""
+def _to_lab(name: str, value: Any, shape: tuple[int, ...], part: str = "") -> tuple[Any, bool]:
+    """The student's tensor in the lab's layout, and whether it had to be transposed.
+
+    Args:
+        name: The expression that it is from.
+        value: The tensor.
+        shape: In the lab's layout.
+        part: Which of the expression's tensors it is.
+    """
+    said = f"for {part} " if part else ""
     try:
         array = _to_array(value)
     except (TypeError, ValueError) as error:
-        raise MappingError(f"{name} is {type(value).__name__}, not numbers") from error
+        raise MappingError(name, f"{said}{describe(value)}, not numbers") from error
     if array.shape == shape:
         return array.copy(), False
     if len(shape) == 2 and array.shape == shape[::-1]:
         return array.T.copy(), True
     if array.size == np.prod(shape) and max(array.shape, default=0) == max(shape):
         return array.reshape(shape).copy(), False
-    raise MappingError(f"{name} has shape {array.shape}, but {shape} (or its transpose) was expected")
+    raise MappingError(name, f"{said}shape {array.shape}, not {shape} or its transpose")
 
 
 def _to_student(value: Any, current: Any, *, transposed: bool) -> Any:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -46,11 +47,21 @@ class ObjectTable:
         for builtin in (int, float, str, bytes):
             if isinstance(value, builtin):
                 return builtin(value)  # type: ignore[arg-type]
-        if isinstance(value, dict):
+        if _is_mapping(value):
             return dict(value.items())
         if isinstance(value, list | tuple):
             return list(value)
         return self.keep(value)
+
+
+def _is_mapping(value: object) -> TypeGuard[Mapping[object, object]]:
+    """A dict in all but name: a read-only view, a ``ParameterDict``; a class of the student's own is an object."""
+    if isinstance(value, dict):
+        return True
+    torch = sys.modules.get("torch")
+    a_library_s = type(value).__module__.partition(".")[0] in (*sys.stdlib_module_names, "torch")
+    parameters = torch is not None and isinstance(value, torch.nn.ParameterDict)
+    return a_library_s and (parameters or isinstance(value, Mapping))
 
 
 def _is_tensor(value: object) -> bool:

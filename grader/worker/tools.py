@@ -6,16 +6,19 @@ holds it against what it computes itself.
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-    from types import ModuleType
 
 TOOLS = "tools"
 """The file of a function whose name says no other: ``prepare`` is ``tools.prepare``."""
+PACKAGE = "the lab's tools"
+"""What they are imported from, so that one may import another: ``from .draft_words import says``."""
 
 
 class NoSuchToolError(Exception):
@@ -31,7 +34,6 @@ class Tools:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._modules: dict[str, ModuleType] = {}
 
     def function(self, name: str) -> Callable[..., Any]:
         """The function called ``name`` of ``tools.py``, or ``file.name`` of another file.
@@ -51,13 +53,11 @@ class Tools:
         return path.name if path.parent == self._folder else ""
 
     def _module(self, name: str) -> ModuleType:
-        """Imported once, under a name that no file of a student's can have."""
-        if name not in self._modules:
-            path = self._folder / f"{name}.py"
-            spec = importlib.util.spec_from_file_location(f"the lab's {name}", path)
-            if not path.is_file() or spec is None or spec.loader is None:
-                raise NoSuchToolError(f"the lab has no {name}.py among its tools")
-            module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
-            self._modules[name] = module
-        return self._modules[name]
+        """Imported once, as part of a package that no folder of a student's comes before."""
+        if not (self._folder / f"{name}.py").is_file():
+            raise NoSuchToolError(f"the lab has no {name}.py among its tools")
+        if PACKAGE not in sys.modules:
+            package = ModuleType(PACKAGE)
+            package.__path__ = [str(self._folder)]
+            sys.modules[PACKAGE] = package
+        return importlib.import_module(f"{PACKAGE}.{name}")

@@ -4,7 +4,7 @@ The judge's commands on the control socket, one byte each, and the answers:
 
     R                are you ready?  → R, once the libraries are imported and a process waits
     B + a socket     a check begins: the waiting process gets the socket and serves the judge on it
-    E                the check is over: kill all it left, wipe its files → E, died u8, wait status i32
+    E                the check is over: kill all it left, wipe its files → E, flags u8, wait status i32
 
 In a container the zygote is PID 1 and keeps uid 0 with the right to change uid and to kill, no more; each
 process gets a uid of its own, so it can't touch the zygote, nor the files of the one before it.
@@ -32,6 +32,8 @@ READY, BEGIN, END = b"R", b"B", b"E"
 ENDED = struct.Struct("!cBi")
 PROCESSES, FORWARDER = 999, 999
 """Uids from the base: for student processes, one after the other; and for the forwarder, which is none of them."""
+DIED, SPOILED = 1, 2
+"""Flags of an end: the process had ended by itself; something that it left could not be removed."""
 LAST_BREATH = 0.3
 """Seconds that a process which closed its socket gets to end by itself, so that its exit status is its own."""
 
@@ -135,7 +137,7 @@ class Forker:
         """Kill everything that the check left and wipe its files.
 
         Returns:
-            Whether the process had ended by itself, and its wait status.
+            Flags, and the process's wait status.
         """
         died, status = self._reap_own()
         self.kill_all()
@@ -149,10 +151,10 @@ class Forker:
                 time.sleep(0.001)
             elif pid == self._pid:
                 status = any_status
+        clean = True
         if self._config.uid_base:
-            confine.wipe(self._config.scratch)
-            confine.wipe(confine.SHARED_MEMORY)
-        return int(died), status
+            clean = all([confine.wipe(self._config.scratch), confine.wipe(confine.SHARED_MEMORY)])
+        return DIED * died | SPOILED * (not clean), status
 
     def _reap_own(self) -> tuple[bool, int]:
         until = time.monotonic() + LAST_BREATH

@@ -45,7 +45,9 @@ def test_a_name_that_the_rubric_does_not_have_is_the_suites_fault():
         ('{"a": 1, "a": 2}', "twice"),
         ("[" * 200 + "]" * 200, "nested"),
         ("[" * 100_000, "can't be read"),
-        ("1" * 10_000, "can't be read"),
+        ("1" * 10_000, "too long to be read"),
+        ("[0.5, " + "1" * 400 + "]", "too long to be read"),
+        ('{"a": -' + "1" * 19 + "}", "too long to be read"),
         ("\ufffd", "is not valid JSON"),
     ],
 )

@@ -90,12 +90,20 @@ def test_one_factor_is_a_bug_where_the_mean_is_asked_for():
 
 
 def test_different_factors_are_no_convention():
-    told = finding(gradients_match, given(W=2 * rising(5, 3)), case(), any_factor=True)
+    yours = [given(W=2 * rising(5, 3)), given(W=2 * rising(5, 3))]
+    told = finding(gradients_match, yours, [case(), case()], any_factor=True)
     assert told.diagnosis == "Your W gradient is exactly twice the true ones."
 
 
+def test_a_little_weight_decay_is_not_single_precision():
+    decayed = {name: g + 1e-4 * (1 + g) for name, g in case().expected.items()}
+    assert finding(gradients_match, answer(decayed), case()).headline == "The gradient of b is wrong."
+
+
 def test_between_single_precision_and_certainty_all_probes_must_agree():
-    off, right = (answer({k: v * f for k, v in case().expected.items()}) for f in (1.004, 1.0))
+    off, right = (
+        answer({k: (v * f).astype(np.float32) for k, v in case().expected.items()}) for f in (1.004, 1.0)
+    )
     gradients_match([off, right], [case(), case()])
     assert finding(gradients_match, [off, off], [case(), case()]).headline == "The gradient of b is wrong."
 

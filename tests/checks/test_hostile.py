@@ -114,7 +114,7 @@ def test_naming_bears_numbers_of_any_size():
     rng = np.random.default_rng(2)
     for _ in range(300):
         yours = [{n: extreme(rng, e.shape) for n, e in CASE.expected.items()} for _ in range(2)]
-        name_gradients(yours, [CASE, CASE], GRADIENTS)
+        name_gradients("W", yours, [CASE, CASE], GRADIENTS.double)
 
 
 def random_reply(rng, depth=0):

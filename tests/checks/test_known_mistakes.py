@@ -29,6 +29,7 @@ def known_mistakes(tmp_path):
 
 
 def name(known_mistakes, yours, x=X, **options):
+    known_mistakes = known_mistakes() if callable(known_mistakes) else known_mistakes
     found = known_mistakes.matcher("model", lambda module: [module.f(x)], **options)(
         [np.asarray(yours)], distance, 1e-3
     )
@@ -70,6 +71,25 @@ def test_a_mutant_hardly_different_from_the_truth_names_nothing(known_mistakes):
 
 def test_mistakes_that_fail_a_passed_check_are_ruled_out(known_mistakes):
     assert name(known_mistakes(CUBED), X**3 + 1, passed=("check.cubed",)) is None
+
+
+def test_what_a_submission_passed_rules_mistakes_out(known_mistakes):
+    given = known_mistakes(CUBED, DOUBLED).given(["check.cubed"])
+    assert name(lambda: given, X**3 + 1) is None
+    assert name(lambda: given, 2 * X**2 + 1)[0] == "doubled"
+    assert name(lambda: given, X**3 + 1, passed=())[0] == "cubed"  # of another module's checks
+
+
+def test_of_two_at_once_only_the_one_that_was_not_named_before_is_news(known_mistakes):
+    both = 2 * X**3 + 1
+    assert name(lambda: known_mistakes(CUBED, DOUBLED).given([], ["cubed"]), both, pairs=True) == (
+        "doubled",
+        "doubled",
+    )
+    assert (
+        name(lambda: known_mistakes(CUBED, DOUBLED).given([], ["cubed", "doubled"]), both, pairs=True)[0]
+        == "cubed"
+    )
 
 
 def test_a_mistake_without_a_diagnosis_names_nothing(known_mistakes):

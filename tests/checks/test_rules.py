@@ -1,5 +1,7 @@
 """Each structure rule says its sentence where it holds on every probe, and nothing where it doesn't."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -26,7 +28,8 @@ CASES = [probe(9), probe(7), probe(11)]
 def told(change, cases=CASES):
     """What is said of the gradients that ``change`` makes of each case's true ones."""
     yours = [{**case.expected, **change(case)} for case in cases]
-    diagnosis = name_gradients(yours, cases, GRADIENTS)
+    about = next(name for name in cases[0].expected if name in change(cases[0]))
+    diagnosis = name_gradients(about, yours, cases, GRADIENTS.single)
     return diagnosis.sentence if diagnosis else ""
 
 
@@ -80,6 +83,10 @@ def without(case, rows):
             lambda c: {"W": c.expected["W"] * np.array([1, 1, 3])},
             "Only the last column of your W gradient is wrong.",
         ),
+        (
+            lambda c: {name: c.sizes["N"] / 32 * g for name, g in c.expected.items()},
+            "All your gradients are divided by 32, whatever the length of the batch: divide by len(X).",
+        ),
         (lambda c: {"W": c.expected["W"] + RNG.normal(size=(5, 3))}, ""),
         (lambda c: {"W": c.expected["W"] * RNG.normal()}, ""),
     ],
@@ -96,6 +103,29 @@ def test_one_wrong_column_on_a_single_probe_may_be_chance():
     assert told(lambda c: {"W": c.expected["W"] * np.array([1, 1, 3])}, CASES[:1]) == ""
 
 
+def test_a_factor_is_named_only_where_it_could_have_been_refuted():
+    halved = {name: lambda c, name=name: {name: 0.5 * c.expected[name]} for name in ("b", "W")}
+    assert told(halved["W"], CASES[:1]) == ""  # one probe
+    two_classes = [
+        replace(c, expected={**c.expected, "b": np.array([n, -n, n])}) for n, c in enumerate(CASES, 1)
+    ]
+    assert told(halved["b"], two_classes) == ""  # one direction: (a, -a) is a multiple of any other
+    assert told(halved["W"], two_classes) == "Your W gradient is exactly half the true ones."
+
+
+def test_each_tensor_is_named_by_itself():
+    def change(case):
+        return {"b": -case.expected["b"], "W": 0.5 * case.expected["W"]}
+
+    yours = [change(case) for case in CASES]
+    assert "negative" in name_gradients("b", yours, CASES, GRADIENTS.single).sentence
+    assert "half" in name_gradients("W", yours, CASES, GRADIENTS.single).sentence
+
+
+def test_a_tensor_that_is_small_by_itself_is_not_called_cut():
+    assert "cut" not in told(lambda c: {"W": 1e-3 * np.sign(RNG.normal(size=(5, 3)))})
+
+
 def test_gradients_cut_to_a_length_are_named():
     def cut(case):
         length = np.sqrt(sum((g**2).sum() for g in case.expected.values()))
@@ -105,8 +135,6 @@ def test_gradients_cut_to_a_length_are_named():
 
 
 def test_the_only_probe_that_fails_is_named_by_its_feature():
-    from dataclasses import replace
-
     cases = [replace(CASES[0], feature="a batch of one row"), *CASES[1:]]
     yours = {"W": RNG.normal(size=(5, 3))}
     assert told(lambda c: yours if c is cases[0] else {}, cases) == (

@@ -35,8 +35,8 @@ def test_a_difference_is_reported_in_full():
     assert (told.yours, told.expected) == ("0.7", "0.3")
     assert told.where == "logits[1, 0]"
     assert told.how_many == "1 of 4 values differ"
-    assert told.how_far == "off by 0.4, which is 1 of the largest true value"
-    assert told.allowed == "1e-04 of the largest true value"
+    assert told.how_far == "off by 0.4, where the largest true value is 0.4"
+    assert told.allowed == "to be off by 2e-05"
     assert told.hint == "Look."
 
 
@@ -54,8 +54,14 @@ def test_the_scale_is_never_the_students():
 
 def test_single_precision_passes_and_is_noted():
     evidence = Evidence()
-    values_match(answer(rising(3).astype(np.float32) * np.float32(1 + 1e-5)), rising(3), evidence=evidence)
-    assert evidence.notes == ["Your numbers agree to 1e-05, as in single precision (float32) arithmetic."]
+    values_match(answer(rising(3).astype(np.float32) * np.float32(1 + 7e-5)), rising(3), evidence=evidence)
+    assert evidence.notes == ["Your numbers agree to 7e-05, as in single precision (float32) arithmetic."]
+
+
+def test_double_precision_is_held_to_double_precision():
+    off = rising(3) * (1 + 7e-5)
+    assert finding(values_match, answer(off), rising(3)).headline == "The result is wrong."
+    values_match(answer(off.astype(np.float32)), rising(3))
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])

@@ -18,6 +18,12 @@ def documents():
     return {name: (FOLDER / name).read_text() for name in ("REPORT.md", "results.json")}
 
 
+def prices():
+    from grader.judge.reference import Reference
+
+    return Reference(FOLDER).basket.load().prices
+
+
 def finding(check, texts=None, seed=0, **how):
     """What a check found, or None if it passed."""
     return SUITE.one(check, texts, seed, **how).finding

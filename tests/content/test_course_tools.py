@@ -145,3 +145,40 @@ def test_a_port_gets_its_loss_and_gradients_from_autograd():
     weight, bias = DERIVE_TORCH.gradients(inputs, labels, net=Mapped, loss=loss)
     assert (weight.shape, bias.shape) == ((2, 3), (2,))
     assert torch.allclose(weight, bias[:, None].expand(2, 3))
+
+
+class Loads(torch.nn.Module):
+    """A port whose ``load_params`` is written for arrays, in one of the ways that students find."""
+
+    def __init__(self, take):
+        super().__init__()
+        self.take, self.linear = take, torch.nn.Linear(3, 2)
+
+    def load_params(self, params):
+        with torch.no_grad():
+            self.linear.weight.copy_(self.take(params["W"]))
+
+    def forward(self, X):
+        return self.linear(X)
+
+
+@pytest.mark.parametrize(
+    "take",
+    [
+        lambda W: W.T,
+        lambda W: torch.from_numpy(W.T),
+        lambda W: torch.from_numpy(W.astype(np.float32).T),
+        lambda W: torch.tensor(np.ascontiguousarray(W.swapaxes(0, 1))),
+        lambda W: torch.from_numpy(np.array(W.copy().T)),
+    ],
+)
+def test_parameters_may_be_taken_as_tensors_or_as_arrays(take):
+    W = torch.arange(6.0, dtype=torch.float64).reshape(3, 2)
+    net = Loads(take)
+    MLP.prepare(net, {"W": W}, torch.zeros(1, 3, dtype=torch.float64))
+    assert torch.equal(net.linear.weight.double(), W.T)
+
+
+def test_parameters_that_are_taken_neither_way_are_refused_with_the_first_reason():
+    with pytest.raises(KeyError, match="no"):
+        MLP.prepare(Loads(lambda W: {}["no"]), {"W": torch.zeros(3, 2)}, torch.zeros(1, 3))

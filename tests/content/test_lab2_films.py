@@ -152,3 +152,33 @@ def test_the_films_are_no_bytes(tmp_path):
     assert "images are float64 of shape (3, 8, 8)" in told(
         ValueError, hospitals.study, tmp_path / "films.npz"
     )
+
+
+EXACT = {
+    "Data_Entry_2017.csv": (
+        "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position,"
+        "OriginalImage[Width,Height],OriginalImagePixelSpacing[x,y],",
+        "{name},{labels},{n},{patient},058Y,M,PA,2682,2749,0.143,0.143,",
+    ),
+    "Data_Entry_2017_v2020.csv": (
+        "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position,"
+        "OriginalImage[Width,Height],OriginalImagePixelSpacing[x,y]",
+        "{name},{labels},{n},{patient},57,M,PA,2682,2749,0.143,0.143",
+    ),
+}
+
+
+@pytest.mark.parametrize("table", EXACT)
+def test_the_nihs_tables_are_read_as_they_are_handed_out(table, tmp_path):
+    header, row = EXACT[table]
+    lines = [header]
+    for patient, labels in enumerate(("Cardiomegaly|Effusion", "No Finding", "Hernia")):
+        name = f"{patient:08}_000.png"
+        (tmp_path / name).touch()
+        lines.append(row.format(name=name, labels=labels, n=0, patient=patient))
+    (tmp_path / table).write_text("\r\n".join(lines) + "\r\n")
+    films = prepare_films.chestxray14(tmp_path, "Effusion")
+    assert [(film.file.name, film.sick, film.patient) for film in films] == [
+        ("00000000_000.png", 1, "0"),
+        ("00000001_000.png", 0, "1"),
+    ]

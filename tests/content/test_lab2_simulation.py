@@ -8,7 +8,8 @@ from sklearn.metrics import roc_auc_score
 
 from tests.content.lab2 import audit, hospitals
 from test_suites.week06.lab2_cxr.hidden import measures
-from test_suites.week06.lab2_cxr.hidden.predictors import Linear, draw_trial
+from test_suites.week06.lab2_cxr.hidden.predictors import ALIKE, HARDER, Linear, draw_trial
+from test_suites.week06.lab2_cxr.hidden.test_audit import NOBODY, UNMARKED
 
 
 @pytest.fixture
@@ -19,7 +20,8 @@ def rng():
 @cache
 def trial(mark, *, biased):
     """The second hospital's films are harder where the mark tells nothing."""
-    return draw_trial(hospitals, np.random.default_rng(3), mark, biased=biased, harder=not biased)
+    rates, places = (hospitals.BIASED, ALIKE) if biased else (hospitals.CLEAN, HARDER)
+    return draw_trial(hospitals, np.random.default_rng(3), mark, rates=rates, places=places)
 
 
 def test_half_of_each_hospitals_patients_are_sick(rng):
@@ -147,11 +149,13 @@ def by_permutation(predict, images, labels, hospital):
 
 
 def by_transplant(predict, images, labels, hospital):
-    """Where the hospitals' mean films differ, films of the first get the pixels of the second."""
+    """Where the mean films of patients with one label differ, films of the first get the pixels of the second."""
     rng = np.random.default_rng(0)
     first, second = images[hospital == 0], images[hospital == 1]
-    error = np.sqrt(first.var(0) / len(first) + second.var(0) / len(second))
-    region = np.abs(first.mean(0) - second.mean(0)) > 6 * error
+    region = np.zeros(images.shape[1:], bool)
+    for y in (0, 1):
+        a, b = (images[(hospital == where) & (labels == y)] for where in (0, 1))
+        region |= np.abs(a.mean(0) - b.mean(0)) > 6 * np.sqrt(a.var(0) / len(a) + b.var(0) / len(b))
     donors = np.array([rng.choice(np.flatnonzero(labels[hospital == 1] == y)) for y in labels[hospital == 0]])
     before, after = predict(first), predict(np.where(region, second[donors], first))
     return abs((after - before).mean()) > 0.5 * np.concatenate([before, after]).std()
@@ -160,13 +164,21 @@ def by_transplant(predict, images, labels, hospital):
 AUDITS = [by_conditional_auroc, by_crossed_correlation, by_permutation, by_transplant]
 
 
+def says(audit, drawn, *classifiers):
+    cohort = drawn.cohort
+    return [bool(audit(c.scores, cohort.images, cohort.labels, cohort.hospital)) for c in classifiers]
+
+
 @pytest.mark.parametrize("sound", AUDITS, ids=lambda f: f.__name__)
 @pytest.mark.parametrize("mark", hospitals.MARKS)
 def test_a_sound_audit_says_what_the_suite_demands(sound, mark):
     for biased in (True, False):
         drawn = trial(mark, biased=biased)
-        seen = [
-            bool(sound(c.scores, drawn.cohort.images, drawn.cohort.labels, drawn.cohort.hospital))
-            for c in (drawn.reads_mark, drawn.reads_disease, drawn.coin)
-        ]
-        assert seen == [True, False, False]
+        assert says(sound, drawn, drawn.reads_mark, drawn.reads_disease, drawn.coin) == [True, False, False]
+
+
+@pytest.mark.parametrize("sound", AUDITS, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("places", UNMARKED)
+def test_a_sound_audit_is_not_misled_by_how_many_are_sick(sound, places):
+    drawn = draw_trial(hospitals, np.random.default_rng(4), "marker", rates=NOBODY, places=places)
+    assert says(sound, drawn, drawn.reads_disease, drawn.coin) == [False, False]

@@ -1,7 +1,6 @@
 """Lab 2's checks: other right work passes, and what is wrong is said in words."""
 
 import json
-import re
 
 import pytest
 
@@ -130,21 +129,9 @@ def test_a_missing_memo_is_missed():
     assert finding("memo.length", memo=None).headline == "MEMO.md is missing."
 
 
-@pytest.mark.parametrize("check", ["results.fields", "memo.findings", "memo.numbers"])
+@pytest.mark.parametrize("check", ["results.fields", "memo.findings", "memo.numbers", "memo.conclusion"])
 def test_the_references_memo_and_results_agree(check):
     passes(check)
-
-
-def test_an_auroc_may_be_told_as_a_percentage():
-    memo = MEMO.replace("AUROC of 0.97", "AUROC of 97 %").replace("to 0.71", "to 71.4 %")
-    passes("memo.findings", memo=memo)
-    passes("memo.numbers", memo=memo)
-
-
-def test_an_invented_number_is_quoted():
-    told = finding("memo.numbers", memo=MEMO.replace("0.71", "0.84"))
-    assert told.yours == "0.84"
-    assert re.search(r"the nearest that is known is out_auroc = 0\.7", told.expected)
 
 
 def test_a_memo_without_the_second_hospitals_auroc_says_too_little():

@@ -61,6 +61,19 @@ def test_a_table_with_a_fault_is_reported_by_its_line(tmp_path, line, text, told
         read(tmp_path, lines)
 
 
+@pytest.mark.parametrize("stamp", ["{day}", "{day} 00:00:00", "{day} 00:00:00-05:00"])
+def test_yahoos_closes_are_read_as_they_are_saved(tmp_path, stamp):
+    header, *rows = table()
+    rows = [f"{stamp.format(day=row.partition(',')[0])},{row.partition(',')[2]}" for row in rows]
+    assert read(tmp_path, [header, *rows]).days[0] == "2010-01-04"
+
+
+def test_yahoos_table_of_several_prices_is_refused_in_words(tmp_path):
+    lines = ["Price,Close,Close", "Ticker,AAA,BBB", "Date,,", *table()[1:]]
+    with pytest.raises(ValueError, match="the first line must be 'Date' and the tickers"):
+        read(tmp_path, lines)
+
+
 def test_a_table_that_is_too_short_is_refused(tmp_path):
     with pytest.raises(ValueError, match="200 complete days"):
         read(tmp_path, table(200))

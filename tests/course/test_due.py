@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from grader.course.deadline import moment, parse_deadline
+from grader.course.deadline import DeadlineError, moment, parse_deadline
 
 MONDAY = dt.date(2026, 11, 16)
 
@@ -68,6 +68,24 @@ def test_friday_at_six_is_six_on_that_places_clock_in_every_week(zone, opens, mo
 )
 def test_times_that_a_clock_shows_twice_or_never_mean_the_later_moment(zone, date, time, moment):
     assert due(f"{date} {time} {zone}") == moment
+
+
+@pytest.mark.parametrize(
+    ("written", "suggestion"),
+    [
+        ("WAT", "WAT is an abbreviation; write a place: Africa/Lagos"),
+        ("EAT", "WAT is an abbreviation; write a place: Africa/Nairobi.".replace("WAT", "EAT")),
+        ("IST", "IST is an abbreviation; write a place: Asia/Jerusalem, Asia/Kolkata, Europe/Dublin."),
+        ("Lagos", "Did you mean 'Africa/Lagos'?"),
+        ("lagos", "Did you mean 'Africa/Lagos'?"),
+        ("Africa/Lagoss", "Did you mean 'Africa/Lagos'?"),
+        ("XYZ", "Write an IANA zone, like Africa/Lagos."),
+    ],
+)
+def test_what_is_no_zone_is_answered_with_a_place(written, suggestion):
+    with pytest.raises(DeadlineError) as caught:
+        parse_deadline(f"Friday 18:00 {written}")
+    assert caught.value.suggestion.startswith(suggestion)
 
 
 def test_a_time_that_never_was_is_shown_as_the_clock_shows_it():

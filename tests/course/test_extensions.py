@@ -66,7 +66,29 @@ def test_of_two_extensions_the_later_counts(course):
 
 
 def test_another_assignments_extension_is_another_matter(course):
+    course.write("rubrics/week02.yaml", "")
     assert not said(course, BERLIN.replace("assignment: week01", "assignment: week02")).extension
+
+
+def test_an_extension_for_an_assignment_that_is_not_there_is_an_error(course):
+    with pytest.raises(CourseError) as caught:
+        said(course, BERLIN.replace("assignment: week01", "assignment: wekk01"))
+    assert [str(p) for p in caught.value.problems] == [
+        "extensions.yaml:2: there is no assignment 'wekk01'. Did you mean 'week01'?"
+    ]
+
+
+def test_an_extension_before_the_deadline_shortens_nothing_and_that_is_said(course):
+    known = said(course, BERLIN.replace("2026-11-30", "2026-11-18"))
+    assert (known.due, known.extension) == ("2026-11-20T18:00:00+01:00", "")
+    assert known.passed_over == (
+        "extensions.yaml says 2026-11-18 12:00 (+0100), which is earlier: the deadline holds"
+    )
+
+
+def test_an_extension_on_the_command_line_before_the_deadline_is_wrong_usage(course):
+    with pytest.raises(UsageError, match="is before the deadline, 2026-11-20 18:00"):
+        said(course, option="2026-11-18")
 
 
 def test_the_command_line_counts_over_the_file(course):

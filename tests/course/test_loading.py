@@ -133,3 +133,14 @@ def test_no_spoiled_line_does_more_than_raise_a_course_error(course, short, spoi
             course.load()
         except CourseError as error:
             assert error.problems
+
+
+def test_a_lab_is_loaded_while_another_is_being_written(course):
+    begun = "  lab2_next:\n    title: Next\n    modules: {next: {file: next.py, environment: numpy}}\n"
+    course.append("rubric", begun + "    criteria:\n      - {id: a, title: A, checks: [next.value]}\n")
+    assert any("lab2_next" in told for told in course.faults())
+    assignment = load(course.root, "week01", ["lab1_line"])
+    assert [len(lab.mistakes) for lab in assignment.labs] == [2, 0]
+    course.change("hidden", 'needs="forward.value"', 'needs="forward.valeu"')
+    with pytest.raises(CourseError):
+        load(course.root, "week01", ["lab1_line"])

@@ -45,7 +45,7 @@ def test_the_policy_is_read_and_has_defaults(course):
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("policy: {late: forbid}", "rubric:4: 'late' is 'forbid'. Known values: note, refuse."),
+        ("policy: {late: forbid}", "rubric:4: 'late' is 'forbid'. Known values: note, refuse, reduce."),
         ("policy: {revisions: 1.5}", "rubric:4: 'revisions' must be a whole number, not the number 1.5."),
         ("policy: {revision: 2}", "rubric:4: unknown key 'revision'. Did you mean 'revisions'?"),
         ("opens: Monday", "rubric:4: the day it opens 'Monday' is no day. Write it as 2026-11-27."),

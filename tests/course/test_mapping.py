@@ -31,13 +31,13 @@ def assignment(course):
     return course.load()
 
 
-def read(text, assignment):
-    return declared(read_grade_file(text.encode() if isinstance(text, str) else text), assignment)
+def read(text, assignment, **how):
+    return declared(read_grade_file(text.encode() if isinstance(text, str) else text), assignment, **how)
 
 
 def faults(text, assignment):
     with pytest.raises(MappingNeeded) as caught:
-        read(text, assignment)
+        read(text, assignment, by_instructor=True)
     assert caught.value.exit_code == 2
     assert caught.value.remedy == "Correct grade.yml, or give a mapping that fits with --mapping FILE."
     return [str(problem) for problem in caught.value.problems]
@@ -257,6 +257,20 @@ def test_a_fault_is_reported_with_its_line_and_what_was_meant(assignment, old, n
     assert faults(MAPPED.replace(old, new), assignment) == [f"grade.yml:{line}" for line in told]
 
 
+def test_a_students_own_may_leave_out_what_they_have_not_written_but_not_make_or_a_tensor(assignment):
+    left = read(MAPPED.replace('      step: "m.train_step((X, y), lr)"\n', ""), assignment)
+    assert "gradients" not in {
+        **left.mappings["lab1_line"][0].spellings,
+        **left.mappings["lab1_line"][0].derived,
+    }
+    bare = MAPPED.replace('      make: "Fit([n_in, n_out])"\n', "")
+    with pytest.raises(MappingNeeded) as caught:
+        read(bare, assignment)
+    assert [str(problem) for problem in caught.value.problems] == [
+        "grade.yml:4: the mapping of line leaves out: make."
+    ]
+
+
 def test_all_faults_of_a_mapping_are_reported_at_once(assignment):
     text = "labs:\n  lab1_line:\n    line:\n      file: ../x\n      W: m.W(\n      v: 1\n  lab2: {}\n"
     assert faults(text, assignment) == [
@@ -281,7 +295,8 @@ def test_a_module_without_interface_takes_a_file_but_no_spellings(course):
 
 def test_an_expression_is_never_run(assignment, tmp_path):
     trace = tmp_path / "ran"
-    read(MAPPED.replace("Fit([n_in, n_out])", f"open('{trace}', 'w')"), assignment)
+    text = MAPPED.replace("Fit([n_in, n_out])", f"open('{trace}', 'w')")
+    declared(read_grade_file(text.encode()), assignment, by_instructor=True)
     assert not trace.exists()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grader.course import apply, reference_files
+from grader.course import apply, handed_in, reference_content, reference_files
 from grader.errors import CourseError
 from grader.records import Edit, Mistake
 
@@ -114,3 +114,60 @@ def test_a_mistake_of_another_reference_is_refused(edit, told):
     with pytest.raises(CourseError) as caught:
         apply(mistake, {"a.py": "x = 1\ny = 2\n"})
     assert caught.value.message == f"The mistake 'm' can't be made: {told}"
+
+
+# ── Whole files ───────────────────────────────────────────────────────────────────────────────────────────
+
+WEIGHTS = """
+- id: no-weights
+  idea: "they can be trained again"
+  file: weights.npz
+  missing: true
+  fails: forward.value
+- id: broken-weights
+  idea: "half a file is a file"
+  edits:
+    - {file: weights.npz, instead: half.npz}
+    - {file: line.py, replace: " / len(X)", with: ""}
+  fails: gradients.W
+"""
+
+
+@pytest.fixture
+def weighty(course):
+    course.write("reference/week01/lab1_line/weights.npz", b"\x80whole")
+    course.write("reference/week01/lab1_line/half.npz", b"\x80ha")
+    return course.append("mistakes", WEIGHTS)
+
+
+def test_a_whole_file_is_left_out_or_replaced(weighty):
+    lab = weighty.load().labs[0]
+    folder = weighty.root / lab.reference
+    content = reference_content(folder)
+    assert "mistakes.yaml" not in content
+    missing, broken = lab.mistakes[-2:]
+    assert set(content) - set(handed_in(missing, content, folder)) == {"weights.npz"}
+    made = handed_in(broken, content, folder)
+    assert made["weights.npz"] == b"\x80ha"
+    assert b"/ len(X)" in content["line.py"]
+    assert b"/ len(X)" not in made["line.py"]
+    assert made["derive.py"] == content["derive.py"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "instead: half.npz",
+            "instead: haf.npz",
+            "mistakes:23: there is no file 'haf.npz' beside mistakes.yaml.",
+        ),
+        (
+            "file: weights.npz\n  missing",
+            "file: weight.npz\n  missing",
+            "mistakes:17: the reference has no file 'weight.npz'. Did you mean 'weights.npz'?",
+        ),
+    ],
+)
+def test_a_whole_file_that_is_not_there_is_reported(weighty, old, new, told):
+    assert weighty.change("mistakes", old, new).faults() == [told]

@@ -13,7 +13,7 @@ FAULTS = {
     "an unknown key like no other": (
         "advice: true",
         "zzz: true",
-        "32: unknown key 'zzz'. Known keys: id, title, advice, points, checks, manual.",
+        "32: unknown key 'zzz'. Known keys: id, title, advice, checks, points, category, part, manual.",
     ),
     "a missing title": ('title: "A line through points"\n', "", "1: 'title' is missing."),
     "a number for a title": (
@@ -51,7 +51,7 @@ FAULTS = {
     "an environment like no other": (
         "environment: numpy",
         "environment: jax",
-        "12: 'environment' is 'jax'. Known values: numpy, torch.",
+        "12: 'environment' is 'jax'. Known values: numpy, torch, scipy, onnx.",
     ),
     "arrays of a kind that isn't": (
         "environment: numpy",

@@ -8,6 +8,7 @@ from grader.course import load, starter_files, write_starter
 from grader.course.problems import Problems
 from grader.course.solution import cut_solutions
 from grader.errors import CourseError, UsageError
+from grader.judge_service import with_stand_ins
 
 
 def cut(text):
@@ -104,6 +105,30 @@ def test_a_given_file_that_is_not_there_is_reported(course):
     assert "the reference has no file 'lime.py'. Did you mean 'line.py'?" in fault
 
 
+def test_where_a_given_file_holds_answers_another_stands_in_its_place(course):
+    course.change(
+        "rubric",
+        'title: "Least squares"',
+        'title: "Least squares"\n    given: [points.npz]\n    stand_ins: {points.npz: other.npz}\n'
+        "    documents: {memo: MEMO.md}",
+    )
+    for name in ("points.npz", "other.npz", "MEMO.md"):
+        (course.root / "reference/week01/lab1_line" / name).write_bytes(name.encode())
+    (lab,) = course.load().labs
+    files = {"lab1_line/points.npz": b"real", "lab1_line/MEMO.md": b"0.5", "lab1_line/line.py": b"x = 1"}
+    assert with_stand_ins(lab, files, course.root) == {
+        "lab1_line/points.npz": b"other.npz",
+        "lab1_line/line.py": b"x = 1",
+    }
+
+
+def test_only_what_is_given_can_be_replaced_and_only_by_what_is_there(course):
+    title = 'title: "Least squares"'
+    course.change("rubric", title, title + "\n    stand_ins: {points.npz: line.py}")
+    (fault,) = course.faults()
+    assert "'points.npz' is not among the files that are 'given'." in fault
+
+
 def test_the_readme_names_what_is_due_and_what_it_is_judged_by(course, tmp_path):
     write_starter(course.load(), tmp_path / "starter")
     assert (tmp_path / "starter/README.md").read_text() == (
@@ -119,6 +144,9 @@ def test_the_readme_names_what_is_due_and_what_it_is_judged_by(course, tmp_path)
         "\n"
         "- `lab1_line/line.py` runs with Python and NumPy only.\n"
         "- `lab1_line/derive.py` is what checks run beside your code: to read, not to change.\n"
+        "\n"
+        "Where it is graded, a check may compute for 5 seconds (some have more), all\n"
+        "of them for 300, in 512 MB of memory, without a network.\n"
         "\n"
         "To pass:\n"
         "\n"

@@ -70,7 +70,10 @@ def test_files_that_are_no_tests_are_not_scanned(course):
     assert len(scan(course).checks) == 4
 
 
-WHOLE = 'Write @check("id"), with needs="id" or needs=("id", "id"), and seconds=60 if need be.'
+WHOLE = (
+    'Write @check("id"), with needs="id" or needs=("id", "id"), and seconds=60 if need be; '
+    "explained_by is written like needs, slow is a sentence."
+)
 
 FAULTS = {
     "without an id": (

@@ -45,8 +45,15 @@ class Named(NamedTuple):
 
 
 def options(name: str) -> set[str]:
+    """Those of a command; of a group, those of all its commands."""
+    command = app.commands[name]
+    every = [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
     known = {
-        opt for option in app.commands[name].params if isinstance(option, click.Option) for opt in option.opts
+        opt
+        for one in every
+        for option in one.params
+        if isinstance(option, click.Option)
+        for opt in option.opts
     }
     return known | {"--help"} | ({"--version"} if name == "repo" else set())
 

@@ -53,3 +53,24 @@ def test_a_mapping_that_does_not_fit_is_never_a_revise(grade, hand_in, tmp_path)
     assert "The mapping does not fit" in ended.told
     assert "mapping.yml" in ended.told
     assert "wieghts" in ended.told
+
+
+def test_a_draft_of_a_mapping_grades_what_it_was_drafted_from(grade, hand_in, tmp_path):
+    repository = hand_in(ROOT / "examples" / "own-spelling", "spelling")
+    draft = tmp_path / "draft.yml"
+    ended = grade("map", repository, "--module", "mlp_numpy", "--out", draft, course=ROOT)
+    assert ended.status == 0, ended.told
+    assert "trying src/network.py" in ended.told
+    assert "TODO" not in draft.read_text()
+    ended = grade(repository, "--lab", "lab1_mlp", "--mapping", draft, course=ROOT)
+    assert ended.status == 0, ended.said
+    assert "graded through an instructor's mapping (draft.yml:" in " ".join(ended.said.split())
+
+
+def test_what_a_draft_could_not_find_is_marked_and_its_exit_code_says_so(grade, hand_in, tmp_path):
+    repository = hand_in(ROOT / "examples" / "own-spelling", "spelling")
+    ended = grade("map", repository, "--module", "mlp_numpy", "--file", "src/port.py", course=ROOT)
+    assert ended.status == 1
+    assert "      # make: TODO" in ended.said.splitlines()
+    ended = grade("map", repository, "--line", "make=Network([1])", course=ROOT)
+    assert (ended.status, "choose it with --module" in ended.told) == (2, True)

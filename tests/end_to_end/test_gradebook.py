@@ -16,7 +16,7 @@ from tests.end_to_end.conftest import PROGRAM, ROOT, environment
 
 ESSAY = ROOT / "tests" / "courses" / "essay"
 WRONG = "def mean(numbers):\n    return sum(numbers)\n\n\ndef spread(numbers):\n    return max(numbers) - min(numbers)\n"
-IN_TIME, LATE = "2026-11-20T16:59:00Z", "2026-11-20T19:05:00+01:00"
+IN_TIME, LATE = "2025-11-21T16:59:00Z", "2025-11-21T19:05:00+01:00"
 LOCAL = ("--sandbox", "local", "--trust")
 
 
@@ -90,7 +90,7 @@ def test_a_memo_waits_for_a_person_and_their_word_gives_the_pass(run, repository
     assert "Nothing waits for review." in run("review").said
     told = run("history", repository).said
     assert "✓ Pass" in told
-    assert "hand-in 1 of 3, 20 Nov 2026, 16:59 (+00:00), as the forge received it" in told
+    assert "hand-in 1 of 3, 21 Nov 2025, 17:59 (+01:00), as the forge received it" in told
     assert "Bola: pass. Well put." in told
 
 
@@ -165,9 +165,9 @@ def test_late_work_is_not_accepted_unless_more_time_was_granted(run, repository,
     assert late.status == 1
     assert "NOT ACCEPTED" in late.said
     assert "This was handed in 1 h 5 min after the deadline (as the forge received it)" in late.said
-    assert run(repository, *LOCAL, "--received", LATE, "--extension", "2026-11-21 12:00").status == 4
+    assert run(repository, *LOCAL, "--received", LATE, "--extension", "2025-11-22 12:00").status == 4
     (course / "extensions.yaml").write_text(
-        "- {repository: essay-ada, assignment: essay, until: 2026-11-20 14:00 America/New_York, reason: ill}\n"
+        "- {repository: essay-ada, assignment: essay, until: 2025-11-21 14:00 America/New_York, reason: ill}\n"
     )
     assert run(repository, *LOCAL, "--received", LATE).status == 4
 
@@ -200,7 +200,7 @@ def test_something_else_in_the_gradebooks_place_is_reported_before_anything_is_g
 
 def test_what_is_not_to_be_kept_is_not(run, repository):
     assert run(repository, *LOCAL, "--received", IN_TIME, "--no-keep").status == 4
-    assert "No attempt of" in run("history", repository).said
+    assert "There is no gradebook" in run("history", repository).told
 
 
 @pytest.mark.parametrize("time", ["2026-11-20 16:59", "Friday", "16:59Z"])
@@ -240,3 +240,160 @@ def test_a_faulty_roster_is_reported_line_by_line(run, tmp_path):
     assert ended.status == 2
     assert "roster.csv:3: there is no name" in ended.told
     assert "roster.csv:4: 'Ada' is there twice, first in line 2." in ended.told
+
+
+def test_a_commit_that_is_graded_again_keeps_its_review(run, repository):
+    run(repository, *LOCAL, "--received", IN_TIME)
+    assert run("review", 1, "--decide", "pass", "--by", "Bola", "--comment", "Well put.").status == 0
+    again = run(repository, *LOCAL, "--received", IN_TIME)
+    assert again.status == 0
+    assert "Bola reviewed the rest" in again.said
+    assert "Nothing waits for review." in run("review").said
+
+
+def test_a_decision_is_taken_back_and_waits_again(run, repository):
+    run(repository, *LOCAL, "--received", IN_TIME)
+    assert run("review", 1, "--undo", "--by", "Bola").status == 2  # nothing was decided
+    run("review", 1, "--decide", "pass", "--by", "Bola")
+    back = run("review", 1, "--undo", "--by", "Chi", "--comment", "The wrong student.")
+    assert back.status == 4
+    assert "WAITS FOR REVIEW" in back.said
+    assert "attempt 1" in run("review").said
+    told = run("history", repository).said
+    assert "Bola: pass." in told
+    assert "Chi took back what was decided about reasoning. The wrong student." in told
+
+
+def test_work_that_waits_is_not_hidden_by_a_later_commit_that_is_refused(run, repository):
+    run(repository, *LOCAL, "--received", IN_TIME)
+    push(repository, (repository / "mean.py").read_text() + "\n# later\n")
+    assert run(repository, *LOCAL, "--received", LATE).status == 1
+    assert "attempt 1" in run("review").said
+    assert "… Waits for review" in run("standings").said
+
+
+def test_a_comment_without_a_decision_is_not_dropped_in_silence(run, repository):
+    run(repository, *LOCAL, "--received", IN_TIME)
+    ended = run("review", 1, "--comment", "Well put.")
+    assert ended.status == 2
+    assert "A comment goes with a decision." in ended.told
+
+
+def test_a_time_of_receipt_in_the_future_is_wrong_usage(run, repository):
+    ended = run(repository, *LOCAL, "--received", "2126-11-20T16:58:00Z")
+    assert ended.status == 2
+    assert "is in the future" in ended.told
+    assert "judge" not in ended.told
+
+
+def test_an_extension_before_the_deadline_shortens_nothing(run, repository, course):
+    asked = run(repository, *LOCAL, "--received", IN_TIME, "--extension", "2025-11-20")
+    assert asked.status == 2
+    assert "it would leave less time" in asked.told
+    (course / "extensions.yaml").write_text(
+        "- {repository: essay-ada, assignment: essay, until: 2025-11-19, reason: ill}\n"
+    )
+    graded = run(repository, *LOCAL, "--received", IN_TIME)
+    assert graded.status == 4
+    assert "which is earlier: the deadline holds" in " ".join(graded.said.split())
+
+
+def test_one_folder_has_one_history_however_its_path_is_spelled(run, repository, course, tmp_path):
+    (tmp_path / "link").symlink_to(repository)
+    for spelling in (
+        f"../{repository.name}",
+        repository,
+        f"{tmp_path}/work/../{repository.name}/",
+        tmp_path / "link",
+    ):
+        assert run(spelling, *LOCAL, "--received", IN_TIME).status == 4
+    assert run("history", f"../{repository.name}").said.count("attempt ") == 4
+
+
+@pytest.mark.parametrize(
+    "command", [("review",), ("review", "1"), ("history", "/srv/ada"), ("standings",), ("replay", "1")]
+)
+def test_a_mistyped_gradebook_is_told_and_not_made(run, command, tmp_path):
+    ended = run(*command, "--gradebook", tmp_path / "boko.sqlite")
+    assert ended.status == 2
+    assert f"There is no gradebook {tmp_path / 'boko.sqlite'}." in ended.told
+    assert not (tmp_path / "boko.sqlite").exists()
+
+
+def test_a_new_gradebook_is_named_when_it_is_made_and_not_again(run, repository, tmp_path):
+    new = f"A new gradebook: {tmp_path / 'book.sqlite'}"
+    assert new in run(repository, *LOCAL, "--received", IN_TIME, "--quiet").told
+    assert new not in run(repository, *LOCAL, "--received", IN_TIME, "--quiet").told
+
+
+def test_a_quiet_grade_still_says_that_it_could_not_be_kept(run, repository, tmp_path):
+    (tmp_path / "file").write_text("")
+    ended = run(repository, *LOCAL, "--received", IN_TIME, "-q", "--gradebook", tmp_path / "file" / "book")
+    assert (ended.status, ended.said) == (4, "review\n")
+    assert "This attempt could not be kept in the gradebook" in ended.told
+    assert "can't be used" in ended.told
+
+
+def test_everybody_is_listed_with_where_they_stand(run, repository, hand_in, course):
+    run(repository, *LOCAL, "--received", IN_TIME)
+    bo = hand_in(WRONG, "essay-bo")
+    (bo / "mean.py").write_text(WRONG)
+    run(bo, *LOCAL, "--received", IN_TIME, "--assignment", "essay")
+    said = run("standings").said
+    assert f"… Waits for review  {repository}  essay (mean)" in said
+    assert "hand-in 1 of 3, 21 Nov 2025, 17:59 (+01:00); waits for mean/reasoning" in said
+    assert f"✗ Revise  {bo}  essay (mean)" in said
+    table = list(csv.DictReader(io.StringIO(run("standings", "--csv").said)))
+    assert {(row["repository"], row["verdict"]) for row in table} == {
+        (str(repository), "review"),
+        (str(bo), "revise"),
+    }
+    assert rows(run("standings", "--csv", "--assignment", "other").said) == []
+
+
+@pytest.fixture
+def roster(tmp_path):
+    path = tmp_path / "roster.csv"
+    path.write_text("student\nAda\nBola\nChi\nDede\nEbo\n")
+    return path
+
+
+def test_pairs_never_overwrite_the_roster_nor_another_file_in_silence(run, roster, tmp_path):
+    before, out = roster.read_text(), tmp_path / "week.csv"
+    for option in ((), ("--force",)):
+        ended = run("pair", roster, "--seed", 1, "--out", roster, *option)
+        assert ended.status == 2
+        assert "is read here, and would be lost" in ended.told
+    assert roster.read_text() == before
+    assert run("pair", roster, "--seed", 1, "--out", out).status == 0
+    first = out.read_text()
+    again = run("pair", roster, "--seed", 2, "--out", out)
+    assert again.status == 2
+    assert "is there already" in again.told
+    assert out.read_text() == first
+    assert run("pair", roster, "--seed", 2, "--out", out, "--force").status == 0
+    assert out.read_text() != first
+
+
+def test_who_is_absent_is_not_paired_and_who_shall_be_apart_is(run, roster):
+    for seed in range(8):
+        ended = run("pair", roster, "--seed", seed, "--absent", "dede", "--apart", "Ada", "bola")
+        assert ended.status == 0
+        groups = [set(row) - {""} for row in rows(ended.said)]
+        assert set().union(*groups) == {"Ada", "Bola", "Chi", "Ebo"}
+        assert {"Ada", "Bola"} not in groups
+
+
+@pytest.mark.parametrize("option", [("--absent", "Bolla"), ("--apart", "Ada", "Bolla")])
+def test_a_misspelt_student_is_guessed(run, roster, option):
+    ended = run("pair", roster, "--seed", 1, *option)
+    assert ended.status == 2
+    assert "There is no student 'Bolla' in the roster. Did you mean 'Bola'?" in ended.told
+
+
+def test_five_are_paired_a_second_week_and_who_meets_again_is_named(run, roster, tmp_path):
+    run("pair", roster, "--seed", 1, "--out", tmp_path / "week1.csv")
+    ended = run("pair", roster, "--seed", 2, "--history", tmp_path / "week1.csv")
+    assert ended.status == 0
+    assert ended.told.count("meet again") == 1
+    assert "5 students: 1 pair and one group of three." in ended.told

@@ -80,9 +80,10 @@ def running(engine, hand_in, tmp_path):
         terminal.process.kill()
 
 
-def test_ctrl_c_keeps_what_was_graded_and_removes_the_containers(running, engine, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_keeps_what_was_graded_and_removes_the_containers(number, running, engine, tmp_path):
     began = time.monotonic()
-    os.killpg(running.process.pid, signal.SIGINT)
+    os.killpg(running.process.pid, number)
     assert running.end() == 130
     assert time.monotonic() - began < 10
     assert "Interrupted" in running.text

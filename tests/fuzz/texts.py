@@ -89,13 +89,16 @@ SEEDS = {
 }
 
 
-def text(kind, seed):
-    """One text of a kind, always the same for the same seed."""
-    rng = random.Random(f"{kind} {seed}")
-    if kind in GRAMMARS and rng.random() < 0.4:
-        made = grown(GRAMMARS[kind], rng)
-        return (made if rng.random() < 0.5 else changed(made, kind, rng))[:MOST]
-    return changed(rng.choice(SEEDS[kind]), kind, rng)[:MOST]
+def of(kind):
+    """Draws texts of a kind: the same from the same state of the generator."""
+
+    def draw(rng):
+        if kind in GRAMMARS and rng.random() < 0.4:
+            made = grown(GRAMMARS[kind], rng)
+            return (made if rng.random() < 0.5 else changed(made, kind, rng))[:MOST]
+        return changed(rng.choice(SEEDS[kind]), kind, rng)[:MOST]
+
+    return draw
 
 
 def grown(grammar, rng, most=400):

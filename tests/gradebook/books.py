@@ -56,9 +56,14 @@ class MemoryGradebook:
         )
 
     def newest(self, verdict):
-        graded = (k for k in self._attempts if k.record.verdict is not Decision.UNGRADED)
+        counted = (k for k in self._attempts if not k.record.refused)
+        graded = (k for k in counted if k.record.verdict is not Decision.UNGRADED)
         last = {(repository_key(k.record.url), k.record.assignment, k.part): k for k in graded}
         return tuple(k for k in last.values() if k.record.verdict is verdict)
+
+    def repositories(self):
+        known = {(repository_key(k.record.url), k.record.assignment) for k in self._attempts}
+        return tuple(sorted(known, key=lambda both: both[::-1]))
 
     def close(self):
         pass

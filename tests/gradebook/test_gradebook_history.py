@@ -12,7 +12,8 @@ from grader.course import Choice
 from grader.course.deadline import parse_deadline
 from grader.gradebook import Kept
 from grader.gradebook.sqlite import SqliteGradebook
-from grader.history import NOT_KEPT, KeptHistory, as_reviewed, review, since, standing, waiting
+from grader.history import NOT_KEPT, KeptHistory, as_reviewed, decided, review, since, standing, waiting
+from grader.plan import plan
 from grader.record import make_record
 from grader.records import (
     Assignment,
@@ -71,7 +72,13 @@ def attempt(
 def concluded(made, earlier=()):
     """The record of an attempt, as the pipeline concludes it."""
     stands = standing(made, earlier)
-    verdict = decide(made.rubric, made.checks, policy=made.terms.policy, standing=stands)
+    verdict = decide(
+        made.rubric,
+        made.checks,
+        reviews=decided(made, earlier),
+        policy=made.terms.policy,
+        standing=stands,
+    )
     return make_record(made, verdict, stands, since(made, earlier))
 
 
@@ -293,3 +300,81 @@ def test_what_waits_is_listed_until_it_is_decided(tmp_path):
         assert waiting(book) == ()
         assert as_reviewed(book.attempt(number)) == made
         assert book.attempt(number).record.verdict is Decision.REVIEW
+
+
+# ── What people decided about a commit ────────────────────────────────────────────────────────────────────
+
+
+def said(decision=Decision.PASS, by="Bola", at="2026-11-24T09:00:00+00:00"):
+    return Review(lab="lab1", criterion="memo", decision=decision, by=by, comment="Well put.", decided_at=at)
+
+
+def memo(text="An outlier pulls.", criterion=LAB.criteria[1]):
+    """An attempt at a lab whose memo is read, and its job."""
+    lab = replace(LAB, criteria=(LAB.criteria[0], criterion), documents={"memo": "MEMO.md"})
+    job = plan(lab, {"MEMO.md": text.encode()}, seed="0" * 32)
+    made = attempt(committed_at=BEFORE)
+    assignment = replace(ASSIGNMENT, labs=(lab,))
+    return replace(made, jobs=(job,), choice=replace(made.choice, assignment=assignment))
+
+
+def again(before, *reviews, **changed):
+    """The record of the same commit, graded again."""
+    return concluded(memo(**changed), [Kept(record=concluded(before), reviews=reviews)])
+
+
+def test_a_commit_that_is_graded_again_keeps_what_was_decided_about_it():
+    made = again(memo(), said())
+    assert made.verdict is Decision.PASS
+    assert made.criteria[1].review == said()
+
+
+def test_and_again():
+    first = Kept(record=concluded(memo()), reviews=(said(),))
+    second = Kept(record=concluded(memo(), [first]))
+    assert concluded(memo(), [first, second]).verdict is Decision.PASS
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"text": "The median stays."},
+        {"criterion": replace(LAB.criteria[1], manual="Is it sound, and does it cite its source?")},
+        {"criterion": replace(LAB.criteria[1], title="Essay")},
+    ],
+    ids=["another memo", "another guidance", "another title"],
+)
+def test_on_other_evidence_it_is_read_anew(changed):
+    assert again(memo(), said(), **changed).verdict is Decision.REVIEW
+
+
+def test_another_commit_is_read_anew():
+    other = replace(memo(), submission=replace(memo().submission, commit="2" * 40))
+    assert again(other, said()).verdict is Decision.REVIEW
+
+
+def test_a_folder_without_commits_is_read_anew():
+    folder = replace(memo(), submission=replace(memo().submission, commit=""))
+    earlier = Kept(record=concluded(folder), reviews=(said(),))
+    assert concluded(folder, [earlier]).verdict is Decision.REVIEW
+
+
+def test_what_was_taken_back_is_not_kept():
+    back = said(Decision.REVIEW, at="2026-11-25T09:00:00+00:00")
+    assert again(memo(), said(), back).verdict is Decision.REVIEW
+
+
+def test_the_last_word_counts_at_whichever_attempt_it_was_said():
+    later = said(Decision.REVISE, at="2026-11-25T09:00:00+00:00")
+    first = Kept(record=concluded(memo()), reviews=(said(), later))
+    second = Kept(record=concluded(memo()), reviews=(said(at="2026-11-24T10:00:00+00:00"),))
+    assert concluded(memo(), [first, second]).verdict is Decision.REVISE
+
+
+def test_a_decision_that_is_taken_back_waits_again(tmp_path):
+    number = keep(attempt(), tmp_path / "book").attempt
+    with SqliteGradebook(tmp_path / "book") as book:
+        assert review(book, number, said()).verdict is Decision.PASS
+        made = review(book, number, said(Decision.REVIEW, by="Chi"))
+        assert (made.verdict, made.criteria[1].review) == (Decision.REVIEW, None)
+        assert [record.attempt for record in waiting(book)] == [number]

@@ -5,12 +5,14 @@ import stat
 import subprocess
 import sys
 
+import msgspec
 import pytest
 
 from grader.errors import Ungraded, UsageError
 from grader.gradebook.place import open_gradebook, place
+from grader.gradebook.schema import APPLICATION, STEPS
 from grader.gradebook.sqlite import SqliteGradebook
-from tests.gradebook.books import URL
+from tests.gradebook.books import URL, record
 
 
 @pytest.fixture
@@ -46,12 +48,30 @@ def test_a_new_gradebook_is_for_its_owner_alone(path):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_an_older_graders_book_gets_what_is_new_and_keeps_what_it_has(path):
+    path.parent.mkdir()
+    with sqlite3.connect(path) as database:
+        for statement in STEPS[0]:
+            database.execute(statement)
+        columns = "attempt, lab, criterion, decision, reviewer, comment, decided_at"
+        made = msgspec.json.encode(record("a")).decode()
+        database.execute(
+            "INSERT INTO attempt VALUES (1, 'r', 'week06', 'all', 'a', '', 'review', ?)", (made,)
+        )
+        database.execute(f"INSERT INTO review ({columns}) VALUES (1, 'l', 'memo', 'pass', 'Bola', '', '')")
+        database.execute(f"PRAGMA application_id = {APPLICATION}")
+        database.execute("PRAGMA user_version = 1")
+    database.close()
+    with SqliteGradebook(path) as book:
+        assert [(r.by, r.points) for r in book.attempt(1).reviews] == [("Bola", None)]
+
+
 def test_a_newer_graders_book_is_left_alone(path):
     SqliteGradebook(path).close()
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA user_version = 99")
     database.close()
-    with pytest.raises(UsageError, match="has version 99; this grader knows 1"):
+    with pytest.raises(UsageError, match="has version 99; this grader knows 3"):
         SqliteGradebook(path)
 
 

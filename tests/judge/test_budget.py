@@ -103,3 +103,15 @@ def test_a_short_budget_is_looked_at_in_time(machine):
     budget = Budget(0.5, machine.read)
     with pytest.raises(Spent):
         machine.passes(budget, 0.8, cpu=1.0)
+
+
+def test_what_the_judge_does_between_two_questions_costs_nothing(machine):
+    budget = Budget(20, machine.read)
+    for _ in range(10):
+        budget.asked()
+        machine.passes(budget, 1)
+        budget.answered()
+        machine.now += 15
+    budget.asked()
+    budget.left()
+    assert budget.waited == pytest.approx(10)

@@ -250,3 +250,66 @@ def test_a_judge_that_died_is_replaced_and_nothing_is_lost(lab):
         service._judge.result()._process.kill()
         service._judge.result()._process.wait()
         assert outcomes(judge(service, lab, HONEST, only=("box.loads",)))["box.loads"] is Outcome.PASSED
+
+
+def test_code_that_calls_itself_the_mapping_is_the_students(service, lab):
+    source = "exec(compile('1 / 0', '<mapping make>', 'exec'))"
+    lab_result = judge(service, lab, source, only=("box.loads",))
+    assert (lab_result.checks[0].outcome, lab_result.checks[0].fault) == (Outcome.FAILED, Fault.STUDENT)
+    assert lab_result.mismatches == ()
+
+
+def test_code_under_a_mapping_that_takes_its_name_is_the_students(service, lab):
+    from msgspec import structs
+
+    forged = HONEST.replace(
+        "self.total = self.total + x\n", "exec(compile('1 / 0', '<mapping add>', 'exec'))\n"
+    )
+    interface = {"class": "Box", "make": ["start"], "tensors": {}, "methods": {"add": ["x"]}}
+    mapped = structs.replace(lab, modules=(structs.replace(lab.modules[0], interface=interface),))
+    source = ModuleSource(
+        name="box", file="box.py", environment="numpy", source=forged, interface=interface,
+        mapping=Mapping(module="box", file="box.py", spellings={"make": "Box(start)", "add": "m.add(x)"}),
+    )  # fmt: skip
+    job = Job(lab=mapped, modules=(source,), seed="1", only=("box.adds",))
+    with service.sandboxes(job, {"box.py": forged.encode()}) as sandboxes:
+        lab_result = service.judge_lab(job, sandboxes, lambda _e: None)
+    assert lab_result.mismatches == ()
+    assert outcomes(lab_result)["box.adds"] is Outcome.FAILED
+
+
+REPLACED_WORKER = """
+import sys
+from grader import wire
+def lie(self, question, real=sys.modules["grader.worker.child"].Server._answer):
+    return LIE
+sys.modules["grader.worker.child"].Server._answer = lie
+"""
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "wire.Raised('mapping', 'KeyError', 'it is your fault')",
+        "wire.Raised('tool', 'KeyError', 'it is your fault')",
+        "wire.Raised('grader', 'KeyError', 'it is your fault')",
+        "wire.Raised('student', 'E' * 4_000_000, 'x')",
+        "wire.Raised('student', 'E', 'x' * 4_000_000)",
+        "wire.Raised('student', 'E', 'x', [wire.Frame('box.py', 1, 'f')] * 100_000)",
+        "wire.Raised('student', 'E', 'x', [wire.Frame('box.py', -(1 << 62), 'f')] * 9)",
+        "wire.Raised('student', '', '')",
+        "wire.Returned({str(i): [i] for i in range(100_000)})",
+        "wire.Returned(wire.Remote(-1, 'x' * 1_000_000))",
+    ],
+    ids=lambda lie: lie[:50],
+)
+def test_whatever_a_replaced_worker_says_is_the_students(service, lab, lie):
+    lab_result = judge(service, lab, REPLACED_WORKER.replace("LIE", lie) + HONEST, only=("box.adds",))
+    found = {(check.outcome, check.fault) for check in lab_result.checks}
+    assert found <= {
+        (Outcome.FAILED, Fault.STUDENT),
+        (Outcome.BLOCKED, Fault.STUDENT),
+        (Outcome.PASSED, None),
+    }
+    assert outcomes(lab_result)["box.adds"] is not Outcome.PASSED
+    assert lab_result.mismatches == ()

@@ -26,7 +26,7 @@ def lab():
 def judge(service, lab, source, *only, spellings=None, **more):
     interface = lab.modules[0].interface
     mapping = Mapping(
-        module="vault", file="vault.py", spellings=spellings, derived=derived(interface, spellings)
+        module="vault", file="vault.py", spellings=spellings, derived=derived(interface, spellings), by_instructor=True
     ) if spellings else None  # fmt: skip
     files = {"vault.py": source.encode(), **more}
     job = plan(lab, files, seed="2a", only=only, mappings=(mapping,) if mapping else ())
@@ -56,9 +56,9 @@ def test_a_file_of_the_students_with_a_tools_name_is_not_the_tool(service, lab):
         ("tool.unknown", "the tool nobody raised NoSuchToolError: tools.py has no nobody"),
     ],
 )
-def test_what_a_tool_raises_alone_is_the_courses_fault(service, lab, check, told):
+def test_what_a_tool_raises_alone_is_for_a_person_since_a_students_process_says_so(service, lab, check, told):
     found, _ = judge(service, lab, HONEST, check)
-    assert (found[check].outcome, found[check].fault) == (Outcome.UNGRADED, Fault.COURSE)
+    assert (found[check].outcome, found[check].fault) == (Outcome.REVIEW, None)
     assert told in found[check].finding.traceback
 
 

@@ -57,7 +57,7 @@ def test_what_is_no_roster_is_reported(text, told):
 
 def test_a_history_is_every_two_who_were_in_a_group():
     text = "first,second,third\nAda,Bola,\nChi,Dede,Ebo\n"
-    pairs = {frozenset(p) for p in (("ada", "bola"), ("chi", "dede"), ("chi", "ebo"), ("dede", "ebo"))}
+    pairs = {frozenset(p): 1 for p in (("ada", "bola"), ("chi", "dede"), ("chi", "ebo"), ("dede", "ebo"))}
     assert read_history(text.encode(), "h.csv") == pairs
 
 

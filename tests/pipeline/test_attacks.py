@@ -1,4 +1,4 @@
-"""Seventy hostile submissions, graded as a course would grade them: in Docker, through the whole pipeline."""
+"""Eighty hostile submissions, graded as a course would grade them: in Docker, through the whole pipeline."""
 
 import json
 import shutil

@@ -6,6 +6,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from grader.records import (
+    Category,
     CheckResult,
     Criterion,
     Decision,
@@ -14,13 +15,16 @@ from grader.records import (
     Finding,
     Measurement,
     Outcome,
+    Part,
     Plot,
     Policy,
     Record,
     Review,
     Rubric,
     RubricLab,
+    Scale,
     Series,
+    Share,
     Since,
     SourceLine,
     Standing,
@@ -29,6 +33,7 @@ from grader.records import (
     Weight,
 )
 from grader.record import with_reviews
+from grader.report.machine import decode, encode
 from grader.report.sanitizer import sanitize
 from grader.report.reasons import sentence
 from grader.verdict import decide
@@ -426,6 +431,14 @@ def with_memo(record, *reviews, **rest):
     )
 
 
+def asked():
+    """A check that no machine can decide, with its evidence."""
+    finding = Finding(
+        headline="This is written in TensorFlow, which is not run here.", where="mlp_torch.py, line 1"
+    )
+    return record([check("port.curve", Outcome.REVIEW, finding=finding)])
+
+
 def said(decision, comment, by="Bola Adé"):
     return Review(
         lab="lab1_mlp",
@@ -460,6 +473,124 @@ def refused():
             policy=Policy(late="refuse", revisions=2),
         ),
     )
+
+
+def shared(id, title, part, category, weight=Weight.REQUIRED, **shares):
+    """A criterion whose checks have points of their own; ``_`` stands for the dot of an id."""
+    worth = {
+        check.replace("_", "."): s if isinstance(s, Share) else Share(points=s) for check, s in shares.items()
+    }
+    return Criterion(
+        id=id,
+        title=title,
+        part=part,
+        category=category,
+        weight=weight,
+        checks=tuple(worth),
+        shares=worth,
+        points=sum(share.points for share in worth.values()),
+    )
+
+
+GRADE = Rubric(
+    scale=Scale(
+        needed=60,
+        no_zero=("ex1", "ex2"),
+        categories=(
+            Category(id="scratch", title="From scratch", weight=70),
+            Category(id="speed", title="Performance", weight=25),
+            Category(id="quality", title="Code quality", weight=5),
+            Category(id="gan", title="GAN", bonus=7.5),
+        ),
+    ),
+    labs=(
+        RubricLab(
+            id="ex1",
+            title="A network from scratch",
+            parts=(
+                Part(id="A", title="Forward propagation", points=25),
+                Part(id="B", title="Backpropagation", points=35),
+            ),
+            criteria=(
+                shared("layers", "Layers compute what they should", "A", "scratch", relu_value=10, sigmoid_value=15),
+                shared("gradients", "The gradients are true", "B", "scratch", dW_value=20, chain_value=15),
+            ),
+        ),
+        RubricLab(
+            id="ex2",
+            title="A convolutional network",
+            parts=(Part(id="A", title="Training", points=30),),
+            criteria=(
+                shared("learns", "It learns to read digits", "A", "speed", digits_read=Share(points=30, partly=18)),
+            ),
+        ),
+        RubricLab(
+            id="quality",
+            title="Code quality",
+            criteria=(
+                Criterion(
+                    id="readme", title="README", manual="Architectures, results.", points=5, category="quality"
+                ),
+            ),
+        ),
+        RubricLab(
+            id="bonus",
+            title="Bonus challenges",
+            criteria=(shared("gan", "The GAN finds both clusters", "", "gan", Weight.BONUS, gan_modes=30),),
+        ),
+    ),
+)  # fmt: skip
+
+
+def graded():
+    """Points make a grade: one check reached in part, one failed with one waiting for it, one for a person."""
+    wrong = Finding(
+        headline="The gradient of the weights is wrong.",
+        diagnosis="The gradient is averaged once more: each layer divides by N.",
+        where="neural_network.py, line 41",
+    )
+    low = Finding(
+        headline="The accuracy is good enough for a part of the points.",
+        yours="0.620",
+        expected="at least 0.750 for all points, 0.500 for a part",
+    )
+    absent = Finding(headline="There is no bonus.py.")
+    found = {
+        "dW.value": {"outcome": Outcome.FAILED, "finding": wrong},
+        "chain.value": {"outcome": Outcome.BLOCKED, "waited_for": "dW.value"},
+        "digits.read": {
+            "outcome": Outcome.PARTLY,
+            "finding": low,
+            "measurements": (Measurement(name="accuracy", value=0.62, limit=0.75, better="higher"),),
+        },
+        "gan.modes": {"outcome": Outcome.FAILED, "finding": absent},
+    }
+    checks = tuple(
+        CheckResult(
+            id=id, lab=lab.id, promise=f"{id} holds.", criterion=c.id, **{"outcome": Outcome.PASSED, **found.get(id, {})}
+        )
+        for lab in GRADE.labs
+        for c in lab.criteria
+        for id in c.checks
+    )  # fmt: skip
+    verdict = decide(GRADE, checks)
+    made = safe(
+        assignment="week10",
+        title="Week 10: from scratch",
+        verdict=verdict.decision,
+        reasons=tuple(map(sentence, verdict.reasons)),
+        earned=verdict.earned,
+        points=verdict.points,
+        pass_points=60.0,
+        scale=GRADE.scale,
+        grade=verdict.grade,
+        labs=verdict.labs,
+        criteria=tuple(c for lab in verdict.labs for c in lab.criteria),
+        checks=checks,
+        sandbox="docker",
+        graded_at="2026-11-27T18:02:11+01:00",
+    )
+    return decode(encode(made))  # whole numbers become fractions, as a rubric gives them
 
 
 HOSTILE = (
@@ -536,5 +667,7 @@ ALL = {
     "review": review,
     "reviewed": reviewed,
     "refused": refused,
+    "graded": graded,
+    "asked": asked,
     "hostile": hostile,
 }

@@ -1,5 +1,6 @@
 """Whose a sandbox is, and whether they still live."""
 
+import os
 import subprocess
 import sys
 
@@ -51,7 +52,7 @@ def test_a_folder_that_another_thread_was_busy_in_is_removed_again(monkeypatch, 
 
     monkeypatch.setattr("shutil.rmtree", rmtree)
     owner.remove(left)
-    assert tries == [left, left]
+    assert tries == [tmp_path / "gone-grader.left"] * 2
     assert not left.exists()
 
 
@@ -68,3 +69,31 @@ def test_folders_of_the_dead_are_removed_and_ours_are_kept(tmp_path, monkeypatch
     assert ours.is_dir()
     assert ours.stat().st_mode & 0o077 == 0
     owner.remove(ours)
+
+
+def test_a_folder_whose_removal_was_interrupted_is_removed_by_the_next(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    left = tmp_path / f"{owner.PREFIX}x"
+    (left / "deep").mkdir(parents=True)
+    (left / owner.OWNER_FILE).write_text(owner.myself())
+
+    def rmtree(path, ignore_errors):
+        (path / owner.OWNER_FILE).unlink()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as interrupted, pytest.raises(KeyboardInterrupt):
+        interrupted.setattr("shutil.rmtree", rmtree)
+        owner.remove(left)
+    assert list(tmp_path.iterdir())
+    owner.remove_dead_folders()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_without_an_owner_is_removed_when_nobody_can_be_making_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    new, old = tmp_path / f"{owner.PREFIX}new", tmp_path / f"{owner.PREFIX}old"
+    new.mkdir()
+    old.mkdir()
+    os.utime(old, (0, 0))
+    owner.remove_dead_folders()
+    assert [folder.name for folder in tmp_path.iterdir()] == [new.name]

@@ -170,6 +170,18 @@ def test_a_well_formed_body_with_a_hostile_value_is_refused(value, ends):
         read(raw_body(value), ends)
 
 
+@pytest.mark.parametrize(
+    "shape", [(2**39, 2**39, 0), (0, *(2**39,) * 7), (2**63, 0)], ids=["two axes", "eight axes", "one axis"]
+)
+@pytest.mark.parametrize("dtype", [0, 11])
+def test_an_empty_array_of_an_impossible_shape_is_refused(shape, dtype, ends):
+    array = msgspec.msgpack.Ext(1, bytes([dtype]) + b"".join(struct.pack("!Q", n) for n in shape))
+    body = msgspec.msgpack.encode({"kind": "Returned", "value": array})
+    head = wire.HEADER.pack(wire.MAGIC, wire.VERSION, ID, len(body), 1, 8)
+    with pytest.raises(wire.WireError, match="no shape"):
+        read(head + body + struct.pack("!Q", 0), ends)
+
+
 def mutate(data, rng):
     data = bytearray(data)
     for _ in range(rng.choice((1, 1, 2, 5))):

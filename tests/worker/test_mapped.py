@@ -8,7 +8,7 @@ import pytest
 
 from grader.worker.loading import load
 from grader.worker import mapped
-from grader.worker.mapped import MappingError
+from grader.worker.misfit import MappingError
 from grader.worker.tools import Tools
 
 COURSE = Path(__file__).parents[2]
@@ -151,12 +151,53 @@ def test_what_the_mapping_leaves_out_is_derived():
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"W1": "m.b[0]"}, r"W1 has shape \(6,\), but \(5, 6\)"), ({"W1": "m.b["}, "W1: "), ({"W1": "'text'"}, "W1 is str")],
-)  # fmt: skip
+    [
+        ({"W1": "m.b[0]"}, r"shape \(6,\), not \(5, 6\) or its transpose"),
+        ({"W1": "m.b["}, "was never closed"),
+        ({"W1": "'text'"}, "'text', not numbers"),
+    ],
+)
 def test_a_mapping_that_points_to_the_wrong_thing_says_which(change, message):
     source, spellings = SPELLINGS["rows, only a step"]
-    with pytest.raises(MappingError, match=message):
+    with pytest.raises(MappingError, match=message) as caught:
         _ = adapter(module_of(source), INTERFACE, {**spellings, **change})(I, H, O).params
+    assert caught.value.expression == "W1"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("m.weights[0]", "no attribute 'weights'; m is an object of type Net with w, b, grads"),
+        ("m.w[7]", "list index out of range; m.w is a list of 1, each an array of shape (2,)"),
+        ("m.back()['W1']", "KeyError: 'W1'; m.back() is a dict with dW1, db1"),
+        ("m.grads.W1", "'dict' object has no attribute 'W1'; m.grads is a dict with dW1"),
+        ("m.back()[0][1]", "KeyError: 0; m.back() is a dict with dW1, db1"),
+        ("n.w", "name 'n' is not defined"),
+    ],
+)
+def test_an_expression_that_does_not_fit_says_which_part_of_it_gave_what_instead(text, message):
+    class Net:
+        def __init__(self):
+            self.w, self.b, self.grads = [np.zeros(2)], 0, {"dW1": 1}
+
+        def back(self):
+            return {"dW1": 1, "db1": 2}
+
+    with pytest.raises(MappingError) as caught:
+        mapped._evaluate("W1", text, {"m": Net()})
+    assert message in str(caught.value)
+
+
+def test_a_call_that_gives_nothing_is_unfinished_and_no_question_of_spelling():
+    scope = {"m": types.SimpleNamespace(forward=lambda: None)}
+    with pytest.raises(NotImplementedError, match=r"m\.forward\(\) gave nothing"):
+        mapped._evaluate("forward", "m.forward()[-1].T", scope)
+
+
+def test_what_a_call_raises_itself_is_left_as_it_is():
+    scope = {"m": types.SimpleNamespace(forward=lambda: {}["W1"])}
+    with pytest.raises(KeyError):
+        mapped._evaluate("forward", "m.forward()[-1]", scope)
 
 
 def test_definitions_leave_out_what_trains_downloads_or_waits(tmp_path):
@@ -169,6 +210,77 @@ def test_definitions_leave_out_what_trains_downloads_or_waits(tmp_path):
     assert hasattr(module, "A")
     assert hasattr(module, "rng")
     assert not hasattr(module, "X")
+
+
+SHARED = """
+import numpy as np
+class Layer:
+    def __init__(self, W): self.W = W
+class Net:
+    def __init__(self, sizes):
+        self.params = {"W1": np.zeros((sizes[0], sizes[1])), "b1": np.zeros(sizes[1]),
+                       "W2": np.zeros((sizes[1], sizes[2])), "b2": np.zeros(sizes[2])}
+        self.layers = [Layer(self.params["W1"]), Layer(self.params["W2"])]
+    @property
+    def copied(self): return {name: value.copy() for name, value in self.params.items()}
+    def forward(self, X): return np.maximum(X @ self.layers[0].W, 0) @ self.layers[1].W
+"""
+
+
+def test_layers_that_hold_the_same_array_see_what_is_set():
+    tensors = {n: f"m.params['{n}']" for n in ("W1", "b1", "W2", "b2")}
+    spellings = {"make": "Net([n_in, n_hidden, n_out])", "forward": "m.forward(X)", **tensors}
+    net = adapter(module_of(SHARED), INTERFACE, spellings | {"step": "m"})(I, H, O)
+    params, X, _ = probe()
+    net.params = params
+    np.testing.assert_allclose(net.forward(X), np.maximum(X @ params["W1"], 0) @ params["W2"])
+
+
+def definitions(tmp_path, name, text):
+    (tmp_path / f"{name}.py").write_text(text)
+    return load(tmp_path, f"{name}.py", "definitions", ())
+
+
+def test_a_constant_whose_inputs_were_left_out_is_left_out_too(tmp_path):
+    module = definitions(
+        tmp_path,
+        "chained",
+        "import numpy as np\nX = download()\nn = int(X.shape[0])\nsizes = (n, 3)\nRATE = 0.1\ndef f(): return RATE\n",
+    )
+    assert module.f() == 0.1
+    assert not {"X", "n", "sizes"} & set(vars(module))
+
+
+def test_a_library_that_is_missing_matters_only_where_it_is_used(tmp_path):
+    module = definitions(
+        tmp_path,
+        "plotted",
+        "import nosuchplots.pyplot as plt\nimport nosuchplots\nfrom nosuchbar import tqdm, trange as t\n"
+        "class A(nosuchplots.Base):\n    pass\n"
+        "def f(): return 7\ndef g(): plt.figure().show()\ndef h(): return [x for x in tqdm([1])]\n",
+    )
+    assert module.f() == 7
+    for use in (module.g, module.h, module.A):
+        with pytest.raises(ModuleNotFoundError, match="No module named 'nosuch"):
+            use()
+
+
+def test_files_beside_it_are_loaded_by_their_definitions_too(tmp_path):
+    package = tmp_path / "codes" / "mine"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("from .plots import show\n")
+    (package / "plots.py").write_text("import nosuchplots\ndef show(): nosuchplots.show()\n")
+    (package / "ops.py").write_text("import nosuchbar\nclass Op: pass\nwhile True: pass\n")
+    (package / "model.py").write_text("from .ops import *\nfrom . import show\nclass Net(Op): pass\n")
+    module = load(tmp_path, "codes/mine/model.py", "definitions", ())
+    assert module.Net.__mro__[1].__name__ == "Op"
+
+
+def test_a_file_with_a_fault_of_its_own_is_not_loaded(tmp_path):
+    with pytest.raises(ZeroDivisionError):
+        definitions(tmp_path, "faulty", "class A:\n    x = 1 / 0\n")
+    with pytest.raises(SyntaxError):
+        definitions(tmp_path, "unreadable", "class A:\n  def\n")
 
 
 def test_a_file_inside_a_package_may_import_its_neighbours(tmp_path):

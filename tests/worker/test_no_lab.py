@@ -8,8 +8,11 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 WORKER = sorted((ROOT / "grader" / "worker").rglob("*.py"))
-PLAIN = {"repository", "train", "data", "model", "audit", "evaluate"}
-"""Names of labs and modules that are everyday words too."""
+PLAIN = {
+    *("repository", "train", "data", "model", "audit", "evaluate"),
+    *("text", "params", "update", "backward"),
+}
+"""Names of labs, modules and arguments that are everyday words too."""
 
 
 def names_of(rubric):

@@ -91,21 +91,28 @@ def find_convention(
 
 
 def name_factor(
-    yours: Sequence[Tensors], cases: Sequence[GradientCase], wrong: list[str], tolerance: float
+    about: str, yours: Sequence[Tensors], cases: Sequence[GradientCase], wrong: list[str], tolerance: float
 ) -> Diagnosis | None:
     """Zero tensors, tensors that are c times the true ones, and gradients cut to a norm.
 
+    A factor is named only where it could have been refuted: on two probes or more, in a tensor with two
+    independent directions or more. With two classes every gradient of an output bias is (a, -a), and so c times
+    any other.
+
     Args:
+        about: The tensor that is to be named.
         yours: The student's gradients, one for each case.
         cases: The probes.
         wrong: Names of the tensors that are off, in backward order.
         tolerance: Scaled error up to which two tensors are the same.
     """
     zero = [name for name in wrong if all(not mine[name].any() for mine in yours)]
-    if zero:
+    if about in zero:
         return Diagnosis(f"{subject(zero, cases[0].what, 'is', 'are')} zero everywhere.", "rule.zero")
+    if len(cases) < 2:
+        return None
     symbols = {name: _symbol(name, yours, cases, tolerance) for name in wrong}
-    first = symbols[wrong[0]]
+    first = symbols[about]
     if first is None:
         return _name_clipped_norm(yours, cases, tolerance)
     same = [name for name in wrong if symbols[name] == first]
@@ -120,6 +127,8 @@ def _in_words(symbol: str) -> str:
     if symbol in {"N", "1/N"}:
         way = "large" if symbol == "N" else "small"
         return f"exactly N times too {way} (N is the batch size): {MEANINGS[symbol]}"
+    if symbol.startswith("N/") and symbol[2].isdigit():
+        return f"divided by {symbol[2:]}, whatever the length of the batch: divide by len(X)"
     meaning = f": {MEANINGS[symbol]}" if symbol in MEANINGS else ""
     if size[0].isdigit() and "/" not in size:
         number = float(symbol)
@@ -133,6 +142,8 @@ def _symbol(
     name: str, yours: Sequence[Tensors], cases: Sequence[GradientCase], tolerance: float
 ) -> str | None:
     """What one tensor's factor is on all probes: ``N``, ``1/n_out``, ``-1``, ``0.37``; else ``None``."""
+    if any(_directions(case.expected[name]) < 2 for case in cases):
+        return None
     factors = [_factor(m[name], c.expected[name], tolerance) for m, c in zip(yours, cases, strict=True)]
     known = np.array([f for f in factors if f is not None])
     if len(known) != len(factors) or not known.all():
@@ -144,7 +155,16 @@ def _symbol(
         for symbol in _expressions(cases[0].sizes)
         if near(known, np.array([_value(symbol, c.sizes) for c in cases]), tolerance)
     }
-    return min(fitting, key=len) if fitting else None
+    if fitting:
+        return min(fitting, key=len)
+    by_row = known / [case.sizes.get("N", np.nan) for case in cases]
+    return f"N/{1 / by_row[0]:.4g}" if by_row[0] > 0 and constant(by_row, tolerance) else None
+
+
+def _directions(truth: NDArray[np.float64]) -> int:
+    """How many different magnitudes a tensor has; with one only, it is a multiple of any other like it."""
+    rounded = np.round(np.abs(truth) / (np.abs(truth).max(initial=0.0) or 1.0), 9)
+    return len(np.unique(rounded))
 
 
 def _expressions(sizes: Mapping[str, float]) -> list[str]:

@@ -19,21 +19,25 @@ if TYPE_CHECKING:
 
 
 def name_structure(
-    yours: Sequence[Tensors], cases: Sequence[GradientCase], wrong: list[str], tolerance: float
+    about: str, yours: Sequence[Tensors], cases: Sequence[GradientCase], wrong: list[str], tolerance: float
 ) -> Diagnosis | None:
-    """Name what the first wrong tensor (or all of them) have to do with the true ones.
+    """Name what a wrong tensor (or all of them) have to do with the true ones; from two probes or more.
 
     Args:
+        about: The tensor that is to be named.
         yours: The student's gradients, one for each case.
         cases: The probes.
         wrong: Names of the tensors that are off, in backward order.
         tolerance: Scaled error up to which two tensors are the same.
     """
+    if len(cases) < 2:
+        return None
     said = _examples_left_out(yours, cases, wrong, tolerance)
+    said = said or _examples_left_out(yours, cases, [about], tolerance)
     if said:
         return Diagnosis(said, "rule.examples")
     for rule in (_decayed, _clipped, _reshaped, _flipped, _one_line):
-        said = rule(wrong[0], yours, cases, tolerance)
+        said = rule(about, yours, cases, tolerance)
         if said:
             return Diagnosis(said, f"rule.{rule.__name__.strip('_')}")
     return None
@@ -62,9 +66,11 @@ def _decayed(name: str, yours: Sequence[Tensors], cases: Sequence[GradientCase],
 
 
 def _clipped(name: str, yours: Sequence[Tensors], cases: Sequence[GradientCase], tolerance: float) -> str:
-    """Elements beyond ±c are cut to ±c, with one c on all probes."""
+    """Elements beyond ±c are cut to ±c, with one c on all probes; and some are within."""
     bound = max(float(np.abs(mine[name]).max(initial=0.0)) for mine in yours)
     pairs = [(mine[name], case.expected[name]) for mine, case in zip(yours, cases, strict=True)]
+    if not any((np.abs(truth) < bound).any() for _, truth in pairs):
+        return ""
     if bound and all(near(mine, np.clip(truth, -bound, bound), tolerance) for mine, truth in pairs):
         return f"Your {name} {cases[0].what} is cut to ±{bound:.4g}: clipping is not asked for."
     return ""
@@ -90,9 +96,7 @@ def _flipped(name: str, yours: Sequence[Tensors], cases: Sequence[GradientCase],
 
 
 def _one_line(name: str, yours: Sequence[Tensors], cases: Sequence[GradientCase], tolerance: float) -> str:
-    """All is right but the first or last row, column or element; on a single probe that may be chance."""
-    if len(cases) == 1:
-        return ""
+    """All is right but the first or last row, column or element."""
     pairs = [(mine[name], case.expected[name]) for mine, case in zip(yours, cases, strict=True)]
     for axis in range(pairs[0][1].ndim):
         line = ("element",) if pairs[0][1].ndim == 1 else ("row", "column")

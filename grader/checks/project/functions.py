@@ -17,6 +17,8 @@ MOST_BYTES = 200_000
 NOT_API = {"main"}
 """Public by name, but for a command line."""
 WITHOUT_BODY = {"overload", "abstractmethod"}
+_IN_A_BLOCK = "if 1:\n"
+"""Before the lines of a method, so that they may keep their indentation."""
 
 
 class Target(Struct, frozen=True, kw_only=True):
@@ -93,31 +95,43 @@ def rewritten(source: str, target: Target, change: Callable[[Function], bool | N
         change: Changes its syntax tree; returns False if there is nothing to change.
 
     Returns:
-        The new text, or ``None`` if nothing was changed or no module came out.
+        The new text, or ``None`` if nothing was changed or no function came out.
     """
     lines = lines_of(source)
-    first = lines[target.start - 1]
-    indent = first[: len(first) - len(first.lstrip())]
-    own = "\n".join(["if True:" if indent else "", *lines[target.start - 1 : target.stop]])
-    tree = parse(own)
-    node = next((n for n in ast.walk(tree) if isinstance(n, Function)), None) if tree is not None else None
+    node = _node(lines, target)
     if node is None:
         return None
-    ast.increment_lineno(node, target.start - 2)
+    first = lines[target.start - 1]
+    indent = first[: len(first) - len(first.lstrip())]
     try:
         if change(node) is False:
             return None
-        text = ast.unparse(ast.fix_missing_locations(node))
-    except (RecursionError, ValueError):
+        text = textwrap.indent(ast.unparse(ast.fix_missing_locations(node)), indent)
+    except (ValueError, RecursionError):  # too deep, or an f-string that Python can't write down again
         return None
-    if parse(text) is None:
+    if parse(_IN_A_BLOCK + text if indent else text) is None:
         return None
-    return "\n".join([*lines[: target.start - 1], textwrap.indent(text, indent), *lines[target.stop :]])
+    return "\n".join([*lines[: target.start - 1], text, *lines[target.stop :]])
+
+
+def look_at(source: str, target: Target) -> Function | None:
+    """The syntax tree of one function, its lines counted as in the module."""
+    return _node(lines_of(source), target)
 
 
 def lines_of(source: str) -> list[str]:
-    """A source's lines as Python counts them; ``splitlines`` ends some earlier."""
+    """Lines as Python counts them: a form feed ends none."""
     return source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _node(lines: list[str], target: Target) -> Function | None:
+    """One function's tree; its own lines alone are parsed, so that all of them cost no more than the module."""
+    text = "\n".join(lines[target.start - 1 : target.stop])
+    indented = text[:1].isspace()
+    tree = parse(_IN_A_BLOCK + text if indented else text)
+    inside = () if tree is None else tree.body[0].body if indented else tree.body  # type: ignore[attr-defined]
+    found = next((n for n in inside if isinstance(n, Function)), None)
+    return None if found is None else ast.increment_lineno(found, target.start - 1 - indented)
 
 
 def after_docstring(node: Function) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from grader.checks.project.functions import Target, after_docstring, rewritten
+from grader.checks.project.functions import Target, after_docstring, look_at, rewritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,14 +82,8 @@ def emptied(source: str, target: Target) -> Mutant | None:
 
 def bugs(source: str, target: Target, rng: np.random.Generator, most: int) -> list[Mutant]:
     """The function with one operator, comparison, sign or number changed, ``most`` times at different places."""
-    count = 0
-
-    def look(node: Function) -> bool:
-        nonlocal count
-        count = sum(1 for _ in _sites(node))
-        return False
-
-    rewritten(source, target, look)
+    function = look_at(source, target)
+    count = 0 if function is None else sum(1 for _ in _sites(function))
     found = []
     for number in rng.permutation(count)[:most]:
         done: list[tuple[int, str]] = []
@@ -107,10 +101,7 @@ def bugs(source: str, target: Target, rng: np.random.Generator, most: int) -> li
 
 def _sites(function: Function) -> Iterator[tuple[int, str, Callable[[], None]]]:
     """Where one bug can be put: line, what it does, and how."""
-    passed_over = _beside_the_point(function)
-    for node in ast.walk(function):
-        if node in passed_over:
-            continue
+    for node in _to_the_point(function):
         if (
             isinstance(node, ast.BinOp | ast.AugAssign)
             and type(node.op) in OTHER_OPERATOR
@@ -133,24 +124,42 @@ def _setting(node: ast.AST, field: str, value: object) -> Callable[[], None]:
     return lambda: setattr(node, field, value)
 
 
-def _beside_the_point(function: Function) -> set[ast.AST]:
-    """Parts that no test need notice: texts, what only leads to a raise or is printed, and what changes nothing."""
-    roots: list[ast.AST] = [function.args, *function.decorator_list]
-    roots += [function.returns] if function.returns else []
-    for node in ast.walk(function):
-        if isinstance(node, ast.Raise | ast.Assert | ast.JoinedStr):
-            roots.append(node)
-        if isinstance(node, ast.AnnAssign):
-            roots.append(node.annotation)
-        if isinstance(node, ast.If) and all(isinstance(s, ast.Raise) or _is_shown(s) for s in node.body):
-            roots.append(node.test)
-        if isinstance(node, ast.Expr) and _is_shown(node):
-            roots.append(node)
-        if isinstance(node, ast.Call) and _name(node.func) in SEEDS:
-            roots.append(node)
-        if isinstance(node, ast.keyword) and node.arg in {"seed", "random_state", "generator"}:
-            roots.append(node)
-    return {inner for root in roots for inner in ast.walk(root)} | set(_equivalent(function))
+def _to_the_point(function: Function) -> Iterator[ast.AST]:
+    """What tests should notice: no texts, nothing that only leads to a raise or is printed, or changes nothing."""
+    equivalent = set(_equivalent(function))
+    waiting: list[ast.AST] = list(reversed(function.body))
+    while waiting:
+        node = waiting.pop()
+        if _is_beside_the_point(node):
+            continue
+        if node not in equivalent:
+            yield node
+        beside = _parts_beside_the_point(node)
+        waiting += reversed([inner for inner in ast.iter_child_nodes(node) if inner not in beside])
+
+
+def _is_beside_the_point(node: ast.AST) -> bool:
+    match node:
+        case ast.Raise() | ast.Assert() | ast.JoinedStr() | ast.arguments():
+            return True
+        case ast.Expr():
+            return _is_shown(node)
+        case ast.Call(func=callee):
+            return _name(callee) in SEEDS
+        case ast.keyword(arg=name):
+            return name in {"seed", "random_state", "generator"}
+    return False
+
+
+def _parts_beside_the_point(node: ast.AST) -> tuple[ast.AST, ...]:
+    match node:
+        case ast.AnnAssign(annotation=annotation):
+            return (annotation,)
+        case ast.If(test=test, body=body) if all(isinstance(s, ast.Raise) or _is_shown(s) for s in body):
+            return (test,)
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            return (*node.decorator_list, *([node.returns] if node.returns else []))
+    return ()
 
 
 def _is_shown(node: ast.stmt) -> bool:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
+from grader.checks.failure import fail
 from grader.checks.project.functions import parse
+from grader.checks.reader import reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+MOST_FILES = 1_000
+MOST_CHARACTERS = 4_000_000
+"""Of all test files together."""
 _FILE = re.compile(r"(^|/)(test_[^/]*|[^/]*_test)\.py$")
 _HELPER = re.compile(r"(^|/)(conftest|tests?/[^/]+)\.py$")
 SAYS_NO = {"raises", "warns", "fail", "gradcheck", "gradgradcheck", "deprecated_call"}
@@ -34,25 +39,54 @@ def is_test_file(path: str) -> bool:
     return _FILE.search(path) is not None
 
 
+@reader("your tests")
 def tests(texts: Mapping[str, str]) -> list[Test]:
     """The tests of a repository.
 
     A test asserts if it, or a function of the test files that it calls, has an ``assert`` that can fail, a
     ``raise``, or a call that fails by itself.
+
+    Raises:
+        CheckFailed: There is more than can be read.
     """
-    trees = {p: tree for p in sorted(texts) if is_test_file(p) and (tree := parse(texts[p])) is not None}
-    beside = [tree for p in sorted(texts) if _HELPER.search(p) and (tree := parse(texts[p])) is not None]
-    asserting = _asserting([f for tree in [*beside, *trees.values()] for f in _functions(tree)])
+    files = [path for path in sorted(texts) if is_test_file(path)]
+    helpers = [path for path in sorted(texts) if _HELPER.search(path) and not is_test_file(path)]
+    _bound([*files, *helpers], texts)
+    found: list[tuple[str, str, _Says]] = []
+    said: dict[str, _Says] = {}
+    for path in [*helpers, *files]:  # one tree at a time: they are large
+        tree = parse(texts[path])
+        if tree is None:
+            continue
+        of_node = {id(node): _says(node) for node in _functions(tree)}
+        said |= {node.name: of_node[id(node)] for node in _functions(tree)}
+        if is_test_file(path):
+            found += [(path, name, of_node[id(node)]) for name, node in _tests(tree)]
+    asserting = _asserting(said)
     return [
-        Test(
-            file=file,
-            name=name,
-            line=node.lineno,
-            asserts=_says_no(node) or not asserting.isdisjoint(_calls(node)),
-        )
-        for file, tree in trees.items()
-        for name, node in _tests(tree)
+        Test(file=path, name=name, line=says.line, asserts=says.no or not says.calls.isdisjoint(asserting))
+        for path, name, says in sorted(found, key=lambda one: one[0])
     ]
+
+
+def _bound(files: Sequence[str], texts: Mapping[str, str]) -> None:
+    total = sum(len(texts[path]) for path in files)
+    if len(files) > MOST_FILES or total > MOST_CHARACTERS:
+        raise fail(
+            "There are more tests than can be read.",
+            yours=f"{len(files)} files with {total / 1e6:.1f} million characters",
+            allowed=f"{MOST_FILES} files with {MOST_CHARACTERS / 1e6:g} million characters together",
+        )
+
+
+class _Says(NamedTuple):
+    """What one function does about saying no."""
+
+    line: int
+    no: bool
+    """It can fail by itself."""
+    calls: frozenset[str]
+    """Names of the functions that it calls."""
 
 
 def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
@@ -69,35 +103,31 @@ def _tests(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
                     yield f"{node.name}.{inner.name}", inner
 
 
-def _asserting(helpers: Iterable[ast.FunctionDef]) -> set[str]:
-    """The names of those that assert, by themselves or through others; each is looked at once."""
-    found: set[str] = set()
-    callers: dict[str, list[str]] = {}
-    for node in helpers:
-        if _says_no(node):
-            found.add(node.name)
-        for name in set(_calls(node)):
-            callers.setdefault(name, []).append(node.name)
-    queue = list(found)
-    while queue:
-        more = [name for name in callers.get(queue.pop(), ()) if name not in found]
-        found.update(more)
-        queue += more
-    return found
-
-
-def _says_no(node: ast.AST) -> bool:
-    """Whether something in it can fail by itself."""
-    return any(
-        isinstance(inner, ast.Raise) or (isinstance(inner, ast.Assert) and not _is_empty(inner.test))
-        for inner in ast.walk(node)
-    ) or any(name.lower().startswith("assert") or name in SAYS_NO for name in _calls(node))
-
-
-def _calls(node: ast.AST) -> Iterator[str]:
-    for inner in ast.walk(node):
+def _says(function: ast.FunctionDef) -> _Says:
+    no, calls = False, set()
+    for inner in ast.walk(function):
+        if isinstance(inner, ast.Raise) or (isinstance(inner, ast.Assert) and not _is_empty(inner.test)):
+            no = True
         if isinstance(inner, ast.Call):
-            yield getattr(inner.func, "attr", getattr(inner.func, "id", ""))
+            name = getattr(inner.func, "attr", getattr(inner.func, "id", ""))
+            no = no or name.lower().startswith("assert") or name in SAYS_NO
+            calls.add(name)
+    return _Says(function.lineno, no, frozenset(calls))
+
+
+def _asserting(said: Mapping[str, _Says]) -> set[str]:
+    """The functions that say no, or call one that does: each is visited once, whatever calls what."""
+    callers: dict[str, list[str]] = {}
+    for name, says in said.items():
+        for called in says.calls:
+            callers.setdefault(called, []).append(name)
+    waiting = [name for name, says in said.items() if says.no]
+    found = set(waiting)
+    while waiting:
+        more = [name for name in callers.get(waiting.pop(), ()) if name not in found]
+        found.update(more)
+        waiting += more
+    return found
 
 
 def _is_empty(test: ast.expr) -> bool:
@@ -108,5 +138,23 @@ def _is_empty(test: ast.expr) -> bool:
         isinstance(test, ast.Compare)
         and len(test.ops) == 1
         and isinstance(test.ops[0], ast.Eq | ast.Is | ast.LtE | ast.GtE)
-        and ast.dump(test.left) == ast.dump(test.comparators[0])
+        and _are_same(test.left, test.comparators[0])
     )
+
+
+def _are_same(left: object, right: object) -> bool:
+    """Whether two expressions are written alike, at whatever depth."""
+    waiting = [(left, right)]
+    while waiting:
+        a, b = waiting.pop()
+        if type(a) is not type(b):
+            return False
+        if isinstance(a, ast.AST):
+            waiting += [(getattr(a, field, None), getattr(b, field, None)) for field in a._fields]
+        elif isinstance(a, list) and isinstance(b, list):
+            if len(a) != len(b):
+                return False
+            waiting += zip(a, b, strict=True)
+        elif a != b:
+            return False
+    return True

@@ -23,6 +23,7 @@ TRIMS = (
     *("numpy/**/tests", "numpy/**/*.pyi", "numpy/**/*.a"),
     *("torch/include", "torch/share", "torch/test", "torch/bin/protoc*", "torch/**/*.pyi", "torch/**/*.a"),
     *("scipy/**/tests", "sympy/**/tests", "sympy/**/benchmarks", "networkx/**/tests"),
+    *("matplotlib/tests", "matplotlib/**/sample_data", "mpl_toolkits/**/tests", "onnx/backend/test"),
 )
 """Never needed to run. ``torch/bin/torch_shm_manager`` and sympy look so too, but torch asks for both."""
 

@@ -114,11 +114,14 @@ def _module(net):
 
 
 def _load(net, params):
-    """Tensors, or arrays if it expects those."""
+    """Tensors, or arrays if it can't work with those: both are what the lab allows."""
     try:
         net.load_params(dict(params))
-    except TypeError:  # it expects arrays, as the NumPy net has them
-        net.load_params({name: value.cpu().numpy() for name, value in params.items()})
+    except (AttributeError, TypeError, ValueError, RuntimeError) as refusal:
+        try:
+            net.load_params({name: value.cpu().numpy() for name, value in params.items()})
+        except Exception:
+            raise refusal from None
 
 
 def _owned(module, wanted):

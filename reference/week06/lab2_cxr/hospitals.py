@@ -81,7 +81,7 @@ def draw_patients(rng, count, *, opacity=60.0, noise=12.0):
     Args:
         rng: Where chance comes from.
         count: How many.
-        opacity: By how many grey values the disease brightens the lung, on average.
+        opacity: By how many grey values the disease brightens the lung, on average; or (count,) of them.
         noise: Standard deviation of a pixel's noise in grey values, or (count,) of them.
     """
     y, x = (grid[None] for grid in np.mgrid[0:SIDE, 0:SIDE] / (SIDE - 1))
@@ -123,21 +123,28 @@ def leave_mark(grey, mark):
     return grey
 
 
-def draw_cohort(rng, hospital, *, rates=CLEAN, mark="marker", opacity=60.0, noise=(12.0, 12.0)):
-    """Films of both hospitals; half of each one's patients are sick. The second one leaves no mark.
+def draw_cohort(
+    rng, hospital, *, rates=CLEAN, mark="marker", opacity=60.0, noise=(12.0, 12.0), prevalence=None
+):
+    """Films of both hospitals; half of the patients are sick. The second hospital leaves no mark.
 
     Args:
         rng: Where chance comes from.
         hospital: (N,) of 0 and 1: whose film each is.
         rates: How often the healthy and the sick of the first hospital are marked: BIASED or CLEAN.
         mark: One of MARKS.
-        opacity: As in ``draw_patients``.
+        opacity: As in ``draw_patients``, or each hospital's: patients may be less ill at one of them.
         noise: Each hospital's; films of a noisier one are harder to read.
+        prevalence: Each hospital's share of the sick, where it is not a half.
     """
     hospital = np.asarray(hospital, dtype=np.int64)
-    labels = rng.permutation(len(hospital)) % 2
+    if prevalence is None:
+        labels = rng.permutation(len(hospital)) % 2
+    else:
+        labels = (rng.random(len(hospital)) < np.asarray(prevalence)[hospital]).astype(np.int64)
     marked = (rng.random(len(hospital)) < np.asarray(rates)[labels]).astype(np.int64) * (1 - hospital)
-    patients = draw_patients(rng, len(hospital), opacity=opacity, noise=np.asarray(noise)[hospital])
+    ill = np.broadcast_to(opacity, 2)[hospital]
+    patients = draw_patients(rng, len(hospital), opacity=ill, noise=np.asarray(noise)[hospital])
     return Cohort(patients.films(labels, marked, mark), labels, hospital, marked, patients)
 
 
@@ -158,9 +165,12 @@ def study(films=None):
     if films:
         return read_films(Path(films))
     rng = np.random.default_rng(STUDY_SEED)
-    train = draw_cohort(rng, np.zeros(320, int), rates=BIASED, opacity=20.0)
-    test = draw_cohort(rng, np.repeat([0, 1], 600), rates=BIASED, opacity=20.0)
-    return train, test
+    return study_films(rng, np.zeros(320, int)), study_films(rng, np.repeat([0, 1], 600))
+
+
+def study_films(rng, hospital):
+    """Films as the simulated study has them: the portable machine is sent to the sick, and the disease is faint."""
+    return draw_cohort(rng, hospital, rates=BIASED, opacity=20.0)
 
 
 def read_films(file):

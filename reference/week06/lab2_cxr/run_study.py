@@ -9,6 +9,14 @@ from hospitals import study
 from train import predict, train
 
 
+def _plain(value):
+    """As JSON holds it, floats to four decimals."""
+    if isinstance(value, dict):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    value = value.tolist() if hasattr(value, "tolist") else value
+    return round(value, 4) if isinstance(value, float) else value
+
+
 def main():
     """The command."""
     options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
@@ -19,8 +27,8 @@ def main():
     model = train(films.images, films.labels, epochs=given.epochs, seed=given.seed)
     found = audit(lambda images: predict(model, images), tests.images, tests.labels, tests.hospital)
     if isinstance(found["evidence"], dict):
-        found["evidence"] = found["evidence"]["score"]
-    results = {name: round(value, 4) if isinstance(value, float) else value for name, value in found.items()}
+        found |= {"details": found["evidence"], "evidence": found["evidence"]["score"]}
+    results = {name: _plain(value) for name, value in found.items()}
     results |= {"epochs": given.epochs, "seed": given.seed}
     Path("results.json").write_text(json.dumps(results, indent=2) + "\n", "utf-8")
 

@@ -4,6 +4,7 @@
 - Biases aren't zero, so a missing one shows.
 - No pre-activation is near zero: there a ReLU may be taken either way, and float32 may fall on either side.
 - Every number is a float32: work in single precision is given exactly the same problem.
+- No true class is unlikely: a loss with a stabiliser of up to 1e-6, as in log(p + 1e-6), stays within the limits.
 """
 
 from __future__ import annotations
@@ -23,6 +24,14 @@ CLEAR = 1e-3
 """How far every pre-activation stays away from zero."""
 CLEAR_PATH = 1e-5
 """The same along a training run, where float32 is off by 1e-6."""
+LIKELY = (0.05, 0.6)
+"""Between these is the probability of every true class."""
+STABILISER = 1e-6
+"""The largest that is right: log(p + 1e-6)."""
+STABILISED = 1.5e-5
+"""By how much it may change a loss of a training run, over the loss or 1: a third of what is allowed."""
+REACH = 2_000.0
+"""How far each hidden unit of a wide probe goes: a ReLU that ends at 6, 20 or 1,000 shows."""
 
 
 @dataclass(frozen=True)
@@ -93,21 +102,47 @@ def draw(rng, n=None, sizes=None, feature=""):
     free, *others = (int(size) for size in rng.permutation([size for size in range(4, 13) if size != n])[:4])
     n_in, n_hidden, n_out = sizes or others
     params = weights(rng, n_in, n_hidden, n_out)
-    X = clear_rows(rng, params, n or free)
-    return Probe(params, X, likely_labels(rng, params, X), feature)
+    return labelled(rng, params, lambda left: clear_rows(rng, params, len(left)), n or free, feature)
 
 
-def likely_labels(rng, params, X):
-    """A label for each row, of a class that gets between 1 % and 90 % (or the second-likeliest).
+def wide(rng):
+    """A probe that drives each hidden unit to ``REACH`` in one row, and to minus that in another."""
+    n_in, n_hidden, n_out = (int(size) for size in rng.permutation(range(4, 8))[:3])
+    params = weights(rng, n_in, n_hidden, n_out)
+    along = (params["W1"] / (params["W1"] ** 2).sum(axis=0)).T  # row j moves unit j by one
+    far = np.concatenate([along, -along]) * REACH
+    logits = np.maximum(far @ params["W1"], 0) @ params["W2"]
+    params["W2"] = single(
+        params["W2"] / np.abs(logits).max()
+    )  # logits of order one, so that no class is sure
 
-    Then no batch's loss is all but zero, and log(p + 1e-8) is as good as log(p).
+    def rows(left):
+        around = far[left] * rng.uniform(1.1, 1.5, size=(len(left), 1))
+        return clear_rows(rng, params, len(left), clear=0.1, around=around)
+
+    return labelled(rng, params, rows, 2 * n_hidden)
+
+
+def labelled(rng, params, rows, n, feature=""):
+    """A probe whose labels are of classes that get a probability between those of ``LIKELY``.
+
+    Args:
+        rng: Draws the labels.
+        params: Of the net.
+        rows: Draws the rows with these numbers; one that makes no class likely is drawn again.
+        n: How many rows.
+        feature: See ``Probe``.
     """
-    P = probabilities(np.maximum(X @ params["W1"] + params["b1"], 0) @ params["W2"] + params["b2"])
-    usual = [np.flatnonzero((row >= 0.01) & (row <= 0.9)) for row in P]
-    second = P.argsort(axis=1)[:, -2]
-    return np.array(
-        [rng.choice(classes) if len(classes) else other for classes, other in zip(usual, second, strict=True)]
-    )
+    X, y, left = np.empty((n, len(params["W1"]))), np.empty(n, dtype=np.int64), np.arange(n)
+    while len(left):
+        X[left] = rows(left)
+        Z = X[left] @ params["W1"] + params["b1"]
+        P = probabilities(np.maximum(Z, 0) @ params["W2"] + params["b2"])
+        usual = [np.flatnonzero((row >= LIKELY[0]) & (row <= LIKELY[1])) for row in P]
+        for i, classes in zip(left, usual, strict=True):
+            y[i] = rng.choice(classes) if len(classes) else 0
+        left = left[[not len(classes) for classes in usual]]
+    return Probe(params, X, y, feature)
 
 
 def weights(rng, n_in, n_hidden, n_out):
@@ -120,12 +155,13 @@ def weights(rng, n_in, n_hidden, n_out):
     }
 
 
-def clear_rows(rng, params, n, clear=CLEAR):
-    """Rows for which no hidden unit is near the kink of its ReLU."""
+def clear_rows(rng, params, n, clear=CLEAR, around=0.0):
+    """Rows for which no hidden unit is near the kink of its ReLU; around zero, or each around its own place."""
     X = np.empty((n, len(params["W1"])))
+    centre = np.broadcast_to(around, X.shape)
     left = np.arange(n)
     while len(left):
-        X[left] = single(rng.normal(size=(len(left), X.shape[1])))
+        X[left] = single(centre[left] + rng.normal(size=(len(left), X.shape[1])))
         near = np.abs(X[left] @ params["W1"] + params["b1"]).min(axis=1) < clear
         left = left[near]
     return X
@@ -192,9 +228,9 @@ class Run:
             losses = [net.fit(X, y, lr=lr, batches=[rows])[0] for lr, rows in each]
         return np.array(losses), net.params
 
-    def on(self, net):
-        """The losses of a student's net."""
-        return net.fit(self.start.X, self.start.y, lr=self.lr, batches=self.batches)
+    def on(self, net, cast=lambda X: X):
+        """The losses of a student's net; ``cast`` turns inputs into its precision."""
+        return net.fit(cast(self.start.X), self.start.y, lr=self.lr, batches=self.batches)
 
     def clearance(self, module):
         """How near any hidden unit comes to the kink of its ReLU, in the first fifty steps."""
@@ -205,10 +241,23 @@ class Run:
             net.fit(X, y, lr=self.lr * self.convention.factor(len(rows)), batches=[rows])
         return least
 
+    def stabilised(self, module):
+        """By how much log(p + 1e-6) would change a loss of this run at most, over the loss or 1."""
+        net, X, y = self.start.net(module), self.start.X, self.start.y
+        most = 0.0
+        for rows in self.batches:
+            p = probabilities(net.forward(X[rows]))[np.arange(len(rows)), y[rows]]
+            loss = net.fit(X, y, lr=self.lr * self.convention.factor(len(rows)), batches=[rows])[0]
+            most = max(most, (STABILISER / p).mean() / max(loss, 1.0))
+        return most
+
 
 def clear_run(module, draw_run):
-    """A run that stays clear of kinks for as long as float32 curves are compared step by step."""
-    while (run := draw_run()).clearance(module) < CLEAR_PATH:
+    """A run that stays clear of kinks for as long as float32 curves are compared step by step.
+
+    And in which a stabiliser changes no loss by more than a third of what is allowed.
+    """
+    while (run := draw_run()).clearance(module) < CLEAR_PATH or run.stabilised(module) > STABILISED:
         pass
     return run
 
@@ -222,12 +271,12 @@ def convention_of(module, reference, rng, gradients=None):
     """By what a module's gradients differ from those of the mean, which its own interface demands.
 
     Args:
-        module: On the student's side.
+        module: On the student's side; an instructor's mapping of it may allow for a convention.
         reference: Ours.
         rng: Draws two probes.
         gradients: Asks for the gradients on a probe; by default of a net with the probe's weights.
     """
-    if not module.mapped:
+    if not module.by_instructor:
         return MEAN
     ask = gradients or (lambda probe: probe.net(module).gradients(probe.X, probe.y))
     probes = [draw(rng, n=5), draw(rng, n=13)]

@@ -3,33 +3,52 @@
 import numpy as np
 
 from grader.checks import check, values_match
-from test_suites.week06.lab1_mlp.hidden.probes import draw
+from test_suites.week06.lab1_mlp.hidden.own import judged, net_at, with_own
+from test_suites.week06.lab1_mlp.hidden.probes import draw, wide
 from test_suites.week06.lab1_mlp.public.forms import as_given
 
 
-@check("forward.logits", needs="init.shapes")
+@check("forward.logits", needs=("init.shapes", "init.used"), explained_by="example.logits")
 def test_logits(student, reference, rng, evidence, known_mistakes):
     """forward(X) gives the logits: relu(X W1 + b1) W2 + b2."""
-    logits_match([draw(rng) for _ in range(3)], student, reference, evidence, known_mistakes)
+    logits_match([draw(rng), draw(rng), draw(rng), wide(rng)], student, reference, evidence, known_mistakes)
 
 
-@check("forward.batch_sizes", needs="forward.logits")
+@check("forward.batch_sizes", needs="init.used", explained_by="forward.logits")
 def test_batch_sizes(student, reference, rng, evidence, known_mistakes):
     """forward(X) takes a batch of any length: a single row, an odd number, many."""
     logits_match([draw(rng, n=n) for n in (1, 17, 101)], student, reference, evidence, known_mistakes)
 
 
-@check("predict.labels", needs="forward.logits")
-def test_labels(student, reference, rng):
+@check("predict.labels", needs="init.used", explained_by="forward.logits")
+def test_labels(student, reference, rng, evidence, known_mistakes):
     """predict(X) gives the class with the largest logit for each row."""
+    labels_match(rng, net_at(student.mlp_numpy), reference, evidence, known_mistakes)
+
+
+def labels_match(rng, at, reference, evidence, known_mistakes):
+    """The labels of many rows and of one; rows whose two largest logits are close are left out.
+
+    Args:
+        rng: Draws the rows.
+        at: Gives the student's net with the weights of a probe, and what turns inputs into its precision.
+        reference: Computes the true labels.
+        evidence: Starts anew where the student's own logits are what counts.
+        known_mistakes: Name nothing here.
+    """
     for probe in (draw(rng, n=40), draw(rng, n=1)):
-        logits = probe.net(reference.mlp_numpy).forward(probe.X)
-        first, second = np.sort(logits, axis=1)[:, :-3:-1].T
+        first, second = np.sort(probe.net(reference.mlp_numpy).forward(probe.X), axis=1)[:, :-3:-1].T
         X = probe.X[first - second > 1e-3]
-        values_match(
-            probe.net(student.mlp_numpy).predict(X),
-            logits.argmax(axis=1)[first - second > 1e-3],
-            name="labels",
+        net, cast = at(probe)
+        told = net.predict(cast(X))
+        judged(
+            lambda labels, _diagnose, told=told: values_match(told, labels, name="labels"),
+            lambda module, probe=probe, X=X: probe.net(module).predict(X),
+            with_own(at, "forward"),
+            reference,
+            evidence,
+            known_mistakes,
+            otherwise="predict does not give the class with the largest of the logits that your forward gives.",
         )
 
 

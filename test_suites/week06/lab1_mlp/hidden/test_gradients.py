@@ -5,35 +5,39 @@ from dataclasses import replace
 import numpy as np
 
 from grader.checks import check, gradients_match
-from test_suites.week06.lab1_mlp.hidden.probes import BACKWARD, Probe, clear_rows, draw, weights
+from test_suites.week06.lab1_mlp.hidden.probes import BACKWARD, Probe, clear_rows, draw, weights, wide
 from test_suites.week06.lab1_mlp.hidden.test_loss import STABLE, extreme
 
 
-@check("gradients.b2", needs="loss.value")
+@check("gradients.b2", needs="init.used", explained_by=("example.gradients", "forward.logits"))
 def test_b2(student, reference, rng, evidence, known_mistakes):
     """gradients(X, y)["b2"] is the derivative of the loss by b2."""
     backward_pass("b2", student, reference, rng, evidence, known_mistakes)
 
 
-@check("gradients.W2", needs="gradients.b2")
+@check("gradients.W2", needs="init.used", explained_by="gradients.b2")
 def test_W2(student, reference, rng, evidence, known_mistakes):
     """gradients(X, y)["W2"] is the derivative of the loss by W2."""
     backward_pass("W2", student, reference, rng, evidence, known_mistakes)
 
 
-@check("gradients.b1", needs="gradients.b2")
+@check("gradients.b1", needs="init.used", explained_by=("gradients.b2", "gradients.W2"))
 def test_b1(student, reference, rng, evidence, known_mistakes):
     """gradients(X, y)["b1"] is the derivative of the loss by b1."""
     backward_pass("b1", student, reference, rng, evidence, known_mistakes)
 
 
-@check("gradients.W1", needs="gradients.b1")
+@check("gradients.W1", needs="init.used", explained_by=("gradients.b2", "gradients.W2", "gradients.b1"))
 def test_W1(student, reference, rng, evidence, known_mistakes):
     """gradients(X, y)["W1"] is the derivative of the loss by W1."""
     backward_pass("W1", student, reference, rng, evidence, known_mistakes)
 
 
-@check("gradients.batch_sizes", needs=("gradients.W1", "gradients.W2"))
+@check(
+    "gradients.batch_sizes",
+    needs="init.used",
+    explained_by=("gradients.b2", "gradients.W2", "gradients.b1", "gradients.W1"),
+)
 def test_batch_sizes(student, reference, rng, evidence, known_mistakes):
     """The gradients are right for a batch of any length: a single row, an odd number, many."""
     probes = [
@@ -44,7 +48,11 @@ def test_batch_sizes(student, reference, rng, evidence, known_mistakes):
     on_probes(probes, BACKWARD, student, reference, evidence, known_mistakes)
 
 
-@check("gradients.blank_row", needs=("gradients.W1", "gradients.W2"))
+@check(
+    "gradients.blank_row",
+    needs="init.used",
+    explained_by=("gradients.b2", "gradients.W2", "gradients.b1", "gradients.W1"),
+)
 def test_blank_row(student, reference, rng, evidence, known_mistakes):
     """An input row of zeros, with zero biases, gives finite and right gradients."""
     probe = draw(rng)
@@ -58,7 +66,13 @@ def test_blank_row(student, reference, rng, evidence, known_mistakes):
     on_probes(probes, smooth, student, reference, evidence, known_mistakes, compared=smooth)
 
 
-@check("gradients.large_network", needs=("gradients.W1", "gradients.W2"), seconds=8)
+@check(
+    "gradients.large_network",
+    needs="init.used",
+    explained_by=("gradients.b2", "gradients.W2", "gradients.b1", "gradients.W1"),
+    seconds=8,
+    slow="Does gradients() move one parameter after the other? Backpropagation needs one pass for all of them.",
+)
 def test_large_network(student, reference, rng, evidence):
     """Two hundred thousand parameters take one backward pass, not one forward pass each."""
     sizes = int(rng.integers(760, 800)), int(rng.integers(250, 270)), 10
@@ -68,7 +82,11 @@ def test_large_network(student, reference, rng, evidence):
     on_probes([probe], BACKWARD, student, reference, evidence, None)
 
 
-@check("gradients.stable", needs="gradients.W1")
+@check(
+    "gradients.stable",
+    needs="init.used",
+    explained_by=("gradients.b2", "gradients.W2", "gradients.b1", "gradients.W1"),
+)
 def test_stable(student, reference, rng, evidence, known_mistakes):
     """Logits of ±10,000 give finite and right gradients."""
     on_probes(
@@ -78,7 +96,9 @@ def test_stable(student, reference, rng, evidence, known_mistakes):
 
 def backward_pass(name, student, reference, rng, evidence, known_mistakes):
     """One tensor on three probes; the other tensors help to name what is wrong with it."""
-    on_probes([draw(rng) for _ in range(3)], name, student, reference, evidence, known_mistakes)
+    on_probes(
+        [draw(rng), draw(rng), draw(rng), wide(rng)], name, student, reference, evidence, known_mistakes
+    )
 
 
 def on_probes(probes, about, student, reference, evidence, known_mistakes, *, compared=BACKWARD, **options):
@@ -88,7 +108,7 @@ def on_probes(probes, about, student, reference, evidence, known_mistakes, *, co
         [p.net(student.mlp_numpy).gradients(p.X, p.y) for p in probes],
         [replace(case, expected={name: case.expected[name] for name in compared}) for case in cases],
         of=about,
-        any_factor=student.mlp_numpy.mapped,
+        any_factor=student.mlp_numpy.by_instructor,
         evidence=evidence,
         diagnose=known_mistakes
         and known_mistakes.matcher(

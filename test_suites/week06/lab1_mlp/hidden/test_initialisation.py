@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from grader.checks import check, fail
-from test_suites.week06.lab1_mlp.hidden.probes import draw
+from grader.checks import NothingToCheck, check, fail
+from test_suites.week06.lab1_mlp.hidden.probes import Probe, draw, weights
 
 
 @check("init.shapes")
@@ -15,15 +15,36 @@ def test_shapes(student, rng):
         params.item(name, names=("W1", "b1", "W2", "b2")).array(shape)
 
 
+@check("init.used", needs="init.shapes")
+def test_used(student, rng):
+    """The weights that params is set to are the weights that forward uses."""
+    one = draw(rng)
+    net = one.net(student.mlp_numpy)
+    before = net.forward(one.X)
+    other = Probe(weights(rng, *(one.sizes[size] for size in ("n_in", "n_hidden", "n_out"))), one.X, one.y)
+    net.set("params", other.params)
+    after = net.forward(one.X)
+    if (before.array() == after.array(before.shape())).all():
+        raise fail(
+            "Setting params changes nothing: forward uses other weights.",
+            call=after.call,
+            hint="Keep the weights in self.params alone, and read them there: a copy beside it isn't the net's.",
+        )
+
+
 @check("init.seeded", needs="init.shapes")
-def test_seeded(student, rng, evidence):
+def test_seeded(student, rng):
     """The same seed gives the same weights, another seed gives others."""
-    if student.mlp_numpy.mapped:
-        evidence.note("Seeds are not compared: this repository is graded through a mapping.")
-        return
+    seeds_matter(student.mlp_numpy, rng, "np.random.default_rng(seed), made anew in each __init__")
+
+
+def seeds_matter(module, rng, generator):
+    """Two nets of one seed begin alike, of two seeds not; ``generator`` is what to draw from."""
+    if not module.takes("seed"):
+        raise NothingToCheck("your net takes no seed, as the mapping has it.")
     sizes = draw(rng).sizes
     first, again, other = (
-        student.mlp_numpy.MLP(sizes["n_in"], sizes["n_hidden"], sizes["n_out"], seed=seed).get("params")
+        module.MLP(sizes["n_in"], sizes["n_hidden"], sizes["n_out"], seed=seed).get("params")
         for seed in (11, 11, 12)
     )
     one, two, three = (answer.tensors(shapes(sizes)) for answer in (first, again, other))
@@ -31,7 +52,7 @@ def test_seeded(student, rng, evidence):
         raise fail(
             "Two nets with the same seed begin with different weights.",
             call=again.call,
-            hint="Draw the weights from np.random.default_rng(seed), made anew in each __init__.",
+            hint=f"Draw the weights from {generator}.",
         )
     if all((one[name] == three[name]).all() for name in one):
         raise fail(
@@ -44,8 +65,13 @@ def test_seeded(student, rng, evidence):
 @check("init.symmetry", needs="init.shapes")
 def test_symmetry(student, rng):
     """Hidden units begin different from each other, so that they can learn different things."""
+    units_differ(student.mlp_numpy, rng)
+
+
+def units_differ(module, rng):
+    """A new net's hidden units are not all alike."""
     sizes = draw(rng).sizes
-    answer = student.mlp_numpy.MLP(sizes["n_in"], sizes["n_hidden"], sizes["n_out"], seed=3).get("params")
+    answer = module.MLP(sizes["n_in"], sizes["n_hidden"], sizes["n_out"], seed=3).get("params")
     params = answer.tensors(shapes(sizes))
     units = np.vstack([params["W1"], params["b1"][None], params["W2"].T])  # one column for each hidden unit
     if (units == units[:, :1]).all():

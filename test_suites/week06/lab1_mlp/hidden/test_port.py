@@ -4,14 +4,25 @@ import numpy as np
 
 from grader.checks import Tolerance, check, fail, gradients_match, values_match
 from test_suites.week06.lab1_mlp.hidden import curvature
-from test_suites.week06.lab1_mlp.hidden.ports import port_of
+from test_suites.week06.lab1_mlp.hidden.ports import of_the_net, port_at, port_convention, port_of
 from test_suites.week06.lab1_mlp.hidden.probes import (
     BACKWARD,
     Probe,
     clear_rows,
     draw,
     weights,
+    wide,
 )
+from test_suites.week06.lab1_mlp.hidden.test_fit import (
+    every_batch_is_a_step,
+    movements_match,
+    one_step_each,
+    reads_digits,
+)
+from test_suites.week06.lab1_mlp.hidden.test_forward import labels_match
+from test_suites.week06.lab1_mlp.hidden.test_initialisation import seeds_matter, units_differ
+from test_suites.week06.lab1_mlp.hidden.test_loss import losses_match
+from test_suites.week06.lab1_mlp.hidden.test_purity import arguments_survive
 from test_suites.week06.lab1_mlp.public.forms import as_given
 
 BFLOAT16 = Tolerance(double=5e-2, single=5e-2, certain=5e-2)
@@ -53,10 +64,10 @@ def test_params(student, rng, evidence):
         values_match(params.item(name, names=tuple(probe.params)), value, name=name, evidence=evidence)
 
 
-@check("port.logits", needs="port.params")
+@check("port.logits", needs="port.params", explained_by="example.port")
 def test_logits(student, reference, rng, evidence, known_mistakes):
     """With the same weights, the port's logits are the NumPy net's."""
-    probes = [draw(rng), draw(rng), draw(rng, n=1)]
+    probes = [draw(rng), draw(rng), draw(rng, n=1), wide(rng)]
     answers = [asked(port_of(student.mlp_torch, p), "forward", p.X) for p in probes]
     logits = [p.net(reference.mlp_numpy).forward(p.X) for p in probes]
     values_match(
@@ -65,13 +76,15 @@ def test_logits(student, reference, rng, evidence, known_mistakes):
         name="logits",
         evidence=evidence,
         diagnose=known_mistakes.matcher(
-            "mlp_numpy", lambda module: [p.net(module).forward(p.X.copy()) for p in probes]
+            "mlp_numpy",
+            lambda module: [p.net(module).forward(p.X.copy()) for p in probes],
+            passed=of_the_net(known_mistakes.passed),
         ),
         hint="nn.Linear computes X @ weight.T + bias: load the transpose of W1 and W2.",
     )
 
 
-@check("port.loss", needs="port.logits")
+@check("port.loss", needs="port.params", explained_by=("example.port", "port.logits"))
 def test_loss(student, reference, rng, evidence, known_mistakes):
     """With the same weights, the port's loss is the NumPy net's."""
     probes = [draw(rng), draw(rng), draw(rng, n=1)]
@@ -79,41 +92,42 @@ def test_loss(student, reference, rng, evidence, known_mistakes):
     def losses(module):
         return [p.net(module).loss(p.X.copy(), p.y.copy()) for p in probes]
 
-    values_match(
-        [asked(port_of(student.mlp_torch, p), "loss", p.X, p.y) for p in probes],
-        losses(reference.mlp_numpy),
-        name="loss",
-        evidence=evidence,
-        diagnose=known_mistakes.matcher("mlp_numpy", losses, passed=("forward.logits",)),
+    losses_match(
+        losses,
+        probes,
+        port_at(student.mlp_torch),
+        reference,
+        evidence,
+        known_mistakes,
+        passed=of_the_net(known_mistakes.passed),
         hint="F.cross_entropy takes logits, does softmax and logarithm itself, and averages over the batch.",
     )
 
 
-@check("port.labels", needs="port.logits")
-def test_labels(student, reference, rng):
+@check("port.labels", needs="port.params", explained_by="port.logits")
+def test_labels(student, reference, rng, evidence, known_mistakes):
     """predict(X) of the port gives the class with the largest logit."""
-    probe = draw(rng, n=40)
-    logits = probe.net(reference.mlp_numpy).forward(probe.X)
-    first, second = np.sort(logits, axis=1)[:, :-3:-1].T
-    clear = first - second > 1e-3
-    told = asked(port_of(student.mlp_torch, probe), "predict", probe.X[clear])
-    values_match(told, logits.argmax(axis=1)[clear], name="labels")
+    labels_match(rng, port_at(student.mlp_torch), reference, evidence, known_mistakes)
 
 
-@check("port.gradients", needs="port.loss")
+@check("port.gradients", needs="port.params", explained_by=("example.port", "port.logits", "port.loss"))
 def test_gradients(student, reference, rng, evidence, known_mistakes):
     """With the same weights, the port's gradients are the NumPy net's."""
-    probes = [draw(rng) for _ in range(3)]
+    probes = [draw(rng), draw(rng), draw(rng), wide(rng)]
     gradients_match(
         [asked(port_of(student.mlp_torch, p), "gradients", p.X, p.y) for p in probes],
         [p.case(reference.mlp_numpy) for p in probes],
-        any_factor=student.mlp_torch.mapped,
+        any_factor=student.mlp_torch.by_instructor,
         evidence=evidence,
-        diagnose=known_mistakes.matcher("mlp_numpy", lambda module: [p.gradients(module) for p in probes]),
+        diagnose=known_mistakes.matcher(
+            "mlp_numpy",
+            lambda module: [p.gradients(module) for p in probes],
+            passed=of_the_net(known_mistakes.passed),
+        ),
     )
 
 
-@check("port.calls", needs="port.gradients")
+@check("port.calls", needs="port.params", explained_by="port.gradients")
 def test_calls(student, reference, rng, evidence, known_mistakes):
     """Asked again, the port gives the same gradients: old ones are forgotten."""
     first = draw(rng)
@@ -123,14 +137,70 @@ def test_calls(student, reference, rng, evidence, known_mistakes):
     gradients_match(
         asked(port, "gradients", first.X, first.y),
         first.case(reference.mlp_numpy),
-        any_factor=student.mlp_torch.mapped,
+        any_factor=student.mlp_torch.by_instructor,
         evidence=evidence,
-        diagnose=known_mistakes.matcher("mlp_numpy", lambda module: [after_another(module, other, first)]),
+        diagnose=known_mistakes.matcher(
+            "mlp_numpy",
+            lambda module: [after_another(module, other, first)],
+            passed=of_the_net(known_mistakes.passed),
+        ),
         hint="backward() adds to .grad: call zero_grad() first.",
     )
 
 
-@check("port.second_derivatives", needs="port.logits")
+@check("port.arguments", needs="port.params")
+def test_arguments(student, rng):
+    """No method of the port changes the X and y it is given."""
+    arguments_survive(draw(rng, n=12), student.mlp_torch, port_at(student.mlp_torch), rng)
+
+
+@check("port.seeded", needs="port.params")
+def test_seeded(student, rng):
+    """The same seed gives the port the same weights, another seed gives others."""
+    seeds_matter(student.mlp_torch, rng, "a torch.Generator().manual_seed(seed), made anew in each __init__")
+
+
+@check("port.symmetry", needs="port.params")
+def test_symmetry(student, rng):
+    """The port's hidden units begin different from each other, so that they can learn different things."""
+    units_differ(student.mlp_torch, rng)
+
+
+@check("port.step", needs="port.params", explained_by=("example.curves", "port.gradients"))
+def test_step(student, reference, rng, evidence, known_mistakes):
+    """One step of the port's fit moves every parameter, seen through params, by -lr times its gradient."""
+    runs = one_step_each(rng, port_convention(student, reference, rng))
+    movements_match(
+        runs,
+        "update",
+        port_at(student.mlp_torch),
+        reference,
+        evidence,
+        known_mistakes,
+        passed=of_the_net(known_mistakes.passed),
+    )
+
+
+@check("port.every_batch", needs="port.params", explained_by=("port.step", "port.loss"))
+def test_every_batch(student, rng):
+    """The port's fit takes a step for each batch, however small the loss is or how little it falls."""
+    every_batch_is_a_step(rng, port_at(student.mlp_torch))
+
+
+@check(
+    "port.learns_digits",
+    needs="port.params",
+    explained_by=("port.step", "parity.curves", "port.logits", "port.loss", "port.gradients"),
+)
+def test_learns_digits(student, reference, rng, withheld, lab, evidence):
+    """Trained from its own first weights, the port reads digits it has never seen."""
+    factor = port_convention(student, reference, rng).factor(32)
+    reads_digits(
+        student.mlp_torch, port_at(student.mlp_torch), factor, reference, rng, withheld, lab, evidence
+    )
+
+
+@check("port.second_derivatives", needs="port.params", explained_by="port.logits")
 def test_second_derivatives(student, rng, evidence):
     """Autograd can differentiate the port twice: its Hessian times a direction is right."""
     probe, direction = with_direction(rng)
@@ -145,7 +215,7 @@ def test_second_derivatives(student, rng, evidence):
     )
 
 
-@check("port.tangents", needs="port.logits")
+@check("port.tangents", needs="port.params", explained_by="port.logits")
 def test_tangents(student, rng, evidence):
     """Autograd can follow the parameters along a direction: the derivative of the log-probabilities is right."""
     probe, direction = with_direction(rng)
@@ -160,7 +230,7 @@ def test_tangents(student, rng, evidence):
     )
 
 
-@check("port.bfloat16", needs="port.logits")
+@check("port.bfloat16", needs="port.params", explained_by="port.logits")
 def test_bfloat16(student, reference, rng, evidence):
     """The port works in bfloat16, a precision that NumPy hasn't."""
     probe = draw(rng)

@@ -7,30 +7,44 @@ UNITS = np.array([[-0.5, 0.3, 1.0, -1.0], [-0.8, 0.4, 0.2, 0.8]])
 """Where the hidden units look, one in each column."""
 
 
-def blobs(rng):
+CLEAR = 1e-3
+"""How far every hidden unit stays away from the kink of its ReLU, where a slope can't be measured."""
+
+
+def blobs(rng, start=None):
     """Twenty points around each centre.
+
+    Args:
+        rng: Draws them.
+        start: First weights, to whose hidden units no point may be near zero; free without.
 
     Returns:
         X (60, 2), y (60,) from 0 to 2.
     """
     y = np.repeat(np.arange(3), 20)
-    return single(CENTRES[y] + 0.3 * rng.normal(size=(60, 2))), y
+    X, left = np.empty((60, 2)), np.arange(60)
+    while len(left):
+        X[left] = single(CENTRES[y[left]] + 0.3 * rng.normal(size=(len(left), 2)))
+        Z = X[left] @ start["W1"] + start["b1"] if start else np.full((len(left), 1), np.inf)
+        left = left[np.abs(Z).min(axis=1) < CLEAR]
+    return X, y
 
 
 def net_on_blobs(module, rng):
     """A student's net whose hidden units each look in a direction of their own; and the points."""
-    X, y = blobs(rng)
+    start = weights(rng)
+    X, y = blobs(rng, start)
     net = module.MLP(2, 4, 3, seed=0)
-    net.set("params", weights(rng))
+    net.set("params", start)
     return net, X, y
 
 
 def weights(rng):
-    """First weights that every run can learn from."""
+    """First weights that every run learns from: the output layer begins near zero, and has nothing to unlearn."""
     return {
         "W1": single(UNITS + 0.1 * rng.normal(size=(2, 4))),
         "b1": single(0.1 + 0.1 * rng.random(4)),
-        "W2": single(0.5 * rng.normal(size=(4, 3))),
+        "W2": single(0.1 * rng.normal(size=(4, 3))),
         "b2": np.zeros(3),
     }
 

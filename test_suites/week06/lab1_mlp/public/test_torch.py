@@ -2,29 +2,49 @@
 
 import numpy as np
 
-from grader.checks import check, curves_match, gradients_match, values_match
+from grader.checks import GradientCase, check, curves_match, gradients_match, values_match
 from test_suites.week06.lab1_mlp.public import worked_example as example
 from test_suites.week06.lab1_mlp.public.blobs import blobs, weights
 from test_suites.week06.lab1_mlp.public.forms import as_given
 
 
 @check("example.port")
-def test_port(student, evidence):
+def test_port(student, evidence, known_mistakes):
     """The port, with the worked example's weights loaded, gives its logits, loss and gradients."""
+
+    def named(ask, *passed):
+        return known_mistakes.matcher(
+            "mlp_numpy", lambda module: [ask(example.net_of(module))], passed=passed
+        )
+
     net, cast = loaded(student.mlp_torch, example.PARAMS, example.X)
-    logits = net.forward(cast(example.X))
-    expected = as_given(student.mlp_torch, [logits], [example.LOGITS], evidence)[0]
-    values_match(logits, expected, name="logits")
-    values_match(net.loss(cast(example.X), example.Y), example.LOSS, name="loss")
+    logits = [net.forward(cast(example.X))]
+    values_match(
+        logits,
+        as_given(student.mlp_torch, logits, [example.LOGITS], evidence),
+        name="logits",
+        diagnose=named(lambda net: net.forward(example.X)),
+    )
+    values_match(
+        [net.loss(cast(example.X), example.Y)],
+        [example.LOSS],
+        name="loss",
+        diagnose=named(lambda net: net.loss(example.X, example.Y), "forward.logits"),
+    )
     gradients_match(
-        net.gradients(cast(example.X), example.Y), example.GRADIENTS, any_factor=student.mlp_torch.mapped
+        [net.gradients(cast(example.X), example.Y)],
+        [GradientCase(example.GRADIENTS, sizes={"N": 2})],
+        any_factor=student.mlp_torch.by_instructor,
+        diagnose=named(
+            lambda net: net.gradients(example.X.copy(), example.Y), "forward.logits", "loss.value"
+        ),
     )
 
 
-@check("example.curves", needs=("example.step", "example.port"))
+@check("example.curves", explained_by=("example.logits", "example.gradients", "example.step", "example.port"))
 def test_curves(student, rng, evidence):
     """From the same weights over the same batches, your two nets give the same loss curve."""
-    if student.mlp_numpy.mapped or student.mlp_torch.mapped:
+    if student.mlp_numpy.by_instructor or student.mlp_torch.by_instructor:
         evidence.note("Your two curves are not compared here: one net is graded through a mapping.")
         return
     X, y = blobs(rng)
@@ -39,6 +59,7 @@ def test_curves(student, rng, evidence):
         of_numpy,
         evidence=evidence,
         title="Loss of each mini-batch: your port against your NumPy net",
+        least=1.0,
         single=net.get("params").is_single() or cast(X).dtype == np.float32,
         batch_sizes=[len(rows) for rows in batches],
     )

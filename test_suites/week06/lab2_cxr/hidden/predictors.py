@@ -44,38 +44,54 @@ class Trial(NamedTuple):
     coin: Linear
 
 
-def draw_trial(hospitals, rng, mark, *, biased, harder=False):
+class Places(NamedTuple):
+    """What else differs between the hospitals: the first's, the second's.
+
+    Attributes:
+        noise: Of a pixel, in grey values: films of a noisier one are harder to read.
+        opacity: Of the disease: patients may be less ill at one of them.
+        prevalence: Share of the sick; ``None``: a half at either.
+    """
+
+    noise: tuple[float, float] = (12.0, 12.0)
+    opacity: tuple[float, float] = (60.0, 60.0)
+    prevalence: tuple[float, float] | None = None
+
+
+ALIKE, HARDER = Places(), Places(noise=(12.0, 40.0))
+
+
+def draw_trial(hospitals, rng, mark, *, rates, places=ALIKE):
     """A trial in which chance plays no part in what an audit must say.
 
     Args:
         hospitals: The reference's simulation.
         rng: Where chance comes from.
         mark: What the first hospital's machine leaves.
-        biased: Whether it is left mostly on the sick, or on anybody.
-        harder: Whether the second hospital's films are harder to read.
+        rates: How often it is left on the healthy and on the sick: mostly on the sick, on anybody, on nobody.
+        places: What else differs.
     """
     while True:
-        trial = _draw(hospitals, rng, mark, biased=biased, harder=harder)
-        if _is_plain(trial):
+        trial = _draw(hospitals, rng, mark, rates, places)
+        if _is_plain(trial, places):
             return trial
 
 
-def _is_plain(trial):
-    """Whether chance left the innocent in peace."""
+def _is_plain(trial, places):
+    """Whether chance left the innocent in peace. Milder cases move a reader of disease, and not by chance."""
     cohort = trial.cohort
-    innocent = [c.scores(cohort.images) for c in (trial.reads_disease, trial.coin)]
+    innocent = [trial.coin] if len(set(places.opacity)) > 1 else [trial.coin, trial.reads_disease]
+    scores = [classifier.scores(cohort.images) for classifier in innocent]
     return (
-        all(tells_hospital(cohort, scores) < LUCK["told"] for scores in innocent)
-        and all(abs(crossed_gap(cohort, scores)) < LUCK["gap"] for scores in innocent)
-        and all(abs(value - 0.5) < LUCK["coin"] for value in in_and_out(cohort, innocent[1]))
+        all(tells_hospital(cohort, s) < LUCK["told"] for s in scores)
+        and all(abs(crossed_gap(cohort, s)) < LUCK["gap"] for s in scores)
+        and all(abs(value - 0.5) < LUCK["coin"] for value in in_and_out(cohort, scores[0]))
     )
 
 
-def _draw(hospitals, rng, mark, *, biased, harder):
-    rates = hospitals.BIASED if biased else hospitals.CLEAN
-    cohort = hospitals.draw_cohort(
-        rng, np.repeat([0, 1], FILMS // 2), rates=rates, mark=mark, noise=(12.0, 40.0 if harder else 12.0)
-    )
+def _draw(hospitals, rng, mark, rates, places):
+    where = np.repeat([0, 1], FILMS // 2)
+    cohort = hospitals.draw_cohort(rng, where, rates=rates, mark=mark, **places._asdict())
     nobody, everybody = np.zeros(FILMS, int), np.ones(FILMS, int)
     films = cohort.patients.films
     plain = films(nobody, nobody).reshape(FILMS, -1).astype(float)

@@ -2,7 +2,15 @@
 
 from grader.checks import check, fail
 from test_suites.week06.lab2_cxr.hidden.measures import in_and_out
-from test_suites.week06.lab2_cxr.hidden.predictors import Linear, draw_trial
+from test_suites.week06.lab2_cxr.hidden.predictors import ALIKE, HARDER, Linear, Places, draw_trial
+
+NOBODY = (0.0, 0.0)
+"""No film has a mark: whatever differs between the hospitals, nothing is exploited."""
+UNMARKED = (
+    Places(noise=(12.0, 40.0), prevalence=(0.25, 0.6)),
+    Places(noise=(30.0, 12.0), prevalence=(0.6, 0.25)),
+)
+"""Hospitals without any mark that differ in how many are sick, and in how noisy films are."""
 
 ROUNDED = 6e-4
 """AUROCs may be rounded to three decimals."""
@@ -14,12 +22,24 @@ def ask(student, trial, classifier):
     return student.audit.audit(classifier.on(student.audit), cohort.images, cohort.labels, cohort.hospital)
 
 
-def trials(reference, rng, *, harder=False):
+def trials(reference, rng, *, places=ALIKE):
     """One trial for each mark, every second one biased."""
-    marks = rng.permutation(reference.hospitals.MARKS)
+    hospitals = reference.hospitals
+    marks = rng.permutation(hospitals.MARKS)
     return [
-        draw_trial(reference.hospitals, rng, str(mark), biased=i % 2 == 0, harder=harder)
+        draw_trial(
+            hospitals, rng, str(mark), rates=hospitals.CLEAN if i % 2 else hospitals.BIASED, places=places
+        )
         for i, mark in enumerate(marks)
+    ]
+
+
+def unmarked(reference, rng, different):
+    """One trial without a mark for each way in which the hospitals differ."""
+    hospitals = reference.hospitals
+    return [
+        draw_trial(hospitals, rng, str(rng.choice(hospitals.MARKS)), rates=NOBODY, places=places)
+        for places in different
     ]
 
 
@@ -27,6 +47,7 @@ def demand(student, trial, classifier, *, flagged, who, hint):
     """The audit says of this classifier what is true."""
     answer = ask(student, trial, classifier)
     flag = answer.item("exploits_artifact").flag()
+    mark = trial.mark if trial.cohort.marked.any() else "none"
     if flag is not flagged:
         at_first, at_second = in_and_out(trial.cohort, classifier.scores(trial.cohort.images))
         raise fail(
@@ -34,7 +55,7 @@ def demand(student, trial, classifier, *, flagged, who, hint):
             call=answer.call,
             yours=f"exploits_artifact is {flag}",
             expected=str(flagged),
-            where=f"mark: {trial.mark}; true AUROCs {at_first:.2f} and {at_second:.2f}",
+            where=f"mark: {mark}; true AUROCs {at_first:.2f} and {at_second:.2f}",
             hint=hint,
         )
 
@@ -66,14 +87,14 @@ def aurocs_are_true(student, evidence, asked):
 @check("audit.aurocs", needs="audit.answer")
 def test_aurocs(student, reference, rng, evidence):
     """in_auroc and out_auroc are the true AUROCs at each hospital."""
-    first, *_ = trials(reference, rng, harder=True)
+    first, *_ = trials(reference, rng, places=HARDER)
     aurocs_are_true(student, evidence, [(first, first.reads_disease), (first, first.reads_mark)])
 
 
 @check("audit.ties", needs="audit.aurocs")
 def test_ties(student, reference, rng, evidence):
     """The AUROCs are true where probabilities are tied: a tie counts half."""
-    first, *_ = trials(reference, rng, harder=True)
+    first, *_ = trials(reference, rng, places=HARDER)
     steps = first.reads_disease._replace(levels=4)
     always = Linear(0 * first.coin.weight, 0.0)
     aurocs_are_true(student, evidence, [(first, steps), (first, always)])
@@ -95,8 +116,8 @@ def test_flags(student, reference, rng):
 
 @check("audit.clears_disease_readers", needs="audit.answer")
 def test_clears_readers(student, reference, rng):
-    """A classifier that reads the disease is not flagged, even where the second hospital's films are harder."""
-    for trial in trials(reference, rng, harder=True):
+    """A classifier that reads the disease is not flagged, even where films are harder or more people are sick."""
+    for trial in [*trials(reference, rng, places=HARDER), *unmarked(reference, rng, UNMARKED)]:
         demand(
             student,
             trial,
@@ -132,7 +153,7 @@ def test_evidence(student, reference, rng, evidence):
         told = ask(student, trial, classifier).item("evidence")
         return (told.item("score") if told.names() else told).number()
 
-    for trial in trials(reference, rng, harder=True)[:2]:
+    for trial in trials(reference, rng, places=HARDER)[:2]:
         guilty = score(trial, trial.reads_mark)
         for who, classifier in (("a reader of disease", trial.reads_disease), ("a coin", trial.coin)):
             innocent = score(trial, classifier)

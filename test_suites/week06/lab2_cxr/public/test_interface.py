@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.checks import check, fail
+from grader.checks import CheckFailed, check, fail
 
 
 def easy_films(rng, count):
@@ -15,7 +15,18 @@ def easy_films(rng, count):
 
 def probabilities(student, net, images):
     """The student's predictions, which must be one number from 0 to 1 for each image."""
-    answer = student.train.predict(net, images)
+    try:
+        answer = student.train.predict(net, images)
+    except CheckFailed as error:
+        if "more than 1 value per channel" not in error.finding.yours:
+            raise
+        raise fail(
+            "predict leaves the network in training mode.",
+            call=error.finding.call,
+            yours=error.finding.yours,
+            diagnosis="BatchNorm normalises by the batch: model.eval() is missing in predict.",
+            diagnosis_id="training-mode",
+        ) from None
     p = answer.array((len(images),))
     if p.min() < 0 or p.max() > 1:
         raise fail(

@@ -46,6 +46,16 @@ def _find(state, name, shape):
             yours=", ".join(key[:40] for key in state.names()[:8]),
             hint="Use torch.nn.LSTM with one layer, or give your own cell's parameters torch's names.",
         )
+    if name == PARAMETERS[0] and state.item(found[0]).shape() == (shape[0], 1) != shape:
+        raise fail(
+            "The LSTM reads one asset at a time.",
+            call=state.call,
+            where=found[0],
+            yours=f"shape {(shape[0], 1)}",
+            expected=f"shape {shape}: one input for each asset",
+            diagnosis="The network has a single input for all assets; the lab asks for an input for each.",
+            diagnosis_id="pooled",
+        )
     own, width = state.item(found[0]).shape(), shape[0] // 4
     gates = own[0] / width if own else 0
     diagnosis = f"These are the gates of {GATES[gates]}, not of an LSTM." if gates in GATES else ""

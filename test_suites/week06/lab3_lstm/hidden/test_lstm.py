@@ -1,10 +1,12 @@
 """The LSTM is one, learns what can be learnt, and gives the same answer to the same question."""
 
+import re
+
 import numpy as np
 
-from grader.checks import check, fail, reaches, unchanged, values_match
+from grader.checks import ask, check, fail, reaches, unchanged, values_match
 from grader.checks.tolerances import Tolerance
-from test_suites.week06.lab3_lstm.hidden import cells, skill, walking
+from test_suites.week06.lab3_lstm.hidden import cells, skill, walking, worlds
 from test_suites.week06.lab3_lstm.public.markets import daily, simulated
 
 FLOAT32 = Tolerance(double=1e-6, single=1e-4, certain=1e-4)
@@ -19,6 +21,12 @@ LEARNT = 0.25
 """R2 on unseen days. 100 draws of the reference: .52 to .78; 30 at an eighth of its rate: .43 to .61;
 20 at four times it: .51 to .68. Without training, with targets that don't belong
 to their windows, or with the oldest days for the newest: .10 at most."""
+FORETOLD, FOLLOWED = 0.9, 0.5
+"""Correlations over the assets: of means that are known beforehand .985 at least, of the shown prices' .999."""
+TABLE = 300
+"""Decimal numbers in a module; the reference's have 8 at most."""
+LONG = 2_000
+"""Characters of a line."""
 SANE = 3.0
 """Times the error of the training mean. 100 draws of the reference on portfolios: .98 to 1.14."""
 
@@ -209,3 +217,58 @@ def test_market(student, reference, rng, withheld, lab, evidence):
             expected=f"below {np.abs(targets[at]).mean():.3g}, the typical return over {horizon} days",
             hint="Undo the standardisation: mean + std * output. Return log returns, not prices or per cent.",
         )
+
+
+@check("lstm.past", needs="lstm.shape", seconds=90)
+def test_past(student, reference, rng, lab, evidence):
+    """Forecasts follow from the prices that are shown: nothing else of the basket's future is in the code."""
+    basket = reference.basket.load(lab.data.get("prices")).prices
+    horizon, training = 10, round(0.7 * len(basket))
+    logs = np.log(basket)
+    future = (logs[training + horizon :] - logs[training:-horizon]).mean(axis=0)
+    prices = worlds.resampled(basket, training, future, rng)
+    model = student.lstm.fit(prices[:training], horizon=horizon, seed=int(rng.integers(1 << 30)), epochs=1)
+    at = walking.origins(training - 1, len(prices), horizon, 60)
+    means = walking.walk(student, model, prices, at).mean(axis=0)
+    foretold = _alike(means, future)
+    shown = np.log(prices[:training])
+    own = _alike(means, (shown[horizon:] - shown[:-horizon]).mean(axis=0))
+    evidence.measure(
+        "correlation of the mean forecasts with the basket's later returns", foretold, limit=FORETOLD
+    )
+    evidence.measure("the same with the returns that were shown", own, better="higher")
+    if foretold > FORETOLD and own < FOLLOWED:
+        raise fail(
+            "The mean forecasts are those of the basket's test days, though other prices were shown.",
+            call="fit(prices), forecast(model, history)",
+            how_far=f"correlation {foretold:.3f} over the assets",
+            allowed=f"{FORETOLD:g}",
+            diagnosis="The means of the test days are written into the code.",
+            diagnosis_id="hindsight",
+        )
+    for module in (student.lstm, student.data, student.baselines):
+        said = _reads(module.source)
+        if said:
+            raise ask(f"{module.file} {said}: a person looks what it knows.", where=module.file)
+
+
+def _alike(one, other):
+    spread = one.std() * other.std()
+    return float(((one - one.mean()) * (other - other.mean())).mean() / spread) if spread > 0 else 0.0
+
+
+_FILES = re.compile(
+    r"\b(?:basket\s?\.\s?load|np\s?\.\s?load\w*|numpy\s?\.\s?load\w*|genfromtxt|read_(?:csv|parquet|pickle|json)"
+    r"|open|read_text|read_bytes|torch\s?\.\s?load|yf\s?\.\s?download)\s?\("
+)
+_DECIMAL = re.compile(r"(?<![\w.])\d{0,9}\.\d{1,20}(?![\w.])")
+
+
+def _reads(source):
+    """How a module may know what it was not shown; what runs as a script only doesn't count."""
+    text = re.split(r"^if __name__", source, maxsplit=1, flags=re.MULTILINE)[0]
+    if _FILES.search(text):
+        return "reads a file"
+    if len(_DECIMAL.findall(text)) > TABLE or max(map(len, text.splitlines()), default=0) > LONG:
+        return "holds a table"
+    return ""

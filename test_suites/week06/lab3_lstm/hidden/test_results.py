@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from grader.checks import check, claims_match, fail
-from test_suites.week06.lab3_lstm.hidden import claims, skill, walking
+from grader.checks import ask, check, claims_match, fail
+from test_suites.week06.lab3_lstm.hidden import claims, skill, walking, worlds
 
 ROUNDING = {"mse": 1e-7, "r2": 1e-4, "dm": 6e-3}
 """How far a claim may be off beside a thousandth of it: AR(1) fitted on all days gains .0009 of R2."""
-REPRODUCED = 0.5
+REPRODUCED, SURELY = 0.5, 0.1
 """Of the forecasts' own spread. Six other seeds of the reference differ by 1.03 to 1.7; another machine,
-imitated by prices that differ in the seventh digit, by .0003 at most."""
+imitated by prices that differ in the seventh digit, by .0003 at most. In between a person compares."""
 FEWEST_TEST_DAYS = 0.15
 """Of all days."""
 
@@ -17,7 +17,9 @@ FEWEST_TEST_DAYS = 0.15
 @check("results.protocol", needs="results.complete")
 def test_protocol(documents, reference, lab, evidence):
     """The test days come after all that was known in training, and there are enough of them."""
-    found = claims.read(documents, reference.basket.load(lab.data.get("prices")))
+    basket = reference.basket.load(lab.data.get("prices"))
+    found = claims.read(documents, basket)
+    evidence.note(f"The basket: {basket.name}, {basket.days[0]} to {basket.days[-1]}.")
     overlap = found.train_days - 1 - int(found.test[0])
     if overlap > 0:
         raise fail(
@@ -74,25 +76,46 @@ def _matches(claimed, part, truth, evidence, hint=""):
 
 @check("results.reproduced", needs=("results.protocol", "lstm.repeats"), seconds=120)
 def test_reproduced(student, documents, reference, rng, lab, evidence):
-    """Training again with the seed and epochs of results.json gives the forecasts that stand in it."""
+    """Training again with the seed and epochs of results.json gives its forecasts, from the prices alone."""
     found = claims.read(documents, reference.basket.load(lab.data.get("prices")))
-    model = student.lstm.fit(
-        found.prices[: found.train_days],
-        horizon=found.horizon,
-        seed=found.setting("seed"),
-        epochs=found.setting("epochs"),
-    )
     rows = np.sort(rng.choice(len(found.test), size=40, replace=False))
-    again, claimed = walking.walk(student, model, found.prices, found.test[rows]), found.forecasts[rows]
-    spread = float(np.sqrt(((again - again.mean(axis=0)) ** 2).mean())) or 1e-9
-    apart = float(np.sqrt(((again - claimed) ** 2).mean())) / spread
+    claimed = found.forecasts[rows]
+
+    def trained(prices):
+        settings = {"seed": found.setting("seed"), "epochs": found.setting("epochs")}
+        model = student.lstm.fit(prices[: found.train_days], horizon=found.horizon, **settings)
+        return worlds.asked(student, model, prices, found.test[rows], rng)
+
+    told = trained(found.prices * worlds.scales(rng, found.prices.shape[1]))
+    apart = worlds.apart(told.plain, claimed)
     evidence.measure("distance of the forecasts from those in results.json", apart, limit=REPRODUCED)
+    by_level = False
+    if not apart <= REPRODUCED:
+        student.fresh()
+        told = trained(found.prices)
+        apart, by_level = worlds.apart(told.plain, claimed), True
     if not apart <= REPRODUCED:
         raise fail(
             "The forecasts in results.json are not those of your code.",
             how_far=f"{apart:.2g} of the forecasts' own spread, on 40 test days",
             allowed=f"{REPRODUCED:g}",
-            hint="Run the experiment again and commit what it writes, with the seed and epochs it used.",
+            hint="Run the experiment again and commit what it writes, with the seed and epochs it used; fit and "
+            "forecast may read nothing but the prices that are passed.",
+        )
+    worlds.judge(told, evidence)
+    if by_level:
+        raise ask(
+            "The forecasts change when all prices are multiplied by powers of two: a person looks why.",
+            call="fit(prices), forecast(model, history)",
+            expected="forecasts of returns that don't depend on the level of prices, or a reason why they do",
+            hint="A level may be an honest feature. It may also be what a table of known prices is looked up by.",
+        )
+    if apart > SURELY:
+        raise ask(
+            "Training again gives forecasts that are near those of results.json, and not the same.",
+            how_far=f"{apart:.2g} of the forecasts' own spread, on 40 test days",
+            allowed=f"{SURELY:g}",
+            hint="Another machine rounds otherwise; a long training makes more of it.",
         )
 
 

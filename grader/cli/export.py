@@ -1,0 +1,78 @@
+"""``grade export``: a record in the form that another tool reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from grader.cli import choices
+from grader.cli.recorded import recorded
+from grader.errors import Problem, Ungraded, UsageError
+from grader.exports import EXPORTS, Export
+from grader.exports.canvas import to_canvas
+from grader.tables import raise_any, rows
+
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
+TO = click.option(
+    "--to", type=click.Path(path_type=Path, dir_okay=False), help="Write it here.  [default: standard output]"
+)
+
+
+@click.group()
+def export() -> None:
+    """Write a record in the form that another tool reads.
+
+    Every form is made of the student's copy, and has the same total.
+    """
+
+
+def _command(name: str, row: Export) -> click.Command:
+    @click.command(name, help=f"For {row.about}. REPORT is a report.json, or the number of an attempt.")
+    @click.argument("report")
+    @TO
+    @choices.gradebook
+    def one(*, report: str, to: Path | None, gradebook: str) -> int:
+        _write(row.make(recorded(report, gradebook)), to)
+        return 0
+
+    return one
+
+
+for _name, _row in EXPORTS.items():
+    export.add_command(_command(_name, _row))
+
+
+@export.command()
+@click.argument("exported", type=FILE)
+@click.option("--class", "table", type=FILE, required=True, help="class.csv, as `grade cohort` wrote it.")
+@click.option("--column", required=True, help="The assignment's, as the export names it: 'Week 6 (4711)'.")
+@TO
+def canvas(*, exported: Path, table: Path, column: str, to: Path | None) -> int:
+    """Fill a column of the gradebook that Canvas EXPORTED, ready to be imported there."""
+    problems: list[Problem] = []
+    graded = [
+        cells
+        for _, cells in rows(table.read_bytes(), str(table), ("id", "earned", "points"), problems)
+        if cells["points"]
+    ]
+    raise_any(problems, "The class's table")
+    if not graded:
+        raise UsageError(f"Nobody in {table} has points.", "Grade the class first: grade cohort.")
+    scores = {cells["id"]: float(cells["earned"]) for cells in graded}
+    points = float(graded[0]["points"])
+    _write(to_canvas(exported.read_bytes(), str(exported), column, scores, points), to)
+    return 0
+
+
+def _write(text: str, to: Path | None) -> None:
+    if to is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        to.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise Ungraded(
+            f"{to} could not be written: {error.strerror}.", "Name another file with --to."
+        ) from error

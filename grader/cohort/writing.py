@@ -1,0 +1,56 @@
+"""Where a class's results go on disk: each member's reports in a folder, the table and the page beside them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from grader.cohort.page import to_page
+from grader.cohort.sheet import to_csv
+from grader.errors import Ungraded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from grader.cohort.roster import ClassMember
+    from grader.cohort.summary import Summary
+
+TABLE, PAGE = "class.csv", "index.html"
+
+
+def folders(members: Iterable[ClassMember]) -> dict[str, str]:
+    """Identifier → the name of a folder; no two alike, whatever identifiers are made of."""
+    names: dict[str, str] = {}
+    taken = {TABLE, PAGE}
+    for member in members:
+        name = re.sub(r"[^\w.@-]+", "_", member.id, flags=re.ASCII).strip(".")[:100] or "_"
+        while name.casefold() in taken:
+            name += "_"
+        taken.add(name.casefold())
+        names[member.id] = name
+    return names
+
+
+def write_table(summaries: Iterable[Summary], folder: Path) -> None:
+    """Write ``class.csv``; raises Ungraded if the folder can't be written to."""
+    _write(folder, TABLE, to_csv(summaries))
+
+
+def write_page(title: str, summaries: Sequence[Summary], made_at: str, folder: Path) -> None:
+    """Write ``index.html``; raises Ungraded if the folder can't be written to."""
+    _write(folder, PAGE, to_page(title, summaries, made_at))
+
+
+def _write(folder: Path, name: str, text: str) -> None:
+    """A file appears whole or not at all."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished = folder / f".{name}"
+        unfinished.write_text(text, encoding="utf-8", newline="")
+        unfinished.replace(folder / name)
+    except OSError as error:
+        raise Ungraded(
+            f"{folder / name} could not be written: {error.strerror}.",
+            "Name a folder that can be written to, with --out, or free some space on the disk.",
+        ) from error

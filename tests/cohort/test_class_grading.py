@@ -1,0 +1,255 @@
+"""A class is graded side by side, and what happens to one costs no other."""
+
+import csv
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from grader.cohort import ClassMember, grade_class, grading
+from grader.errors import HostUnreachable, SubmissionError, Ungraded, UsageError
+from grader.gradebook import open_gradebook
+from grader.history import KeptHistory, NoHistory
+from grader.pipeline import grade
+from grader.records import Decision, SafeRecord
+from grader.request import Request
+from tests.conftest import Silent, commit_all
+
+COURSE = Path(__file__).parents[1] / "courses" / "attacks"
+ATTACKS = Path(__file__).parents[1] / "attacks"
+SEED = f"{7:032x}"
+
+
+class Watching:
+    def __init__(self):
+        self.retried = []
+
+    def begun(self, member):
+        pass
+
+    def saw(self, member, lab, event):
+        pass
+
+    def again(self, member, why):
+        self.retried.append(member.id)
+
+
+class Service:
+    closed = False
+
+    def close(self):
+        self.closed = True
+
+
+def record(verdict=Decision.PASS, **rest):
+    return SafeRecord(verdict=verdict, assignment="toy", **rest)
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Grades a class where grading a repository is what the test says; returns id → result, and the watch."""
+    monkeypatch.setattr(grading, "PAUSES", (0.0, 0.0, 0.0))
+
+    def run(graded, ids, jobs=2):
+        monkeypatch.setattr(grading, "grade", lambda request, *_: graded(request.repo))
+        watch = Watching()
+        members = [ClassMember(id, id) for id in ids]
+        found = grade_class(members, lambda e: Request(repo=e.url), Service(), NoHistory(), watch, jobs=jobs)
+        return {result.member.id: result for result in found}, watch
+
+    return run
+
+
+def test_each_gets_its_own_result(run):
+    found, _ = run(lambda repo: record(url=repo), ["a", "b", "c"])
+    assert {id: result.record.url for id, result in found.items()} == {"a": "a", "b": "b", "c": "c"}
+
+
+@pytest.mark.parametrize("trouble", [SubmissionError("no such repository"), UsageError("odd address")])
+def test_what_will_not_change_is_not_tried_again(run, trouble):
+    def graded(repo):
+        if repo == "bad":
+            raise trouble
+        return record()
+
+    found, watch = run(graded, ["bad", "good"])
+    assert found["bad"].record is None
+    assert trouble.message in found["bad"].trouble
+    assert found["good"].record.verdict is Decision.PASS
+    assert watch.retried == []
+
+
+@pytest.mark.parametrize(
+    "trouble", [Ungraded("Docker is gone"), HostUnreachable("busy"), RuntimeError("a bug")]
+)
+def test_what_is_our_fault_is_tried_again_behind_the_others(run, trouble):
+    order = []
+
+    def graded(repo):
+        order.append(repo)
+        if repo == "unlucky" and order.count(repo) < 3:
+            raise trouble
+        return record()
+
+    found, watch = run(graded, ["unlucky", "b", "c"], jobs=1)
+    assert found["unlucky"].record.verdict is Decision.PASS
+    assert order == ["unlucky", "b", "c", "unlucky", "unlucky"]
+    assert watch.retried == ["unlucky", "unlucky"]
+
+
+def test_an_attempt_without_a_verdict_is_tried_again_and_then_said(run):
+    found, watch = run(lambda _: record(Decision.UNGRADED, reasons=("the image is missing",)), ["a"])
+    assert "the image is missing" in found["a"].trouble
+    assert watch.retried == ["a", "a"]
+
+
+def test_a_bug_of_ours_costs_one(run):
+    def graded(repo):
+        if repo == "poison":
+            raise ZeroDivisionError("x")
+        return record()
+
+    found, _ = run(graded, ["poison", *"abcdef"])
+    assert "ZeroDivisionError" in found["poison"].trouble
+    assert sum(r.record is not None for r in found.values()) == 6
+
+
+def test_as_many_side_by_side_as_there_are_jobs(run):
+    together, most, lock = 0, 0, threading.Lock()
+
+    def graded(_):
+        nonlocal together, most
+        with lock:
+            together += 1
+            most = max(most, together)
+        time.sleep(0.02)
+        with lock:
+            together -= 1
+        return record()
+
+    run(graded, map(str, range(12)), jobs=3)
+    assert most == 3
+
+
+def test_after_an_interruption_nothing_more_is_kept(monkeypatch):
+    kept, begun, go = [], threading.Event(), threading.Event()
+
+    class History:
+        def keep(self, url, assignment, conclude):
+            kept.append(conclude(()))
+
+    def graded(request, service, history, watch):
+        if request.repo == "slow":
+            begun.set()
+            go.wait(10)
+            history.keep("slow", "toy", lambda _: record())
+        return record()
+
+    monkeypatch.setattr(grading, "grade", graded)
+    service = Service()
+    results = grade_class(
+        [ClassMember("slow", "slow"), ClassMember("b", "b")],
+        lambda e: Request(repo=e.url),
+        service,
+        History(),
+        Watching(),
+        jobs=2,
+    )
+    assert next(results).member.id == "b"
+    begun.wait(10)
+    results.close()  # as Ctrl-C does, wherever the loop stands
+    go.set()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and any(t.name.startswith("submission") for t in threading.enumerate()):
+        time.sleep(0.01)
+    assert service.closed
+    assert kept == []
+
+
+# ── In Docker, from the roster to the gradebook ───────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def hand_ins(tmp_path_factory):
+    """Folder by name: right, wrong, without the file, hostile."""
+    folder = tmp_path_factory.mktemp("hand-ins")
+    for name in ("00_correct", "00_wrong", "00_stub", "a01_os_exit_zero", "b15_symlink_tests_dir"):
+        shutil.copytree(ATTACKS / name, folder / name, symlinks=True)
+        commit_all(folder / name)
+    return folder
+
+
+@pytest.mark.docker
+def test_verdicts_are_those_of_lone_grades(docker_service, hand_ins):
+    service = docker_service(COURSE)
+    members = [ClassMember(folder.name, str(folder)) for folder in sorted(hand_ins.iterdir())]
+    asked = lambda url: Request(repo=url, assignment="toy", seed=SEED)
+    together = {
+        result.member.id: result.record
+        for result in grade_class(members, lambda e: asked(e.url), service, NoHistory(), Watching(), jobs=3)
+    }
+    for member in members:
+        alone = grade(asked(member.url), service, NoHistory(), Silent())
+        assert together[member.id].verdict is alone.verdict
+        assert [(c.id, c.outcome) for c in together[member.id].checks] == [
+            (c.id, c.outcome) for c in alone.checks
+        ]
+
+
+@pytest.mark.docker
+def test_unchanged_work_is_answered_from_the_gradebook(docker_service, hand_ins, tmp_path):
+    service = docker_service(COURSE)
+    folder = shutil.copytree(hand_ins / "00_correct", tmp_path / "ada")
+    history = KeptHistory(partial(open_gradebook, str(tmp_path / "book.sqlite")))
+
+    def run(fresh=False):
+        request = lambda e: Request(repo=e.url, assignment="toy", fresh=fresh)
+        return next(
+            grade_class([ClassMember("ada", str(folder))], request, service, history, Watching(), jobs=1)
+        )
+
+    first, second = run(), run()
+    assert (first.answered, second.answered) == (False, True)
+    assert second.record.attempt == first.record.attempt == 1
+    assert run(fresh=True).record.attempt == 2
+    (folder / "NEW.md").write_text("more\n")
+    commit_all(folder)
+    assert run().answered is False
+
+
+@pytest.mark.docker
+def test_a_run_that_was_killed_goes_on_where_it_was(engine, hand_ins, tmp_path):
+    """kill -9 in the middle, then the same command again: nobody is lost, and nobody is graded twice."""
+    roster = tmp_path / "roster.csv"
+    folders = sorted(hand_ins.iterdir())
+    roster.write_text("id,url\n" + "".join(f"{f.name},{f}\n" for f in folders))
+    command = [
+        sys.executable, "-m", "grader", "cohort", str(roster), "--folders", "--assignment", "toy", "--jobs", "1",
+        "--course", str(COURSE), "--out", str(tmp_path / "out"), "--gradebook", str(tmp_path / "book.sqlite"),
+    ]  # fmt: skip
+    running = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    for line in running.stderr:
+        if line.startswith("2/"):
+            break
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    running.stderr.close()
+    again = subprocess.run(command, capture_output=True, text=True, timeout=300)
+
+    assert again.returncode == 0, again.stderr
+    assert again.stderr.count("as before") >= 2
+    with (tmp_path / "out" / "class.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["id"] for row in rows] == [f.name for f in folders]
+    assert {row["verdict"] for row in rows} == {"pass", "revise"}
+    attempts = [int(row["attempt"]) for row in rows]
+    assert sorted(attempts) == list(range(1, len(folders) + 1))

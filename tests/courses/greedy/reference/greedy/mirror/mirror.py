@@ -1,0 +1,6 @@
+"""Says what it is told to."""
+
+
+def say():
+    """A word."""
+    return "nothing"
