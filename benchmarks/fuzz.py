@@ -1,42 +1,54 @@
-"""All the fuzzers at length: every reader of students' input, on inputs of a grammar and on mutated real files.
+"""Feed every parser of what students write with inputs from grammars and with mutated real files.
 
-    python -m benchmarks.fuzz                         # 100,000 inputs each
-    python -m benchmarks.fuzz --count 5000 sources    # some readers, fewer inputs
+    python -m benchmarks.fuzz [PARSER …] [--count 100000] [--first 0] [--at-once 2]
 
-An exception that is no refusal ends it with the input. Prints the slowest input of each in CPU time, its size
-(characters, bytes or paths), and its time for each of those.
+The first of the same inputs are in the tests (``tests/fuzz``). Each input has a time limit; what a parser raises
+beyond what it says it raises, or takes longer for, is listed with its seed: ``tests.fuzz.feeding.drawn(parser,
+seed)`` makes it again.
 """
 
-from __future__ import annotations
-
 import argparse
-import random
+import concurrent.futures
+import sys
 import time
-import warnings
 
-from tests.fuzz.parsers import PARSERS, run
+from tests.fuzz.feeding import feed
+from tests.fuzz.parsers import PARSERS
+
+SHARE = 500
 
 
-def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    options.add_argument("readers", nargs="*", help=", ".join(PARSERS))
-    options.add_argument("--count", type=int, default=100_000)
-    options.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 30))
-    given = options.parse_args()
-    warnings.simplefilter("ignore")  # what Python thinks of the style of hostile sources
-    print(
-        f"seed {given.seed}\n{'reader':14} {'inputs':>8} {'refused':>8} {'slowest':>10} {'size':>8} {'each':>9}  seconds"
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    for name in given.readers or PARSERS:
-        began = time.process_time()
-        tried = run(PARSERS[name], given.count, given.seed)
-        size = len(tried.input) if hasattr(tried.input, "__len__") else 0
-        print(
-            f"{name:14} {tried.inputs:8} {tried.refused:8} {1000 * tried.slowest:7.1f} ms {size:8} {1e6 * tried.slowest / max(size, 1):6.1f} us"
-            f"  {time.process_time() - began:.0f}",
-            flush=True,
-        )
+    parser.add_argument("parsers", nargs="*", help=", ".join(PARSERS))
+    parser.add_argument("--count", type=int, default=100_000, help="inputs for each parser")
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--at-once", type=int, default=2)
+    asked = parser.parse_args()
+    failed = 0
+    print("| parser | inputs | refused | failures | slowest, s of computing | its seed | minutes |")
+    print("|---|---|---|---|---|---|---|")
+    with concurrent.futures.ProcessPoolExecutor(asked.at_once) as pool:
+        for name in asked.parsers or PARSERS:
+            began = time.monotonic()
+            last = asked.first + asked.count
+            shares = [range(at, min(at + SHARE, last)) for at in range(asked.first, last, SHARE)]
+            fed = list(pool.map(feed, [name] * len(shares), shares))
+            failures = [failure for one in fed for failure in one.failures]
+            slowest = max(fed, key=lambda one: one.slowest)
+            minutes = (time.monotonic() - began) / 60
+            print(
+                f"| {name} | {sum(one.count for one in fed)} | {sum(one.refused for one in fed)} | {len(failures)} "
+                f"| {slowest.slowest:.2f} | {slowest.slowest_seed} | {minutes:.1f} |",
+                flush=True,
+            )
+            for seed, what in failures[:20]:
+                print(f"    seed {seed}: {what}", flush=True)
+            failed += len(failures)
+    return bool(failed)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

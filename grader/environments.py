@@ -1,6 +1,6 @@
 """The environments that code runs in: one row each, and nothing else says what is in which.
 
-    base ◀─ numpy ◀─ torch ◀─ judge ◀─ project      an image holds its own packages and those of the one below
+    base ◀─ numpy ◀─ torch ◀─ judge      an image holds its own packages and those of the one below
                  ◀─ scipy   ◀─ onnx
 
 A row is read by whoever needs its part: images and sandboxes are made from it, rubrics may name it, the judge
@@ -41,12 +41,12 @@ class Environment(Struct, frozen=True, kw_only=True):
             is mounted into it.
         module: Whether a rubric may name it for a module.
         device: What its libraries compute on.
-        sockets: Kinds that student code may make; its network is empty in any case.
         tensors: Whether modules may be given tensors.
         preload: Imported once, by the zygote.
         denied: Libraries that its image lacks on purpose; a sandbox without an image hides them.
         on_import: What a student is told whose code imports what isn't there; empty: the usual words.
-        index: Whether its installed packages are offered as a package index.
+        packages: Whether it has a developer's tools and may fetch packages through our filter; its image is made
+            apart (``sandbox.image.stranger``).
     """
 
     name: str
@@ -55,12 +55,11 @@ class Environment(Struct, frozen=True, kw_only=True):
     worker: bool = True
     module: bool = False
     device: str = "cpu"
-    sockets: tuple[str, ...] = ("unix",)
     tensors: bool = False
     preload: tuple[str, ...] = ()
     denied: tuple[str, ...] = ()
     on_import: str = ""
-    index: bool = False
+    packages: bool = False
 
 
 _ROWS = (
@@ -98,13 +97,13 @@ _ROWS = (
         preload=(*NUMPY, "torch", *EXPORTS, *DRAWS),
     ),
     Environment(name="judge", below="torch", worker=False),
-    Environment(name="project", below="judge", preload=(*NUMPY, "torch", "pytest"), index=True),
+    Environment(name="stranger", packages=True),
 )
 
 ENVIRONMENTS = MappingProxyType({row.name: row for row in _ROWS})
 """Name → row; each after the one that it rests on."""
 WITHOUT_CODE = "/without-code"
 """Ends the name of a sandbox of an environment that has a submission's files, but none of its code."""
-DEFAULT, JUDGE, PROJECT = "numpy", "judge", "project"
-"""Of modules that name none; where the judge runs; where a repository as a whole is."""
+DEFAULT, JUDGE, STRANGER = "numpy", "judge", "stranger"
+"""Of modules that name none; where the judge runs; where a repository's own commands run."""
 FOR_MODULES = tuple(row.name for row in _ROWS if row.module)

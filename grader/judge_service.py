@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Self
 from grader.course import course_version
 from grader.environments import WITHOUT_CODE
 from grader.judge import client
+from grader.judge.job import PackagesReading
 
 if TYPE_CHECKING:
     import socket
     from pathlib import Path
     from types import TracebackType
 
-    from grader.judge.job import Event, Job, ModuleSource
+    from grader.judge.job import Event, Job, ModuleSource, PackagesRequest
     from grader.records import CourseVersion, Lab, LabResult, Limits, Usage
     from grader.sandbox.environment import JudgeSandbox, Sandbox, SandboxProvider
 
@@ -155,7 +156,13 @@ class JudgeService:
         judge = judging.result()
         try:
             return client.judge_lab(
-                judge.connection, job, sandboxes.connection, sandboxes.usage, watch, self._sending
+                judge.connection,
+                job,
+                sandboxes.connection,
+                sandboxes.usage,
+                sandboxes.packages,
+                watch,
+                self._sending,
             )
         except client.JudgeGone as gone:
             raise client.JudgeGone(f"{gone.message} {judge.exit_reason()}", gone.remedy) from gone
@@ -214,6 +221,20 @@ class SubmissionSandboxes:
             )
             self._sandboxes[environment] = self._provider.open(row, self._limits, seen, self._tools)
         return self._sandboxes[environment].connection
+
+    def packages(self, request: PackagesRequest) -> PackagesReading:
+        """Open or end a phase with packages, or look a package up; where no gate stands, nothing is known of it."""
+        sandbox = self._sandboxes.get(request.environment)
+        gate = sandbox.gate if sandbox else None
+        if gate is None:
+            return PackagesReading()
+        match request.act:
+            case "open":
+                gate.open()
+                return PackagesReading()
+            case "close":
+                return PackagesReading(fetched=gate.close())
+        return PackagesReading(known=gate.has(request.name))
 
     def usage(self, environment: str) -> Usage | None:
         """What this environment's sandbox has used; ``None`` if there is none, or it can't be known."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from grader.course import completed
@@ -18,12 +19,17 @@ if TYPE_CHECKING:
 MODULE_BYTES = 1 << 20
 DOCUMENT_BYTES = 256 << 10
 """Of a document, or of a notebook without what its outputs hold."""
-PROJECT_TEXTS = (".py", ".md", ".rst", ".txt", ".yml", ".yaml", ".toml", ".cfg", ".ini", "readme")
+PROJECT_TEXTS = (
+    *(".py", ".md", ".rst", ".txt", ".yml", ".yaml", ".toml", ".cfg", ".ini", ".sh"),
+    *("readme", "makefile"),
+)
 """How the names of files end that say how a repository is installed, run and tested."""
+COMMIT = re.compile(r"[0-9a-f]{7,40}")
+BRANCH = re.compile(r"(?!.*(?:\.\.|//|/\.|\.lock$))\w[\w./+-]{0,200}(?<![./])")
 UNREAD = CommitStatus(state="unread", source="nobody was asked")
 
 
-def plan(
+def plan(  # noqa: PLR0913 - a job has as many facts
     lab: Lab,
     files: Files[str, bytes],
     *,
@@ -31,6 +37,9 @@ def plan(
     paths: Sequence[str] | None = None,
     mappings: tuple[Mapping, ...] = (),
     status: CommitStatus = UNREAD,
+    url: str = "",
+    ref: str = "",
+    executable: tuple[str, ...] | None = None,
     suite: str = "all",
     only: tuple[str, ...] = (),
     device: str = "cpu",
@@ -44,6 +53,9 @@ def plan(
         paths: Every path of the commit, in which near misses are found; by default those of the files.
         mappings: How the repository spells the lab's modules.
         status: What the forge says of the commit; for labs about the whole repository.
+        url: The repository's address, under which a README may clone it.
+        ref: A branch, tag or commit: what was asked for, or else the default branch.
+        executable: Files that may be executed; ``None``: nobody knows.
         suite: ``all`` or ``public``.
         only: Check ids to run, with what they need; empty: all.
         device: Where torch modules work.
@@ -52,7 +64,7 @@ def plan(
         lab=lab,
         modules=_modules(lab, mappings, files, tuple(files) if paths is None else paths),
         documents=_documents(lab, files),
-        project=_project(files, status) if lab.project else None,
+        project=_project(files, status, url, ref, executable) if lab.project else None,
         seed=seed,
         suite=suite,
         only=only,
@@ -99,14 +111,19 @@ def _document(place: str, content: bytes) -> str:
     return _text(content[:DOCUMENT_BYTES])
 
 
-def _project(files: Files[str, bytes], status: CommitStatus) -> ProjectSource:
+def _project(
+    files: Files[str, bytes], status: CommitStatus, url: str, ref: str, executable: tuple[str, ...] | None
+) -> ProjectSource:
     """The repository as a whole."""
     texts = {
         path: _text(content)
         for path, content in files.items()
         if path.lower().endswith(PROJECT_TEXTS) and len(content) <= DOCUMENT_BYTES
     }
-    return ProjectSource(texts=texts, status=status)
+    branch = ref if ref and ref != "HEAD" and not COMMIT.fullmatch(ref) else "main"
+    branch = branch.removeprefix("refs/heads/")
+    branch = branch if BRANCH.fullmatch(branch) else "main"
+    return ProjectSource(texts=texts, status=status, url=url, branch=branch, executable=executable)
 
 
 def _below(lab: Lab, file: str) -> str:

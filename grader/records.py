@@ -19,7 +19,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from grader.environments import DEFAULT, PROJECT
+from grader.environments import DEFAULT, STRANGER
 from grader.reasons import Reason, Refusal
 
 SCHEMA_VERSION = 1
@@ -286,7 +286,7 @@ class Lab(Struct, frozen=True, kw_only=True):
     @property
     def environments(self) -> tuple[str, ...]:
         """The sandboxes that its checks need."""
-        return (PROJECT,) if self.project else tuple(dict.fromkeys(m.environment for m in self.modules))
+        return (STRANGER,) if self.project else tuple(dict.fromkeys(m.environment for m in self.modules))
 
 
 class Assignment(Struct, frozen=True, kw_only=True):
@@ -370,6 +370,10 @@ class Submission(Struct, frozen=True, kw_only=True):
     """Every path of the commit (bounded), sanitised for display: near misses are found in it."""
     notes: tuple[str, ...] = ()
     """What was left out and why: links, too large, odd names."""
+    executable: tuple[str, ...] | None = None
+    """Of the files, those that may be executed; ``None``: nobody knows."""
+    branch: str = ""
+    """The default branch, if it was asked for; empty if nobody knows."""
 
 
 class CommitStatus(Struct, frozen=True, kw_only=True):
@@ -480,6 +484,26 @@ class CheckResult(Struct, frozen=True, kw_only=True):
     plots: tuple[Plot, ...] = ()
     network: tuple[str, ...] = ()
     """What it rests on that was asked of the network, in words: a replay leaves it out."""
+
+
+class Fetched(Struct, frozen=True, kw_only=True):
+    """What became of a phase in which a sandbox could fetch packages.
+
+    Attributes:
+        unavailable: Why there was no index to fetch from, a sentence; empty if there was one.
+        index_failed: How an index could not be reached, as sentences: nothing inside can have caused it.
+        index_broke: How one fell silent or broke off: most likely our fault, and hostile code can provoke it.
+        limit: The bound of ours that was reached, a sentence.
+        refused: Host and port that were asked for and not let through → why.
+        hosts: A line for each host: connections, bytes, what was refused or failed.
+    """
+
+    unavailable: str = ""
+    index_failed: tuple[str, ...] = ()
+    index_broke: tuple[str, ...] = ()
+    limit: str = ""
+    refused: dict[str, str] = {}
+    hosts: tuple[str, ...] = ()
 
 
 class Usage(Struct, frozen=True, kw_only=True):

@@ -164,43 +164,79 @@ class Read(Struct, frozen=True, tag=True, tag_field="kind"):
     name: str
 
 
-class Run(Struct, frozen=True, tag=True, tag_field="kind"):
-    """Run one command in a copy of the submission, as a stranger would: in a new virtual environment.
+class Trials(Struct, frozen=True, kw_only=True, tag=True, tag_field="kind"):
+    """Run one command on variants of the repository, each in a fresh folder at the clone's own place.
 
-    Answered with ``{"status": exit status, or None if time was up, "output": its last part}``.
+    So what is installed to be edited is the variant; an installed copy of a changed file is changed with it. The
+    session's shell has ended: its folders, programs and variables are there.
+
+    Answered with a list in the same order: ``{"status": exit status, or None if time was up, "output": its first
+    and last part, "cpu": seconds of CPU time}``, or None for what no time was left for.
     """
 
-    argv: list[str]
+    command: str
+    """For bash."""
+    overlays: list[dict[str, str]]
+    """For each variant: path → text over what is there."""
+    variables: list[dict[str, str]] = []
+    """For each variant, of its environment; empty: none for any."""
     seconds: float
-    folder: str = ""
-    """Where, relative to the copy; commands of one check find what those before them left."""
+    """For one."""
+    total_seconds: float
+    """For all; none begins after it."""
+
+
+class Settle(Struct, frozen=True, tag=True, tag_field="kind"):
+    """Make a stranger's home: empty, with the repository to clone under its own addresses.
+
+    Answered with ``{"home": …, "folder": where the first script is typed, "python": his Python's version}``.
+    """
+
+    name: str
+    """The repository's, and so its clone's."""
+    urls: list[str] = []
+    """Addresses under which ``git clone`` finds it."""
+    cloned: bool = True
+    """There is a clone in the home already."""
+    inside: bool = True
+    """The stranger stands in it; else in the home."""
+    python: bool = True
+    """He has a Python of his own to install into."""
+    pythons: list[str] = []
+    """Versions that will do for it (``3.12``), the best first; empty: the usual one."""
     variables: dict[str, str] = {}
     overlay: dict[str, str] = {}
-    """Files written before: path → text."""
-    index: bool = False
-    """The package index can be reached."""
+    """Texts that the repository has instead of its own: path → text."""
+    executable: list[str] | None = None
+    """Files that may be executed; ``None``: those that begin with ``#!``."""
+    branch: str = "main"
 
 
-class Trials(Struct, frozen=True, tag=True, tag_field="kind"):
-    """Run one Python module (``pytest``) on fresh copies of the submission, each with files of its own.
+class Script(Struct, frozen=True, tag=True, tag_field="kind"):
+    """Type a script into the stranger's bash, which stays for the next one; or run it as a file of its own.
 
-    Answered with a list in the same order: as for ``Run``, or None for what no time was left for.
+    Answered with ``{"commands": […], "ended": "", "unfinished": 0}``: for each command its ``line`` (from 1),
+    ``text``, ``status`` (None: its time was up), ``output`` (first and last part) and ``folder`` (where the shell
+    stood afterwards); ``ended`` says why the shell is gone; ``unfinished`` is the line where it stopped, or 0.
     """
 
-    argv: list[str]
-    """``python -m pytest …``, or ``pytest …``, where all libraries are there."""
-    overlays: list[dict[str, str]]
-    """Files written before: path → text."""
+    text: str
     seconds: float
-    """For each."""
-    total_seconds: float
-    """None is begun after that."""
+    """For all of it."""
+    each: list[float] = []
+    """For one command, by the line it begins in; what still runs then is ended, and the next one is typed."""
+    stop: bool = False
+    """Type nothing more after a command that failed."""
+    argv: list[str] = []
+    """Run it as a file instead: ``["bash", "-e", "{0}"]``; ``line`` is then the last one that bash reached."""
     folder: str = ""
+    """Of a file: where, relative to where the stranger settled."""
+    overlay: dict[str, str] = {}
+    """Written before, relative to where he settled: path → text."""
     variables: dict[str, str] = {}
-    at_once: int = 1
 
 
-Question = Load | Call | Tool | Get | Set | Hold | Fetch | Bring | Listing | Read | Run | Trials
+Question = Load | Call | Tool | Get | Set | Hold | Fetch | Bring | Listing | Read | Trials | Settle | Script
 
 
 class Returned(Struct, frozen=True, tag=True, tag_field="kind"):

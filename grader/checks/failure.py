@@ -53,6 +53,19 @@ class CheckUndecided(Exception):  # an outcome too: a person decides
         self.finding = finding
 
 
+class NotDelivered(Exception):
+    """Packages could not be fetched: the check is done once more, and then nothing follows for the student.
+
+    Attributes:
+        sure: Nothing inside the sandbox can have caused it: it is our fault. Else a person decides.
+    """
+
+    def __init__(self, finding: Finding, *, sure: bool) -> None:
+        super().__init__(finding.headline)
+        self.finding = finding
+        self.sure = sure
+
+
 def ask(headline: str, **parts: str) -> CheckUndecided:
     """A question for a person, to be raised with the finding's further parts."""
     return CheckUndecided(Finding(headline=headline, **parts))  # type: ignore[arg-type]

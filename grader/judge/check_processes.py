@@ -64,6 +64,18 @@ class CheckProcesses:
             self._abandon(environment, str(lost))
             raise
 
+    @property
+    def any(self) -> bool:
+        """Whether there is one."""
+        return bool(self._processes)
+
+    def take_over(self, others: CheckProcesses) -> None:
+        """Go on with an earlier check's processes, on this check's own budget."""
+        for environment, process in others._processes.items():
+            process.renew(self._zygotes.budget(environment, self._seconds))
+        self._processes |= others._processes
+        others._processes.clear()
+
     def leave(self) -> None:
         """End all of them."""
         for environment, process in list(self._processes.items()):

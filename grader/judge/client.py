@@ -28,15 +28,17 @@ class JudgeGone(Ungraded):
 
 ReadClock = Callable[[str], "Usage | None"]
 """Environment → what its sandbox has used; ``None`` if that can't be known."""
+AskPackages = Callable[[jobs.PackagesRequest], jobs.PackagesReading]
 OpenSandbox = Callable[[str, str], socket.socket]
 """Environment, and why the one before it was lost → the connection of a sandbox with the student's files."""
 
 
-def judge_lab(
+def judge_lab(  # noqa: C901 - one case per event
     connection: socket.socket,
     job: jobs.Job,
     open_sandbox: OpenSandbox,
     clock: ReadClock,
+    packages: AskPackages,
     watch: Callable[[jobs.Event], None],
     sending: AbstractContextManager[object],
 ) -> LabResult:
@@ -47,6 +49,7 @@ def judge_lab(
         job: What to judge.
         open_sandbox: Called when the judge needs a sandbox; raises Ungraded if there is none to be had.
         clock: Called when the judge asks what a sandbox has used.
+        packages: Called when it asks for a phase with packages, or about one.
         watch: Sees every event as it comes, for display.
         sending: Held while the job is sent: several threads may share one judge.
 
@@ -70,13 +73,15 @@ def judge_lab(
         trouble, interrupted = "", False
         try:
             for event in _events(ours, jobs.FAR_NET * job.lab.limits.total_seconds + GRACE_SECONDS):
-                if not isinstance(event, jobs.ClockRequest):
+                if not isinstance(event, jobs.ClockRequest | jobs.PackagesRequest):
                     watch(event)
                 match event:
                     case jobs.SandboxRequest(environment=environment, lost=lost):
                         _give_sandbox(ours, environment, lost, open_sandbox)
                     case jobs.ClockRequest(environment=environment):
                         jobs.send(ours, jobs.ClockReading(clock(environment)))
+                    case jobs.PackagesRequest():
+                        jobs.send(ours, packages(event))
                     case jobs.Finished(result=result):
                         checks.append(result)
                     case jobs.MappingFailed(mismatch=mismatch):
@@ -106,7 +111,7 @@ def _events(channel: socket.socket, seconds: float) -> Iterator[jobs.Event]:
             yield jobs.Done("the judge ended early")
             return
         event = received[0]
-        if not isinstance(event, jobs.Job | jobs.ClockReading):
+        if not isinstance(event, jobs.Job | jobs.Answer):
             yield event
         if isinstance(event, jobs.Done):
             return

@@ -13,7 +13,13 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from grader.checks.failure import CheckFailed, CheckUndecided, MappingMismatchError, NothingToCheck
+from grader.checks.failure import (
+    CheckFailed,
+    CheckUndecided,
+    MappingMismatchError,
+    NotDelivered,
+    NothingToCheck,
+)
 from grader.checks.partial import CheckPartly
 from grader.checks.reader import OVER_A_BOUND, Unreadable
 from grader.judge.processes import Killed, SandboxLost
@@ -91,6 +97,10 @@ def _meaning(error: BaseException | None, *, heard: bool) -> Meaning:  # noqa: C
             return Meaning(Outcome.UNGRADED, left_out=f"Not counted: {error}")
         case CheckUndecided(finding=finding):
             return Meaning(Outcome.REVIEW, finding=finding)
+        case NotDelivered(finding=finding, sure=True):
+            return Meaning(Outcome.UNGRADED, Fault.GRADER, finding)
+        case NotDelivered(finding=finding):
+            return Meaning(Outcome.REVIEW, finding=finding)
         case TooLong(what=what, seconds=seconds) if what:
             return _failed(
                 f"We stopped reading {what}: it takes too long.", allowed=f"{seconds:g} seconds of computing"
@@ -103,6 +113,9 @@ def _meaning(error: BaseException | None, *, heard: bool) -> Meaning:  # noqa: C
             )
         case Unreadable(what=what):
             return _review(f"We could not read {what}: a person looks at it.", error)
+        case Killed(call=call, is_undecided=True):
+            headline = "What ran the repository's commands was killed, each time that it was started."
+            return Meaning(Outcome.REVIEW, finding=Finding(headline=headline, call=call))
         case Killed(call=call):
             return _failed(
                 "Your code's process was killed, each time that it was started.",

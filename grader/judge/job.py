@@ -8,12 +8,12 @@ from __future__ import annotations
 import socket
 import struct
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
 
-from grader.records import CheckResult, CommitStatus, Lab, Mapping, MappingMismatch, Usage
+from grader.records import CheckResult, CommitStatus, Fetched, Lab, Mapping, MappingMismatch, Usage
 
 FAR_NET = 10.0
 """Times a budget of computing in wall time, until something is given up without blame."""
@@ -43,6 +43,11 @@ class ProjectSource(Struct, frozen=True, kw_only=True):
     texts: dict[str, str]
     """Path → text, bounded; never executed here."""
     status: CommitStatus
+    url: str = ""
+    branch: str = "main"
+    """The branch that was handed in; ``main`` where nobody said one."""
+    executable: tuple[str, ...] | None = None
+    """Files that may be executed; ``None``: nobody knows."""
 
 
 class Job(Struct, frozen=True, kw_only=True, tag=True):
@@ -84,6 +89,27 @@ class ClockReading(Struct, frozen=True, tag=True):
     usage: Usage | None
 
 
+class PackagesRequest(Struct, frozen=True, tag=True):
+    """Asks for a phase with packages, for its end, or whether a package exists: ``PackagesReading`` answers."""
+
+    environment: str
+    act: Literal["open", "close", "look up"]
+    name: str = ""
+    """Of the package that is looked up."""
+
+
+class PackagesReading(Struct, frozen=True, tag=True):
+    """What became of it.
+
+    Attributes:
+        fetched: At a phase's end.
+        known: Of a package: whether an index has it; ``None`` if that can't be found out.
+    """
+
+    fetched: Fetched = Fetched()
+    known: bool | None = None
+
+
 class Started(Struct, frozen=True, tag=True):
     """A check begins."""
 
@@ -112,8 +138,9 @@ class Done(Struct, frozen=True, tag=True):
     trouble: str = ""
 
 
-Event = SandboxRequest | ClockRequest | Started | Finished | MappingFailed | Done
-Message = Job | ClockReading | SandboxRequest | ClockRequest | Started | Finished | MappingFailed | Done
+Event = SandboxRequest | ClockRequest | PackagesRequest | Started | Finished | MappingFailed | Done
+Answer = ClockReading | PackagesReading
+Message = Job | Answer | Event
 
 
 def _plain(value: object) -> object:

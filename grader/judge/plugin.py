@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from grader.checks.documents import Documents
 from grader.checks.evidence import Evidence
-from grader.checks.failure import CheckFailed, MappingMismatchError
+from grader.checks.failure import CheckFailed, MappingMismatchError, NotDelivered
 from grader.checks.known_mistakes import KnownMistakes
 from grader.checks.reader import attend
 from grader.checks.readings import Readings
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from grader.checks.decorator import CheckSpec
     from grader.checks.readings import Reading
+    from grader.judge.check_processes import CheckProcesses
     from grader.judge.clock import JudgeClock
     from grader.judge.place import Place
     from grader.judge.progress import JobProgress
@@ -73,6 +74,7 @@ class JudgePlugin:
         self._project: Project | None = None
         self._mismatches: set[str] = set()
         self._found: dict[str, object] = {}
+        self._kept: CheckProcesses | None = None
         self._again = self._repeating = False
         self._position = len(self._outcomes)
         self._total = 0
@@ -161,7 +163,7 @@ class JudgePlugin:
     def _finish(self, item: pytest.Item, error: BaseException | None) -> None:
         spec = _check(item)
         seconds = time.monotonic() - self._started
-        if isinstance(error, Killed | SandboxLost) and not self._repeating:
+        if isinstance(error, Killed | SandboxLost | NotDelivered) and not self._repeating:
             self._again = True
             return
         derived = self._student.only_derived() if self._student is not None else ""
@@ -234,10 +236,12 @@ class JudgePlugin:
         limits = self._job.lab.limits
         seconds = min(_check(request.node).seconds or limits.check_seconds, self._time_left())
         tested = self._job.lab.tested
-        project = Project(self._job.project, tested, self._zygotes, limits, seconds, self._found)
+        project = Project(
+            self._job.project, tested, self._zygotes, limits, seconds, self._found, kept=self._kept
+        )
         self._project = project
         yield project
-        project.leave()
+        self._kept = project.leave()
 
     @cached_property
     def _reference(self) -> Reference:

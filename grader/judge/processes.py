@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from grader import wire
 from grader.judge.budget import Budget, Idled, Spent
-from grader.judge.job import FAR_NET
+from grader.judge.job import FAR_NET, PackagesReading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from grader.judge.job import PackagesRequest
     from grader.records import Usage
 
 READY, BEGIN, END = b"R", b"B", b"E"
@@ -82,6 +83,8 @@ class Killed(Exception):
 
     call = ""
     """What was called then."""
+    is_undecided = False
+    """More than the student's code ran there: a person decides."""
 
 
 class ZygoteClient:
@@ -198,6 +201,10 @@ class StudentProcess:
         finally:
             self._budget.answered()
 
+    def renew(self, budget: Budget) -> None:
+        """Another check goes on with it."""
+        self._budget = budget
+
     def leave(self) -> tuple[bool, int]:
         """End the process; harmless if it ended before."""
         if self._channel is None:
@@ -284,14 +291,17 @@ class ZygotePool:
     Args:
         request: Asks the grader for a sandbox: environment and why the last was lost → its connection, or ``None``.
         clock: Asks the grader what an environment's sandbox has used.
+        packages: Asks the grader for a phase with packages, or about one.
     """
 
     def __init__(
         self,
         request: Callable[[str, str], socket.socket | None],
         clock: Callable[[str], Usage | None],
+        packages: Callable[[PackagesRequest], PackagesReading] = lambda _: PackagesReading(),
     ) -> None:
         self._request = request
+        self.packages = packages
         self._clock = clock
         self._budgets: list[Budget] = []
         self._clients: dict[str, ZygoteClient] = {}
@@ -324,9 +334,13 @@ class ZygotePool:
             SandboxLost: There is no sandbox to be had: our side's fault.
         """
         client = self.client(environment)
+        return StudentProcess(client, self.budget(environment, seconds), reply_bytes)
+
+    def budget(self, environment: str, seconds: float) -> Budget:
+        """What a check may use of an environment's sandbox, from now on."""
         budget = Budget(seconds, lambda: self._clock(environment))
         self._budgets.append(budget)
-        return StudentProcess(client, budget, reply_bytes)
+        return budget
 
     @property
     def used(self) -> float:

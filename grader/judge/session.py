@@ -39,7 +39,7 @@ def run(job: jobs.Job, place: Place, channel: socket.socket, progress: JobProgre
     sys.path.insert(0, str(place.course))
     silence()
 
-    zygotes = ZygotePool(partial(_request, channel), partial(_clock, channel))
+    zygotes = ZygotePool(partial(_request, channel), partial(_clock, channel), partial(_packages, channel))
     if progress.lives:  # who judged before left its sandboxes in the middle of a conversation
         for environment in job.lab.environments:
             zygotes.abandon(environment, "the judge began anew")
@@ -81,6 +81,15 @@ def _clock(channel: socket.socket, environment: str) -> Usage | None:
         raise BrokenPipeError
     answer = received[0]
     return answer.usage if isinstance(answer, jobs.ClockReading) else None
+
+
+def _packages(channel: socket.socket, request: jobs.PackagesRequest) -> jobs.PackagesReading:
+    jobs.send(channel, request)
+    received = jobs.receive(channel)
+    if received is None:
+        raise BrokenPipeError
+    answer = received[0]
+    return answer if isinstance(answer, jobs.PackagesReading) else jobs.PackagesReading()
 
 
 def silence() -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.records import Usage
+    from grader.sandbox.egress import Gate
     from grader.sandbox.engine import Engine, Event
     from grader.sandbox.remover import Remover
 
@@ -41,10 +42,12 @@ class Container:
     Attributes:
         connection: What it called back over.
         image: Id of its image.
+        gate: Its way to packages, closed with it.
     """
 
     connection: socket.socket
     image = ""
+    gate: Gate | None = None
 
     def __init__(self, engine: Engine, remover: Remover, folder: Path) -> None:
         self._engine = engine
@@ -133,6 +136,8 @@ class Container:
     def close(self) -> None:
         """Hang up, which ends everything inside, and have it removed."""
         callback_socket.hang_up(self.connection)
+        if self.gate is not None:
+            self.gate.close()
         self._remove()
 
     def _remove(self) -> None:

@@ -20,7 +20,7 @@ import msgspec
 from grader.environments import DEFAULT, ENVIRONMENTS, JUDGE
 from grader.errors import Ungraded, UsageError
 from grader.records import Limits
-from grader.sandbox import hardening, image, owner, walls
+from grader.sandbox import egress, hardening, image, owner, stranger, walls
 from grader.sandbox.container import Container, DidNotStart
 from grader.sandbox.engine import Engine
 from grader.sandbox.engine_trouble import LOCAL_INSTEAD
@@ -79,6 +79,9 @@ class DockerProvider:
         self._numbers = itertools.count(1)
         self._images: dict[str, str] = {}
         self._building = threading.Lock()
+        self._packages: egress.Packages | None = None
+        self._no_packages = ""
+        self._asking = threading.Lock()
         self._progress = progress
         self._closed = False
         self._looked = threading.Lock()
@@ -184,11 +187,29 @@ class DockerProvider:
 
     def _sandbox(self, environment: str, limits: Limits) -> Container:
         first_uid = 100_000 + 1000 * secrets.randbelow(2_000_000)  # no two share a uid, nor its limits
-        place = ("--socket", SOCKET, "--uid-base", str(first_uid))
-        command = ("python3", "-I", "-m", "grader.worker", *place, "--report-walls", *options(environment))
-        sandbox = self._start(environment, hardening.Program(command, limits, mounts={}))
+        gate = None
+        if ENVIRONMENTS[environment].packages:
+            limits, (program, gate) = (
+                stranger.limits(limits),
+                self._stranger(stranger.limits(limits), first_uid),
+            )
+        else:
+            place = ("--socket", SOCKET, "--uid-base", str(first_uid))
+            command = (
+                "python3",
+                "-I",
+                "-m",
+                "grader.worker",
+                *place,
+                "--report-walls",
+                *options(environment),
+            )
+            program = hardening.Program(command, limits, mounts={})
+        sandbox = self._start(environment, program)
+        sandbox.gate = gate
         try:
-            found = walls.missing(walls.read(sandbox.connection), limits, ENVIRONMENTS[environment])
+            facts = walls.read(sandbox.connection)
+            found = walls.missing(facts, limits, program.walls)
         except (OSError, msgspec.MsgspecError) as error:
             reason = sandbox.exit_reason() or str(error)
             sandbox.close()
@@ -199,6 +220,19 @@ class DockerProvider:
         with self._looked:
             self._missing = (self._missing or {}) | dict.fromkeys(found)
         return sandbox
+
+    def _stranger(self, limits: Limits, first_uid: int) -> tuple[hardening.Program, egress.Gate]:
+        """What runs where packages may be fetched, and the way to them."""
+        with self._asking:
+            if self._packages is None:
+                try:
+                    self._packages, self._no_packages = egress.of_this_machine(self._folder), ""
+                except Ungraded as trouble:
+                    self._no_packages = trouble.message
+        folder = self._folder / f"egress{next(self._numbers)}"
+        folder.mkdir(mode=0o755)
+        program = stranger.program(self._packages, folder, SOCKET, first_uid, limits)
+        return program, egress.Gate(self._packages, folder, self._no_packages)
 
     def _start(self, environment: str, program: hardening.Program) -> Container:
         """Start a container; if that fails, once more, with a log to read."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.records import Limits, Usage
+    from grader.sandbox.egress import Gate
 
 Progress = Callable[[str], None]
 """Is called with what takes long, one line at a time: ``building the torch image``."""
@@ -28,8 +29,7 @@ NO_TOOLS: Mapping[str, bytes] = MappingProxyType({})
 
 def options(environment: str) -> list[str]:
     """The options on the command line of an environment's worker."""
-    row = ENVIRONMENTS[environment]
-    return ["--preload", ",".join(row.preload), *(["--index"] if row.index else [])]
+    return ["--preload", ",".join(ENVIRONMENTS[environment].preload)]
 
 
 class Sandbox(Protocol):
@@ -39,10 +39,12 @@ class Sandbox(Protocol):
         connection: The zygote's control channel; the only thing that ever listens to the sandbox. Whoever got it
             may pass it on, ``close`` closes it in any case.
         image: Id of the image that the sandbox runs (``sha256:…``); empty where there are no images.
+        gate: Its way to packages; ``None``: it has none, or needs none because this machine's network is its own.
     """
 
     connection: socket.socket
     image: str
+    gate: Gate | None
 
     def fill(self, files: Mapping[str, bytes], tools: Mapping[str, bytes]) -> None:
         """Put the student's files and the lab's tools in, read-only for everything inside.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from grader.sandbox import seccomp
@@ -25,6 +26,23 @@ CAPABILITIES = 1 << 5 | 1 << 6 | 1 << 7
 """The same as the kernel counts them: CAP_KILL, CAP_SETGID, CAP_SETUID."""
 
 
+class Walls(NamedTuple):
+    """Two walls that stand, unless an environment's own work is behind them.
+
+    Attributes:
+        tcp: Allow TCP sockets; there is no network but the sandbox's own loopback.
+        executable: Place inside → MiB: folders whose files may be executed, in memory like ``/tmp``.
+        inodes: Files in each of those folders.
+    """
+
+    tcp: bool = False
+    executable: Mapping[str, int] = MappingProxyType({})
+    inodes: int = INODES
+
+
+CLOSED = Walls()
+
+
 class Program(NamedTuple):
     """What runs in a container, and what it may use.
 
@@ -35,6 +53,8 @@ class Program(NamedTuple):
         user: uid and gid of PID 1.
         capabilities: What PID 1 may do; all else is dropped.
         keep_log: Keep the end of stdout and stderr; else nothing of it ever touches a disk.
+        walls: What this environment needs open.
+        variables: On top of those that every sandbox has.
     """
 
     command: tuple[str, ...]
@@ -43,6 +63,8 @@ class Program(NamedTuple):
     user: str = "0:0"
     capabilities: tuple[str, ...] = TO_CHANGE_USER
     keep_log: bool = False
+    walls: Walls = CLOSED
+    variables: Mapping[str, str] = MappingProxyType({})
 
 
 def config(image: str, program: Program, labels: Mapping[str, str]) -> dict[str, object]:
@@ -58,7 +80,7 @@ def config(image: str, program: Program, labels: Mapping[str, str]) -> dict[str,
     return {
         "Image": image,
         "Cmd": list(program.command),
-        "Env": [f"{name}={value}" for name, value in (THREADS | PLACE).items()],
+        "Env": [f"{name}={value}" for name, value in {**THREADS, **PLACE, **program.variables}.items()],
         "User": program.user,
         "WorkingDir": "/",
         "Hostname": "sandbox",
@@ -69,7 +91,7 @@ def config(image: str, program: Program, labels: Mapping[str, str]) -> dict[str,
             "ReadonlyRootfs": True,
             "CapDrop": ["ALL"],
             "CapAdd": list(program.capabilities),
-            "SecurityOpt": ["no-new-privileges", f"seccomp={seccomp.profile()}"],
+            "SecurityOpt": ["no-new-privileges", f"seccomp={seccomp.profile(tcp=program.walls.tcp)}"],
             "Memory": limits.memory_mb * MIB,
             "MemorySwap": limits.memory_mb * MIB,  # the same: no swap
             "PidsLimit": limits.processes,
@@ -78,6 +100,10 @@ def config(image: str, program: Program, labels: Mapping[str, str]) -> dict[str,
                 "/tmp": writable,  # noqa: S108 - the sandbox's own
                 "/dev/shm": writable,  # noqa: S108 - locks, and what the workers of a DataLoader send
                 "/dev/mqueue": "ro,nosuid,nodev,noexec,size=4k,mode=555",  # the original is writable
+                **{
+                    place: f"nosuid,nodev,exec,size={mib}m,nr_inodes={program.walls.inodes},mode=1777"
+                    for place, mib in program.walls.executable.items()
+                },
             },
             "Ulimits": [{"Name": "core", "Soft": 0, "Hard": 0}],
             "IpcMode": "none",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.records import Limits, Usage
+    from grader.sandbox.egress import Gate
 
 START_SECONDS = 60.0
 CPU_SECONDS = 3600
@@ -87,9 +88,11 @@ class Process:
     Attributes:
         connection: What it called back over.
         image: Always empty: there are no images here.
+        gate: Always ``None``: this machine's network is open to it.
     """
 
     image = ""
+    gate: Gate | None = None
 
     def __init__(
         self,

@@ -4,6 +4,8 @@ An allow-list for 64-bit processes only, after Docker's default profile. Left ou
 allows them: io_uring, ptrace and process_vm_*, every socket but Unix ones (AF_VSOCK is not confined by a
 network namespace), System V IPC and message queues, kernel AIO, fanotify, memfd_secret, and changing another
 process's limits or priority. What is not allowed is answered with EPERM.
+
+Where packages are installed, TCP sockets are let in, too: loopback is all the network that there is.
 """
 
 from __future__ import annotations
@@ -11,7 +13,10 @@ from __future__ import annotations
 import functools
 import json
 
-AF_UNIX = 1
+AF_UNIX, AF_INET, AF_INET6 = 1, 2, 10
+SOCK_STREAM, SOCKET_TYPE = 1, 0xF
+"""A socket's type is in its last four bits; the others are flags."""
+IPPROTO_TCP = 6
 EPERM, ENOSYS = 1, 38
 NEW_NAMESPACES = 0x7E020000
 """CLONE_NEW*: all the flags of clone that ask for a namespace."""
@@ -55,8 +60,12 @@ ALLOWED = """
 
 
 @functools.cache
-def profile() -> str:
-    """The profile as Docker takes it, JSON."""
+def profile(*, tcp: bool = False) -> str:
+    """The profile as Docker takes it, JSON.
+
+    Args:
+        tcp: Let TCP sockets in; no other kind that IP has (UDP, MPTCP, SCTP, raw).
+    """
     own = {"value": 0, "op": "SCMP_CMP_EQ"}  # pid 0: the caller itself
     return json.dumps(
         {
@@ -68,6 +77,7 @@ def profile() -> str:
             "syscalls": [
                 _allow(*ALLOWED),
                 _allow("socket", index=0, value=AF_UNIX, op="SCMP_CMP_EQ"),
+                *(_tcp_sockets() if tcp else ()),
                 _allow("clone", index=0, value=NEW_NAMESPACES, op="SCMP_CMP_MASKED_EQ"),
                 _allow("prlimit64", index=0, **own),
                 _allow("setpriority", index=1, **own),
@@ -76,6 +86,23 @@ def profile() -> str:
             ],
         }
     )
+
+
+def _tcp_sockets() -> list[dict[str, object]]:
+    """``socket(AF_INET or AF_INET6, SOCK_STREAM | flags, 0 or IPPROTO_TCP)``."""
+    return [
+        {
+            "names": ["socket"],
+            "action": "SCMP_ACT_ALLOW",
+            "args": [
+                {"index": 0, "value": family, "op": "SCMP_CMP_EQ"},
+                {"index": 1, "value": SOCKET_TYPE, "valueTwo": SOCK_STREAM, "op": "SCMP_CMP_MASKED_EQ"},
+                {"index": 2, "value": protocol, "op": "SCMP_CMP_EQ"},
+            ],
+        }
+        for family in (AF_INET, AF_INET6)
+        for protocol in (0, IPPROTO_TCP)
+    ]
 
 
 def _allow(*names: str, **argument: object) -> dict[str, object]:

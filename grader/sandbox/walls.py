@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from msgspec import Struct
 
-from grader.sandbox.hardening import CAPABILITIES, MIB
+from grader.sandbox.hardening import CAPABILITIES, CLOSED, MIB, Walls
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-    from grader.environments import Environment
     from grader.records import Limits
 
 SECONDS = 30.0
@@ -39,7 +38,7 @@ class StudentFacts(Struct, frozen=True, kw_only=True):
         seccomp: 2 where a filter is.
         sockets: Kinds that it could make.
         disk: Bytes of its scratch folder.
-        executable: Mounted folders that it may write programs into.
+        executable: Mounted folders that it may write programs into → bytes of each.
     """
 
     uids: tuple[int, ...]
@@ -47,7 +46,7 @@ class StudentFacts(Struct, frozen=True, kw_only=True):
     seccomp: int
     sockets: tuple[str, ...]
     disk: int
-    executable: tuple[str, ...]
+    executable: dict[str, int]
 
 
 class Facts(Struct, frozen=True, kw_only=True):
@@ -79,22 +78,33 @@ class Wall(NamedTuple):
 
     Attributes:
         name: In words, as ``grade doctor`` says it.
-        holds: Whether it does, by the facts, with these limits, in this environment.
+        holds: Whether it does, by the facts, with these limits, where these walls have been moved.
     """
 
     name: str
-    holds: Callable[[Facts, StudentFacts, Limits, Environment], bool]
+    holds: Callable[[Facts, StudentFacts, Limits, Walls], bool]
 
 
 WALLS = (
     Wall("memory", lambda facts, _, limits, __: _within(facts.memory, limits.memory_mb * MIB)),
     Wall("processes", lambda facts, _, limits, __: _within(facts.processes, limits.processes)),
     Wall("CPU", lambda facts, _, limits, __: _within(facts.cpus, min(limits.cpus, os.cpu_count() or 1))),
-    Wall("disk", lambda _, student, limits, __: _within(student.disk, limits.disk_mb * MIB)),
+    Wall(
+        "disk",
+        lambda _, student, limits, moved: _within(
+            student.disk, max((limits.disk_mb, *moved.executable.values())) * MIB
+        ),
+    ),
     Wall("network", lambda facts, *_: facts.interfaces == ("lo",)),
-    Wall("sockets", lambda _, student, __, environment: set(student.sockets) <= set(environment.sockets)),
+    Wall("sockets", lambda _, student, __, moved: set(student.sockets) <= {"unix", *("tcp",) * moved.tcp}),
     Wall("read-only root", lambda facts, *_: facts.read_only),
-    Wall("no programs of their own", lambda _, student, *__: not student.executable),
+    Wall(
+        "no programs of their own",
+        lambda _, student, __, moved: all(
+            place in moved.executable and _within(size, moved.executable[place] * MIB)
+            for place, size in student.executable.items()
+        ),
+    ),
     Wall("user", lambda _, student, *__: min(student.uids) >= FIRST_UID),
     Wall(
         "capabilities",
@@ -134,12 +144,12 @@ def _receive(connection: socket.socket, count: int, until: float) -> bytes:
     return data
 
 
-def missing(facts: Facts, limits: Limits, environment: Environment) -> tuple[str, ...]:
-    """The names of the walls that don't hold."""
+def missing(facts: Facts, limits: Limits, moved: Walls = CLOSED) -> tuple[str, ...]:
+    """The names of the walls that don't hold; ``moved``: what this environment needs open."""
     student = facts.student
     if student is None:
         return tuple(wall.name for wall in WALLS)
-    return tuple(wall.name for wall in WALLS if not wall.holds(facts, student, limits, environment))
+    return tuple(wall.name for wall in WALLS if not wall.holds(facts, student, limits, moved))
 
 
 def _within(found: float | None, allowed: float) -> bool:

@@ -65,6 +65,12 @@ class Checkout:
         packed = self._packed_refs()
         return next((commit for name in names if (commit := self._follow(name, packed))), "")
 
+    @property
+    def branch(self) -> str:
+        """The branch that is checked out; empty if none is."""
+        content = (read_regular(self.head, b"HEAD", limit=_REF_BYTES) or b"").decode(errors="replace").strip()
+        return content.removeprefix("ref: refs/heads/") if content.startswith("ref: refs/heads/") else ""
+
     def refs(self, limits: FetchLimits) -> dict[str, str]:
         """Branches, tags and the like with their ids, for messages."""
         loose = [f"refs/{os.fsdecode(e.path)}" for e in list_folder(self.common / "refs", limits).entries]

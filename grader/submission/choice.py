@@ -28,10 +28,12 @@ class Wanted:
     Attributes:
         files: Paths relative to the repository's root.
         folders: Everything below them, helper modules for instance; ``""`` is the root.
+        branch: Whether the default branch's name is needed, too.
     """
 
     files: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    branch: bool = False
 
     @classmethod
     def of(cls, labs: Iterable[Lab], mappings: Iterable[Mapping] = ()) -> Wanted:
@@ -42,7 +44,8 @@ class Wanted:
         folders = [_below("", lab.folder) for lab in labs]
         folders += [_below("", path) for mapping in mappings for path in mapping.pythonpath]
         folders += [_below("", str(PurePosixPath(file).parent)) for file in mapped]
-        return cls(tuple(dict.fromkeys(modules + mapped)), tuple(dict.fromkeys(folders)))
+        about_it = any(lab.project for lab in labs)
+        return cls(tuple(dict.fromkeys(modules + mapped)), tuple(dict.fromkeys(folders)), branch=about_it)
 
     def names(self, path: bytes) -> bool:
         """Whether the path is one of the files."""

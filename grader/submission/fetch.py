@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from grader.errors import SubmissionError
@@ -47,7 +49,7 @@ def fetch_from_host(remote: RemoteAddress, ref: str | None, scratch: Path, limit
             if not commit:
                 raise refs.unknown(ref, known, url) from None
             _fetch(git, url, commit)
-        return _read(git)
+        return replace(_read(git), default_branch=str if ref else partial(_default_branch, git, url))
     except GitFailed as failure:
         if remote.home:
             raise SubmissionError(
@@ -77,7 +79,7 @@ def fetch_from_checkout(
         lent.parent.mkdir()
         lent.write_text(f"{commit}\n")
         _fetch(git, str(lender.folder), _LENT)
-        return _read(git)
+        return replace(_read(git), default_branch=str if ref else lambda: checkout.branch)
     except GitFailed as failure:
         if checkout.partial:
             raise SubmissionError(
@@ -114,6 +116,16 @@ def _advertised(git: Git, url: str) -> dict[str, str]:
     lines = git.output("ls-remote", "--quiet", "--", url).decode(errors="replace").splitlines()
     pairs = (line.split("\t", 1) for line in lines)
     return {pair[1]: pair[0] for pair in pairs if len(pair) == 2 and not pair[1].endswith("^{}")}
+
+
+def _default_branch(git: Git, url: str) -> str:
+    """The branch that a host's HEAD names; empty if it doesn't say."""
+    try:
+        said = git.output("ls-remote", "--quiet", "--symref", "--", url, "HEAD").decode(errors="replace")
+    except GitFailed:
+        return ""
+    found = re.match(r"ref: refs/heads/([^\t\n]{1,200})\tHEAD", said)
+    return found[1] if found else ""
 
 
 def _complete(lender: Git, ref: str | None) -> str:

@@ -102,5 +102,5 @@ def read_regular(root: Path, path: bytes, *, limit: int) -> bytes | None:
 
 def _entry(path: bytes, facts: os.stat_result) -> Entry:
     if stat.S_ISREG(facts.st_mode):
-        return Entry(path, EntryKind.FILE, facts.st_size)
+        return Entry(path, EntryKind.FILE, facts.st_size, executable=bool(facts.st_mode & stat.S_IXUSR))
     return Entry(path, EntryKind.LINK if stat.S_ISLNK(facts.st_mode) else EntryKind.SPECIAL)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from grader.submission.limits import MB
 from grader.submission.tree import Entry, EntryKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from grader.submission.git import Git
 
@@ -44,6 +44,8 @@ class GitSource:
     git: Git
     commit: Commit
     entries: tuple[Entry, ...]
+    default_branch: Callable[[], str] = field(default=str, repr=False)
+    """What HEAD names, where no ref was asked for: that may take another connection."""
 
     def contents(self, entries: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
         """Blobs, one after the other.
@@ -100,7 +102,7 @@ def _entry(line: bytes) -> Entry | None:
     if kind == b"tree":
         return None
     if mode.startswith(b"100"):
-        return Entry(path, EntryKind.FILE, int(size), name.decode())
+        return Entry(path, EntryKind.FILE, int(size), name.decode(), executable=mode == b"100755")
     return Entry(
         path, {b"120000": EntryKind.LINK, b"160000": EntryKind.SUBMODULE}.get(mode, EntryKind.SPECIAL)
     )

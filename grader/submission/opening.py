@@ -87,6 +87,7 @@ def _commit(
         limits=limits,
         source=source,
         checkout=checkout,
+        default_branch=source.default_branch,
     )
 
 

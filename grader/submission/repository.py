@@ -8,7 +8,7 @@ with open_repository("git@github.com:course/week06-ada.git") as repository:
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from grader.errors import SubmissionError
@@ -20,7 +20,7 @@ from grader.submission.names import shown
 from grader.submission.tree import Entry, EntryKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from grader.submission.checkout import Checkout
     from grader.submission.choice import Wanted
@@ -39,6 +39,7 @@ class Repository:
         committed_at: ISO 8601, the student's to forge; empty for a plain folder.
         paths: Every path in it, sanitised for display.
         notes: What a reader of the report should know about how it was read.
+        default_branch: Asks for its name, where no ref was asked for; empty if nobody knows.
     """
 
     url: str
@@ -50,6 +51,7 @@ class Repository:
     limits: FetchLimits
     source: Source
     checkout: Checkout | None
+    default_branch: Callable[[], str] = field(default=str, repr=False)
 
     def read(self, path: str, *, limit: int) -> bytes | None:
         """The content of one file.
@@ -98,6 +100,10 @@ class Repository:
             files=files,
             paths=self.paths,
             notes=self.notes + left_out.notes() + self._uncommitted(chosen, wanted),
+            executable=tuple(
+                name for entry in chosen if entry.executable and (name := os.fsdecode(entry.path)) in files
+            ),
+            branch=self.default_branch() if wanted.branch else "",
         )
 
     def _contents(self, entries: list[Entry]) -> Iterator[tuple[Entry, bytes]]:

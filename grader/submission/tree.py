@@ -27,12 +27,14 @@ class Entry:
         path: Relative to the repository's root; any bytes but NUL.
         size: In bytes; of a FILE only.
         id: Name of the blob, 40 hex digits; empty outside git.
+        executable: Whether its owner may execute it.
     """
 
     path: bytes
     kind: EntryKind
     size: int = 0
     id: str = ""
+    executable: bool = False
 
 
 class Source(Protocol):

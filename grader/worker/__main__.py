@@ -24,8 +24,8 @@ def main() -> None:
     options.add_argument("--preload", default="", help="libraries to import once, comma-separated")
     options.add_argument("--deny", default="", help="libraries that can't be imported, comma-separated")
     options.add_argument("--lifetime", type=int, default=3600, help="seconds after which everything ends")
-    options.add_argument("--index", action="store_true", help="offer the installed packages as an index")
     options.add_argument("--report-walls", action="store_true", help="first say which walls are seen")
+    options.add_argument("--fetches", action="store_true", help="lead the way to the proxy for packages")
     given = options.parse_args()
 
     if given.socket:
@@ -45,7 +45,7 @@ def main() -> None:
             preload=tuple(filter(None, given.preload.split(","))),
             deny=tuple(filter(None, given.deny.split(","))),
             lifetime=given.lifetime,
-            offers=given.index,
+            forwards=given.fetches,
         ),
     )
 

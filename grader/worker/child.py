@@ -16,7 +16,7 @@ from grader.worker.loading import load, stand_in
 from grader.worker.mapped import AbsentError, adapter, is_mappings
 from grader.worker.misfit import MappingError
 from grader.worker.plain import ObjectTable, to_tensors
-from grader.worker.running import CommandRunner
+from grader.worker.terminal import Terminal
 from grader.worker.tools import Tools
 
 FIRST_FRAMES = 2
@@ -35,21 +35,23 @@ def live(handover: socket.socket, home: confine.Home, submission: Path, tools: P
         _, fds, _, _ = socket.recv_fds(handover, 1, 1)
         handover.close()
         if fds:
-            Server(socket.socket(fileno=fds[0]), submission, Tools(tools)).serve()
+            Server(socket.socket(fileno=fds[0]), submission, Tools(tools), alone=home.uid != 0).serve()
     finally:
         os._exit(0)
 
 
 class Server:
-    """Answers questions about one submission."""
+    """Answers questions about one submission; ``alone``: no other process here has its uid but those it started."""
 
-    def __init__(self, channel: socket.socket, submission: Path, tools: Tools) -> None:
+    def __init__(
+        self, channel: socket.socket, submission: Path, tools: Tools, *, alone: bool = False
+    ) -> None:
         self._channel = channel
         self._submission = submission
         self._tools = tools
         self._modules: dict[str, tuple[object, wire.Load]] = {}
         self._objects = ObjectTable()
-        self._runner = CommandRunner(submission, Path.cwd())
+        self._terminal = Terminal(submission, Path.cwd(), alone=alone)
 
     def serve(self) -> None:
         """Question, answer, question, … until the judge hangs up."""
@@ -122,8 +124,12 @@ class Server:
                 return folder.listing()
             case wire.Read():
                 return folder.read(question.name)
-            case wire.Run() | wire.Trials():
-                return self._runner.do(question)
+            case wire.Trials():
+                return self._terminal.trials(question)
+            case wire.Settle():
+                return self._terminal.settle(question)
+            case wire.Script():
+                return self._terminal.script(question)
 
     def _given(
         self, question: wire.Call | wire.Tool, spec: wire.Load | None

@@ -8,19 +8,33 @@ them make a wall is decided outside (``grader.sandbox.walls``).
 from __future__ import annotations
 
 import errno
+import itertools
 import json
 import os
 import socket
 import struct
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.worker import confine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 LENGTH = struct.Struct("!I")
 CGROUP = Path("/sys/fs/cgroup")
 UNLIMITED = 1 << 60
 """cgroup v1 says so with a number that is larger."""
-SOCKETS = {"unix": 1, "inet": 2, "inet6": 10, "netlink": 16, "packet": 17, "vsock": 40}
+STREAM, OTHERS = (socket.SOCK_STREAM,), (socket.SOCK_DGRAM, socket.SOCK_RAW)
+SOCKETS = {
+    "unix": ((1,), STREAM + OTHERS),
+    "tcp": ((2, 10), STREAM),
+    "udp or raw": ((2, 10), OTHERS),
+    "netlink": ((16,), OTHERS),
+    "packet": ((17,), OTHERS),
+    "vsock": ((40,), STREAM + OTHERS),
+}
+"""Kind → its families, and its types."""
 
 
 def report(control: socket.socket, home: confine.Home) -> None:
@@ -124,14 +138,16 @@ def _around(home: confine.Home) -> dict[str, object]:
         "uids": sorted({int(uid) for name in ("Uid", "Gid", "Groups") for uid in status[name].split()}),
         "capabilities": int(status["CapEff"], 16),
         "seccomp": int(status["Seccomp"]),
-        "sockets": [name for name, family in SOCKETS.items() if _may_open(family)],
+        "sockets": [name for name, kind in SOCKETS.items() if _may_open(*kind)],
         "disk": _size(home.scratch),
-        "executable": [place for place in _writable() if not os.statvfs(place).f_flag & os.ST_NOEXEC],
+        "executable": {
+            place: _size(place) for place in _writable() if not os.statvfs(place).f_flag & os.ST_NOEXEC
+        },
     }
 
 
-def _may_open(family: int) -> bool:
-    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW):
+def _may_open(families: Iterable[int], types: Iterable[int]) -> bool:
+    for family, kind in itertools.product(families, types):
         try:
             socket.socket(family, kind).close()
         except OSError:
@@ -146,6 +162,6 @@ def _writable() -> list[str]:
     return [place for place in places if Path(place).is_dir() and os.access(place, os.W_OK)]
 
 
-def _size(folder: Path) -> int:
+def _size(folder: str | Path) -> int:
     found = os.statvfs(folder)
     return found.f_blocks * found.f_frsize

@@ -23,13 +23,15 @@ import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from grader.worker import child, confine, index
+from grader.worker import child, confine, forwarder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 READY, BEGIN, END = b"R", b"B", b"E"
 ENDED = struct.Struct("!cBi")
+PROCESSES, FORWARDER = 999, 999
+"""Uids from the base: for student processes, one after the other; and for the forwarder, which is none of them."""
 DIED, SPOILED = 1, 2
 """Flags of an end: the process had ended by itself; something that it left could not be removed."""
 LAST_BREATH = 0.3
@@ -46,8 +48,8 @@ class ZygoteConfig(NamedTuple):
     preload: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
     lifetime: int = 3600
-    offers: bool = False
-    """Offer the installed packages as a package index, in ``scratch/index``."""
+    forwards: bool = False
+    """Lead the loopback's port for packages to the proxy outside, for as long as a check runs."""
 
 
 def serve(control: socket.socket, config: ZygoteConfig) -> NoReturn:
@@ -86,8 +88,6 @@ def prepare(config: ZygoteConfig) -> None:
         from grader.worker import torch_ready
 
         torch_ready.prepare()
-    if config.offers:
-        index.make_index(config.scratch / index.FOLDER)
     gc.enable()
     gc.collect()
     gc.freeze()
@@ -114,7 +114,7 @@ class Forker:
             ours.close()
             self._control.close()
             home = confine.Home(
-                uid=self._config.uid_base and self._config.uid_base + self._serial % 1000,
+                uid=self._config.uid_base and self._config.uid_base + self._serial % PROCESSES,
                 scratch=self._config.scratch,
                 name=f"check{self._serial}",
             )
@@ -124,6 +124,8 @@ class Forker:
 
     def begin(self, fd: int) -> None:
         """Give the waiting process its socket."""
+        if self._config.forwards:
+            forwarder.start(self._config.uid_base and self._config.uid_base + FORWARDER)
         if self._handover is not None:
             with contextlib.suppress(OSError):  # it died while waiting: the judge sees its socket close
                 socket.send_fds(self._handover, [BEGIN], [fd])

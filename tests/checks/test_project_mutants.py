@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from grader.checks.project.functions import public_functions
-from grader.checks.project.mutants import bugs, emptied, taken_out, unchanged
+from grader.checks.project.broken import all_raise, all_wrong
+from grader.checks.project.controls import controls, disguised
+from grader.checks.project.mutants import bugs, emptied, taken_out
 
 SOURCE = '''"""A module."""
 import functools
@@ -103,8 +105,106 @@ def test_the_same_seed_makes_the_same_bugs():
     assert one == two
 
 
-def test_the_same_code_in_other_words_does_the_same_and_compiles_to_something_else():
-    text = unchanged(SOURCE, [named("add")])
-    assert run(text, "add(5)") == 11
-    assert ast.dump(ast.parse(text)) != ast.dump(ast.parse(SOURCE))
-    assert run(text, "add.__code__.co_code") != run(SOURCE, "add.__code__.co_code")
+EQUIVALENT = """
+def softmax(s):
+    largest = s.max(axis=-1, keepdims=True)
+    e = np.exp(s - s.max(axis=1, keepdims=True))
+    f = np.exp(s - largest)
+    print(1 + 1)
+    rng = np.random.default_rng(7)
+    logger.info(3 * 4)
+    if verbose > 2:
+        print("much")
+    return e if s is None else np.log(f + 1e-8)
+"""
+
+
+def test_a_change_that_makes_no_difference_is_no_bug():
+    (target,) = public_functions("m.py", EQUIVALENT)
+    assert bugs(EQUIVALENT, target, np.random.default_rng(0), 20) == []
+
+
+SAID = '''"""A module."""
+
+
+def spread(values, power=2):
+    """How far apart they are."""
+    count = len(values)
+    floor = power
+    total = 0
+    for value in values:
+        total = total + value**2
+    return total / count + floor * 3
+'''
+
+
+def test_every_control_does_the_same_in_a_text_of_its_own():
+    (target,) = public_functions("m.py", SAID)
+    found = controls(SAID, target, np.random.default_rng(0))
+    assert {c.what for c in found} == {
+        "local names changed",
+        "numbers written as sums",
+        "a line added that does nothing",
+        "two independent lines swapped",
+        "a comment added",
+    }
+    assert len({c.text for c in found} | {SAID}) == 6
+    assert {run(c.text, "spread([1, 2, 3.5])") for c in found} == {run(SAID, "spread([1, 2, 3.5])")}
+
+
+def test_independent_lines_are_swapped_and_others_are_not():
+    source = "def f(a):\n    b = a\n    c = b\n    d = a.x\n    return b, c, d\n"
+    (target,) = public_functions("m.py", source)
+    (swapped,) = [
+        c.text for c in controls(source, target, np.random.default_rng(0)) if c.what.startswith("two")
+    ]
+    assert swapped.index("d = a.x") < swapped.index("c = b") > swapped.index("b = a")
+
+
+@pytest.mark.parametrize(
+    "body", ["return locals()", "y = 1\n    return eval('y')", "y = 1\n    return [y for f in [lambda: y]]"]
+)
+def test_names_that_something_can_see_are_kept(body):
+    source = f"def f(x):\n    {body}\n"
+    (target,) = public_functions("m.py", source)
+    found = controls(source, target, np.random.default_rng(0))
+    assert "local names changed" not in {c.what for c in found}
+
+
+def test_a_bug_in_disguise_is_the_same_bug():
+    (target,) = public_functions("m.py", SAID)
+    for bug in bugs(SAID, target, np.random.default_rng(0), 6):
+        text = disguised(bug.text, target, np.random.default_rng(1))
+        assert text != bug.text
+        assert run(text, "spread([1, 2, 3.5])") == run(bug.text, "spread([1, 2, 3.5])")
+
+
+def test_on_broken_copies_every_function_raises_or_returns_something_else():
+    texts = {"m.py": SOURCE, "tests/test_m.py": "def test_add():\n    pass\n", "conftest.py": ""}
+    assert set(all_raise(texts)) == set(all_wrong(texts)) == {"m.py"}
+    with pytest.raises(RuntimeError):
+        run(all_raise(texts)["m.py"], "add(1)")
+    wrong = all_wrong(texts)["m.py"]
+    assert (run(wrong, "add(5)"), run(wrong, "Net.one(2)")) == (12, -1)
+    assert run(wrong, "Net.Inner().deep(1)") is False
+
+
+def test_something_else_is_made_of_every_kind_of_value():
+    source = """
+from __future__ import annotations
+def text(): return "a"
+def pair(): return 1, [2.5, True]
+def table(): return {"a": 1}
+def nothing(box): box.append(1)
+def itself(): return len
+def count():
+    def inner(): return 3
+    return inner()
+"""
+    wrong = all_wrong({"m.py": source})["m.py"]
+    assert run(wrong, "text()") == "a?"
+    assert run(wrong, "pair()") == (2, [3.625, False])
+    assert run(wrong, "table()") == {"a": 2}
+    assert run(wrong, "(box := [], nothing(box))")[0] == []
+    assert run(wrong, "itself()") is len
+    assert run(wrong, "count()") == 4

@@ -49,7 +49,7 @@ def course(tmp_path):
 
 def test_it_needs_no_modules_one_sandbox_and_knows_the_others_files(course):
     line, whole = load(course, "week01").labs
-    assert (whole.folder, whole.modules, whole.environments) == ("", (), ("project",))
+    assert (whole.folder, whole.modules, whole.environments) == ("", (), ("stranger",))
     assert whole.tested == ("line/line.py",)
     assert line.environments == ("numpy",)
 

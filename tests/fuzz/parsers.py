@@ -1,6 +1,6 @@
 """What reads students' input, each with inputs for it, and with the only errors that it may raise.
 
-``python -m benchmarks.fuzz`` runs all of them at length, ``tests/fuzz`` for some seconds. A new reader gets a row.
+``python -m benchmarks.fuzz`` feeds all of them at length, ``tests/fuzz`` for some seconds. A new reader gets a row.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -29,22 +29,37 @@ from grader.checks import (
     sentences,
 )
 from grader.checks.answer import Answer, describe, render
-from grader.checks.project import mutants, suites
+from grader.checks.project import TooMuch, looks, tests, workflows
+from grader.checks.project.broken import all_raise, all_wrong
+from grader.checks.project.causes import Surroundings, asked_for, cause_of
+from grader.checks.project.controls import controls, disguised
+from grader.checks.project.documented import commands_for_tests, installing_commands
+from grader.checks.project.expressions import BadExpression, evaluate, interpolate
 from grader.checks.project.functions import public_functions
+from grader.checks.project.globs import matches, selects
+from grader.checks.project.mutants import bugs, emptied, taken_out
+from grader.checks.project.plan import read_plan
+from grader.checks.project.pythons import versions_for
 from grader.checks.project.sandbox import Ran
+from grader.checks.project.tested import installs
 from grader.course import load
 from grader.course.mapping import declared, read_grade_file
 from grader.errors import MappingNeeded
 from grader.judge.student import _receive
 from grader.report.escape import plain
 from grader.submission import missing_files
-from tests.fuzz import inputs
+from tests.fuzz import inputs, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
 ID = bytes(16)
+CONTEXT = {
+    "github": {"ref": "refs/heads/main", "event_name": "push", "event": {"commits": [{"id": 1}]}},
+    "matrix": {"os": "ubuntu", "python-version": "3.11"},
+    "env": {"A": "1"},
+}
 
 
 class Parser(NamedTuple):
@@ -57,7 +72,7 @@ class Parser(NamedTuple):
     """
 
     draw: Callable[[random.Random], object]
-    read: Callable[[object], None]
+    read: Callable[[Any], object]
     refuses: tuple[type[Exception], ...] = (CheckFailed,)
 
 
@@ -177,26 +192,54 @@ def read_reply(data: object) -> None:
 # ── sources ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def read_source(source: object) -> None:
-    text = str(source)
+def read_source(text: str) -> None:
     with suppress(CheckFailed):
         imports_only(text, ("numpy",), file="m.py")
+    rng = np.random.default_rng(0)
     targets = public_functions("m.py", text)
-    mutants.unchanged(text, targets)
-    for target in targets[:3]:
-        mutants.taken_out(text, target)
-        mutants.emptied(text, target)
-        mutants.bugs(text, target, np.random.default_rng(0), 2)
+    for target in [targets[i] for i in rng.permutation(len(targets))[:3]]:
+        taken_out(text, target), emptied(text, target), controls(text, target, rng)
+        for bug in bugs(text, target, rng, 2):
+            disguised(bug.text, target, rng)
 
 
-def read_tests(source: object) -> None:
-    suites.tests({"tests/test_a.py": str(source), "tests/conftest.py": str(source)[::2]})
+def break_source(text: str) -> None:
+    all_raise({"m.py": text}), all_wrong({"m.py": text})
+
+
+def read_tests(text: str) -> None:
+    files = {"tests/test_m.py": text, "tests/conftest.py": text[::2], "m.py": "def f(): pass\n"}
+    tests(files), looks(files)
 
 
 def _sources(rng: random.Random) -> str:
     return inputs.mutated(
         rng, _files("reference/week06/lab1_mlp/*.py", "tests/forms/bases/**/*.py", "tests/attacks/d*/mlp.py")
     )
+
+
+# ── a repository as a whole ──────────────────────────────────────────────────────────────────────────────
+
+
+def read_documented(text: str) -> None:
+    files = {"README.md": text, "Makefile": text, "requirements.txt": text, "pyproject.toml": text}
+    commands_for_tests(files), installing_commands(files), installs(files)
+
+
+def read_versions(text: str) -> None:
+    for name in ("pyproject.toml", "setup.py", "setup.cfg", ".python-version"):
+        versions_for({name: text}), installs({name: text})
+
+
+def read_output(text: str) -> None:
+    known = Surroundings(texts={"a.py": "import numpy\n", "tests/test_a.py": ""}, home="/home/x", prose=text)
+    cause_of(Ran(line=1, text="python a.py", status=1, output=text), known)
+    asked_for(text, text)
+
+
+def read_glob(text: str) -> None:
+    for name in ("main", "releases/1/x.md", "a" * 300):
+        matches(text, name), selects([text, "!" + text], name)
 
 
 # ── the rest ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -271,11 +314,26 @@ _json = _either(
     ),
 )
 
+_python = _either(inputs.python_text, _sources, inputs.tokens, texts.of("python"))
+
 PARSERS = {
     "results.json": Parser(_json, read_results),
     "replies": Parser(_either(draw_reply, draw_body, draw_arrays), read_reply, (wire.WireError,)),
-    "sources": Parser(_either(inputs.python_text, _sources, inputs.tokens), read_source),
-    "tests": Parser(_either(inputs.python_text, _sources, inputs.tokens), read_tests),
+    "sources": Parser(_python, read_source, ()),
+    "broken copies": Parser(_python, break_source, ()),
+    "tests": Parser(_python, read_tests),
+    "README.md": Parser(texts.of("markdown"), lambda text: read_plan(text, "README.md"), (TooMuch,)),
+    "README.rst": Parser(texts.of("rst"), lambda text: read_plan(text, "README.rst"), (TooMuch,)),
+    "commands told": Parser(texts.of("markdown"), read_documented, ()),
+    "Python versions": Parser(texts.of("toml"), read_versions, ()),
+    "workflow": Parser(texts.of("workflow"), lambda text: workflows({".github/workflows/a.yml": text}), ()),
+    "expression": Parser(
+        texts.of("expression"),
+        lambda text: (evaluate(text, CONTEXT), interpolate(text, CONTEXT)),
+        (BadExpression,),
+    ),
+    "glob": Parser(texts.of("glob"), read_glob, ()),
+    "output": Parser(texts.of("output"), read_output, ()),
     "grade.yml": Parser(
         _either(
             inputs.yaml_text, lambda rng: inputs.mutated(rng, _files("examples/*/grade.yml")), inputs.tokens
@@ -294,40 +352,3 @@ PARSERS = {
         (CheckFailed, CheckUndecided),
     ),
 }
-
-
-class Tried(NamedTuple):
-    """What became of the inputs.
-
-    Attributes:
-        inputs: How many were read.
-        refused: Of them, in words.
-        slowest: CPU seconds of the slowest.
-        input: That one.
-    """
-
-    inputs: int
-    refused: int
-    slowest: float
-    input: object
-
-
-def run(parser: Parser, count: int, seed: int) -> Tried:
-    """Read so many inputs; whatever else than a refusal is raised goes on upwards, with the input in a note."""
-    with suppress(*parser.refuses):
-        parser.read(parser.draw(random.Random(seed)))  # what is loaded once
-    refused, slowest, worst = 0, 0.0, object()
-    for number in range(count):
-        drawn = parser.draw(random.Random(f"{seed}:{number}"))
-        began = time.process_time()
-        try:
-            parser.read(drawn)
-        except parser.refuses:
-            refused += 1
-        except BaseException as error:
-            error.add_note(f"input {number} of seed {seed}: {drawn!r:.2000}")
-            raise
-        took = time.process_time() - began
-        if took > slowest:
-            slowest, worst = took, drawn
-    return Tried(count, refused, slowest, worst)

@@ -19,7 +19,7 @@ labs:
     folder: .
     project: true
     limits: {check_seconds: 30}
-    criteria: [{id: b, title: "b", checks: [whole.runs, whole.trials, whole.forge]}]
+    criteria: [{id: b, title: "b", checks: [whole.runs, whole.trials, whole.asks, whole.forge]}]
 """
 LINE = (
     'from grader.checks import check\n\n\n@check("line.value")\ndef test_it(student):\n    """It holds."""\n'
@@ -31,16 +31,19 @@ from grader.checks import check, fail
 @check("whole.runs")
 def test_runs(project, evidence):
     """The script runs in a new environment."""
-    ran = project.run(["python", "line/run.py"], seconds=10)
+    project.settle(name="line")
+    (ran,) = project.script("python line/run.py", seconds=20).commands
     evidence.note(ran.last_lines)
-    if not ran.worked or "numpy" not in project.index():
+    if not ran.worked:
         raise fail("It does not run.", yours=str(ran.status))
 
 
 @check("whole.trials")
 def test_trials(project):
     """The tests notice that x is 2."""
-    good, bad = project.trials(ways(project)[0], [{}, {project.tested[0]: "x = 2"}], seconds=10, total_seconds=20)
+    project.settle(name="line")
+    overlays = [{}, {project.tested[0]: "x = 2"}]
+    good, bad = project.trials('python -c "import test_line; test_line.test_x()"', overlays, seconds=10, total_seconds=20)
     if not good.worked or bad.worked:
         raise fail("The tests notice nothing.")
 
@@ -49,13 +52,15 @@ def test_trials(project):
 def test_forge(project, evidence):
     """The forge was asked."""
     evidence.note(project.status.state)
-
-
-def ways(project):
-    from grader.checks.project import ways_to_test
-
-    return ways_to_test([])
 '''
+ASKS = '''
+
+@check("whole.asks")
+def test_asks(project):
+    """A person decides."""
+    raise ask("Nobody knows.", where="README.md")
+'''
+WHOLE = WHOLE.replace("check, fail", "ask, check, fail") + ASKS
 FILES = {
     "line/line.py": b"x = 1\n",
     "line/run.py": b"print('hello')\n",
@@ -96,7 +101,7 @@ def judge(service, course, files):
 
 def test_commands_run_and_tests_are_tried_on_variants(service, course):
     found = judge(service, course, FILES)
-    assert {r.outcome for r in found.values()} == {Outcome.PASSED}
+    assert {r.outcome for i, r in found.items() if i != "whole.asks"} == {Outcome.PASSED}
     assert found["whole.runs"].note == "hello"
 
 
@@ -115,10 +120,14 @@ def test_tests_that_kill_what_runs_them_fail_and_harm_nobody_else(service, cours
     hostile = b"import os, signal\n\ndef test_x():\n    os.kill(os.getppid(), signal.SIGKILL)\n"
     found = judge(service, course, FILES | {"test_line.py": hostile})
     assert found["whole.trials"].outcome is Outcome.FAILED
-    assert "killed" in found["whole.trials"].finding.headline
     assert found["whole.runs"].outcome is Outcome.PASSED
 
 
 def test_what_a_command_prints_is_bounded(service, course):
     found = judge(service, course, FILES | {"line/run.py": b"print('a' * 10**7)\n"})
-    assert len(found["whole.runs"].note) <= 160
+    assert len(found["whole.runs"].note) <= 3 * 160 + 2  # both ends, and what was left out between them
+
+
+def test_what_a_machine_cannot_decide_waits_for_a_person_with_the_evidence(service, course):
+    found = judge(service, course, FILES)["whole.asks"]
+    assert (found.outcome, found.finding.where) == (Outcome.REVIEW, "README.md")

@@ -46,7 +46,7 @@ def test_podman_is_told_from_docker(tmp_path, monkeypatch):
     info = {"ServerVersion": "4.3.1", "Driver": "overlay", "Architecture": "amd64", "NCPU": 2}
     answers = [reply(200, json.dumps(said).encode()) for said in (version, info)]
     missing = reply(404, b'{"message": "no such image"}')
-    item = docker_item(tmp_path, monkeypatch, *answers, missing, missing)
+    item = docker_item(tmp_path, monkeypatch, *answers, *[missing] * 4)
     assert item.state is State.BROKEN
     assert item.found == "Podman Engine 4.3.1 answers in its place"
     assert "unset DOCKER_HOST" in item.remedy

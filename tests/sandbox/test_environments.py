@@ -3,7 +3,7 @@
 import re
 
 from grader.course.starter import ENVIRONMENTS as OF_STARTERS
-from grader.environments import DEFAULT, ENVIRONMENTS, FOR_MODULES, JUDGE, PROJECT
+from grader.environments import DEFAULT, ENVIRONMENTS, FOR_MODULES, JUDGE, STRANGER
 from grader.sandbox import image
 from grader.sandbox.environment import options
 from grader.sandbox.walls import WALLS
@@ -21,7 +21,7 @@ def test_a_row_comes_after_the_one_that_it_rests_on():
 
 
 def test_the_rows_that_the_engine_speaks_of_are_there():
-    assert {DEFAULT, JUDGE, PROJECT} <= set(ENVIRONMENTS)
+    assert {DEFAULT, JUDGE, STRANGER} <= set(ENVIRONMENTS)
     assert DEFAULT in FOR_MODULES
     assert OF_STARTERS is ENVIRONMENTS
 
@@ -38,7 +38,7 @@ def test_a_denied_library_is_neither_pinned_nor_preloaded():
 
 def test_a_worker_is_told_what_its_row_says():
     assert options("numpy") == ["--preload", "numpy,numpy.random,numpy.linalg"]
-    assert options("project")[-2:] == ["numpy,numpy.random,numpy.linalg,torch,pytest", "--index"]
+    assert options("stranger") == ["--preload", ""]
 
 
 def test_the_page_on_sandboxes_has_every_row_and_every_wall():

@@ -25,7 +25,7 @@ from tests.sandbox.visiting import LIMITS
 
 NUMPY = ENVIRONMENTS["numpy"]
 STUDENT = walls.StudentFacts(
-    uids=(120_000,), capabilities=0, seccomp=2, sockets=("unix",), disk=16 << 20, executable=()
+    uids=(120_000,), capabilities=0, seccomp=2, sockets=("unix",), disk=16 << 20, executable={}
 )
 FACTS = walls.Facts(
     memory=384 << 20, processes=64, cpus=1.0, interfaces=("lo",), read_only=True, no_new_privileges=True,
@@ -164,12 +164,12 @@ def test_a_sandbox_that_does_not_say_is_ungraded(docker, monkeypatch):
     ],
 )
 def test_what_is_not_seen_does_not_hold(changes, missing):
-    assert walls.missing(replace(FACTS, **changes), LIMITS, NUMPY) == missing
+    assert walls.missing(replace(FACTS, **changes), LIMITS) == missing
 
 
 def test_more_processors_than_there_are_need_no_limit_beyond_them():
     facts = replace(FACTS, cpus=float(os.cpu_count()))
-    assert walls.missing(facts, Limits(memory_mb=384, processes=64, disk_mb=16, cpus=1000.0), NUMPY) == ()
+    assert walls.missing(facts, Limits(memory_mb=384, processes=64, disk_mb=16, cpus=1000.0)) == ()
 
 
 @pytest.mark.parametrize("said", [b"", b"\0\0\0\2{}", b"\0\0\0\4nope", b"\xff\xff\xff\xff"])
@@ -233,7 +233,7 @@ def test_without_walls_none_is_seen(tmp_path):
     ours, theirs = socket.socketpair()
     reporter = threading.Thread(target=inside.report, args=(theirs, confine.Home(0, tmp_path, "walls")))
     reporter.start()
-    missing = walls.missing(walls.read(ours), Limits(memory_mb=1, processes=1, disk_mb=1, cpus=0.01), NUMPY)
+    missing = walls.missing(walls.read(ours), Limits(memory_mb=1, processes=1, disk_mb=1, cpus=0.01))
     reporter.join()
     for channel in (ours, theirs):
         channel.close()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import textwrap
+import warnings
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 MOST_BYTES = 200_000
@@ -49,7 +50,9 @@ def parse(source: str) -> ast.Module | None:
     if len(source) > MOST_BYTES:
         return None
     try:
-        return ast.parse(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what students write, and on our own standard error
+            return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
@@ -95,18 +98,20 @@ def rewritten(source: str, target: Target, change: Callable[[Function], bool | N
         The new text, or ``None`` if nothing was changed or no function came out.
     """
     lines = lines_of(source)
-    text = _changed(lines, target, change)
-    return None if text is None else "\n".join([*lines[: target.start - 1], text, *lines[target.stop :]])
-
-
-def all_rewritten(source: str, targets: Iterable[Target], change: Callable[[Function], bool | None]) -> str:
-    """The module with each of these functions changed; those that can't be stay as they are."""
-    lines = lines_of(source)
-    for target in sorted(targets, key=lambda t: t.start, reverse=True):  # those above stay where they are
-        text = _changed(lines, target, change)
-        if text is not None:
-            lines[target.start - 1 : target.stop] = [text]
-    return "\n".join(lines)
+    node = _node(lines, target)
+    if node is None:
+        return None
+    first = lines[target.start - 1]
+    indent = first[: len(first) - len(first.lstrip())]
+    try:
+        if change(node) is False:
+            return None
+        text = textwrap.indent(ast.unparse(ast.fix_missing_locations(node)), indent)
+    except (ValueError, RecursionError):  # too deep, or an f-string that Python can't write down again
+        return None
+    if parse(_IN_A_BLOCK + text if indent else text) is None:
+        return None
+    return "\n".join([*lines[: target.start - 1], text, *lines[target.stop :]])
 
 
 def look_at(source: str, target: Target) -> Function | None:
@@ -119,21 +124,8 @@ def lines_of(source: str) -> list[str]:
     return source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def _changed(lines: list[str], target: Target, change: Callable[[Function], bool | None]) -> str | None:
-    """The new lines of one function; its own lines alone are parsed, so that all of them cost no more than one."""
-    node = _node(lines, target)
-    if node is None or change(node) is False:
-        return None
-    first = lines[target.start - 1]
-    indent = first[: len(first) - len(first.lstrip())]
-    try:
-        text = textwrap.indent(ast.unparse(ast.fix_missing_locations(node)), indent)
-    except (ValueError, RecursionError):  # too deep, or an f-string that Python can't write down again
-        return None
-    return text if parse(_IN_A_BLOCK + text if indent else text) is not None else None
-
-
 def _node(lines: list[str], target: Target) -> Function | None:
+    """One function's tree; its own lines alone are parsed, so that all of them cost no more than the module."""
     text = "\n".join(lines[target.start - 1 : target.stop])
     indented = text[:1].isspace()
     tree = parse(_IN_A_BLOCK + text if indented else text)

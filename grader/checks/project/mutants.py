@@ -1,4 +1,7 @@
-"""A function → the same with one bug in it. Made from the text, here, where nothing of it is ever run."""
+"""A function → the same with one bug in it. Made from the text, here, where nothing of it is ever run.
+
+A change that makes no difference is no bug: such places are left out, as far as a text tells.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from grader.checks.project.functions import Target, after_docstring, all_rewritten, look_at, rewritten
+from grader.checks.project.functions import Target, after_docstring, look_at, rewritten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     import numpy as np
 
@@ -33,6 +36,11 @@ OTHER_COMPARISON: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq,
 }
+
+
+SEEDS = {"seed", "default_rng", "manual_seed", "RandomState", "SeedSequence", "Generator", "PRNGKey"}
+"""Calls that begin a random sequence: another one is as good."""
+TINY = 1e-4
 
 
 class Mutant(Struct, frozen=True, kw_only=True):
@@ -70,15 +78,6 @@ def emptied(source: str, target: Target) -> Mutant | None:
     text = rewritten(source, target, change)
     what = "does nothing and returns None"
     return None if text is None else Mutant(target=target, line=target.line, what=what, text=text)
-
-
-def unchanged(source: str, targets: Iterable[Target]) -> str:
-    """The same functions in other words: who notices this looks at the text, not at what it does."""
-
-    def change(node: Function) -> None:
-        node.body[after_docstring(node) : after_docstring(node)] = ast.parse("_nothing = None").body
-
-    return all_rewritten(source, targets, change)
 
 
 def bugs(source: str, target: Target, rng: np.random.Generator, most: int) -> list[Mutant]:
@@ -126,31 +125,119 @@ def _setting(node: ast.AST, field: str, value: object) -> Callable[[], None]:
 
 
 def _to_the_point(function: Function) -> Iterator[ast.AST]:
-    """What tests should notice: no defaults, annotations, decorators or texts, nor what only leads to a raise."""
+    """What tests should notice: no texts, nothing that only leads to a raise or is printed, or changes nothing."""
+    equivalent = set(_equivalent(function))
     waiting: list[ast.AST] = list(reversed(function.body))
     while waiting:
         node = waiting.pop()
         if _is_beside_the_point(node):
             continue
-        yield node
+        if node not in equivalent:
+            yield node
         beside = _parts_beside_the_point(node)
         waiting += reversed([inner for inner in ast.iter_child_nodes(node) if inner not in beside])
 
 
 def _is_beside_the_point(node: ast.AST) -> bool:
-    printed = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print"
-    return printed or isinstance(node, ast.Raise | ast.Assert | ast.JoinedStr | ast.arguments)
+    match node:
+        case ast.Raise() | ast.Assert() | ast.JoinedStr() | ast.arguments():
+            return True
+        case ast.Expr():
+            return _is_shown(node)
+        case ast.Call(func=callee):
+            return _name(callee) in SEEDS
+        case ast.keyword(arg=name):
+            return name in {"seed", "random_state", "generator"}
+    return False
 
 
 def _parts_beside_the_point(node: ast.AST) -> tuple[ast.AST, ...]:
     match node:
         case ast.AnnAssign(annotation=annotation):
             return (annotation,)
-        case ast.If(test=test, body=body) if all(isinstance(s, ast.Raise) for s in body):
+        case ast.If(test=test, body=body) if all(isinstance(s, ast.Raise) or _is_shown(s) for s in body):
             return (test,)
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             return (*node.decorator_list, *([node.returns] if node.returns else []))
     return ()
+
+
+def _is_shown(node: ast.stmt) -> bool:
+    """Printed, logged, drawn."""
+    if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
+        return False
+    callee = node.value.func
+    return _name(callee) == "print" or _root(callee) in {
+        "plt",
+        "ax",
+        "axes",
+        "fig",
+        "logging",
+        "logger",
+        "log",
+        "tqdm",
+    }
+
+
+def _equivalent(function: Function) -> Iterator[ast.AST]:
+    """Where a change makes no difference: the largest value taken off before ``exp``, ``+ 1e-8``, ``* 1``."""
+    largest = {
+        target.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and _is_largest(node.value)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(function):
+        if (
+            isinstance(node, ast.Assign | ast.AnnAssign)
+            and node.value is not None
+            and _is_largest(node.value)
+        ):
+            yield from ast.walk(node.value)
+        sides: tuple[ast.AST, ...] = ()
+        if isinstance(node, ast.BinOp):
+            sides = node.left, node.right
+        elif isinstance(node, ast.AugAssign):
+            sides = (node.value,)
+        if any(_is_largest(s) or (isinstance(s, ast.Name) and s.id in largest) for s in sides):
+            yield node
+            yield from (inner for s in sides if _is_largest(s) for inner in ast.walk(s))
+        if any(_is_tiny(s) for s in sides) or (
+            sides and _is_one(sides[-1]) and isinstance(node.op, ast.Mult | ast.Div)  # type: ignore[attr-defined]
+        ):
+            yield node
+        if (
+            isinstance(node, ast.keyword)
+            and node.arg in {"axis", "dim"}
+            and isinstance(node.value, ast.UnaryOp)
+        ):
+            yield node.value  # the last axis of two is the one with number 1
+
+
+def _is_largest(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and _name(node.func) in {"max", "amax", "nanmax"}
+
+
+def _is_tiny(node: ast.AST) -> bool:
+    if isinstance(node, ast.Constant) and isinstance(node.value, float):
+        return 0 < abs(node.value) < TINY
+    return _name(node).lower() in {"eps", "epsilon", "tiny"}
+
+
+def _is_one(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and node.value in (1, 1.0)
+
+
+def _name(node: ast.AST) -> str:
+    """Of a name, or of an attribute alone."""
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _root(node: ast.AST) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return _name(node)
 
 
 def _is_text(node: ast.BinOp | ast.AugAssign) -> bool:

@@ -1,82 +1,73 @@
-"""A README → the commands that a reader would copy from it: what stands in its code blocks."""
+"""Whether a stranger who follows the README gets the code running."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from grader.checks.project.commands import has_prompt, read_commands
+from grader.checks.project.blocks import TooMuch
+from grader.checks.project.delivery import fair
+from grader.checks.project.outcome import Conclusion, ProjectOutcome, conclude
+from grader.checks.project.plan import find_readme, read_plan
+from grader.checks.project.readme_run import ReadmeRun, Stranger, runs_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from grader.checks.project.commands import Command
-
-SHELL = {
-    "bash",
-    "sh",
-    "shell",
-    "zsh",
-    "console",
-    "shell-session",
-    "terminal",
-    "cmd",
-    "powershell",
-    "shellsession",
-}
-MAYBE_SHELL = {"", "text", "txt", "plaintext", "none"}
-MOST_LINES = 5_000
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})\s*\{?\.?([\w-]*)")
-_RST = re.compile(r"^\s*(?:\.\. code(?:-block)?:: *(\w*)|(.*)::)\s*$")
+    from grader.checks.project.plan import Plan
+    from grader.checks.project.sandbox import ProjectSandbox
 
 
-def find_readme(texts: Mapping[str, str]) -> str:
-    """The README's path: at the top, however it is spelt; empty if there is none."""
-    named = [path for path in texts if "/" not in path and re.match(r"readme(\.|$)", path, re.IGNORECASE)]
-    order = {".md": 0, ".rst": 1, ".txt": 2}
-    return min(named, key=lambda path: (order.get(path[6:].lower(), 3), path), default="")
+def read_readme(texts: Mapping[str, str]) -> tuple[Plan | None, Conclusion]:
+    """What the README tells a reader to do, and what follows where that is nothing: for a pass there is a plan."""
+    name = find_readme(texts)
+    if not name:
+        return None, Conclusion(
+            word=ProjectOutcome.REVISE, why="There is no README at the top of the repository."
+        )
+    try:
+        plan = read_plan(texts[name], name)
+    except TooMuch as much:
+        return None, Conclusion(word=ProjectOutcome.REVIEW, why=f"{name} is not read: {much}.", file=name)
+    if any(runs_code(line.text) for line in (*plan.commands, *(passed.line for passed in plan.passed))):
+        return plan, Conclusion(word=ProjectOutcome.PASS, file=name)
+    if leads := next((path for path in texts if path != name and _leads_to(texts[name], path)), ""):
+        return None, Conclusion(
+            word=ProjectOutcome.REVIEW, why=f"{name} leads to {leads} for what to do.", file=name
+        )
+    if plan.shows_python:
+        why = f"{name} shows Python code and no command; whether that is how to run it, a person says."
+        return None, Conclusion(word=ProjectOutcome.REVIEW, why=why, file=name)
+    if not plan.commands and not plan.passed:
+        why = f"{name} has no commands that a reader could copy."
+    else:
+        why = f"{name} does not say how to run the code: no `python …` or `pytest` in its code blocks."
+    return None, Conclusion(word=ProjectOutcome.REVISE, why=why, file=name)
 
 
-def readme_commands(text: str, path: str = "README.md") -> list[Command]:
-    """What a reader is asked to type, in order."""
-    found: list[Command] = []
-    lines = text.splitlines()[:MOST_LINES]
-    for language, block in _rst_blocks(lines) if path.lower().endswith(".rst") else _blocks(lines):
-        if language not in SHELL | MAYBE_SHELL:
-            continue
-        typed = [entry for entry in block if has_prompt(entry[1])]
-        found += read_commands(typed or block, strict=language in SHELL)
-    return found
+def judge_readme(
+    sandbox: ProjectSandbox, *, seconds: float, total_seconds: float
+) -> tuple[Conclusion, ReadmeRun | None]:
+    """Follow the README.
+
+    Args:
+        sandbox: A new home is made in it.
+        seconds: For each command that doesn't install; one that still runs then is taken to work.
+        total_seconds: For all of it.
+
+    Returns:
+        What follows, and what was done; ``None`` if there was nothing to do.
+    """
+    plan, found = read_readme(sandbox.texts)
+    if plan is None:
+        return found, None
+    text = sandbox.texts[found.file]
+    run = Stranger(sandbox, text, plan, seconds=seconds, total_seconds=total_seconds).follow()
+    return fair(conclude(run), sandbox.fetched()), run
 
 
-def _blocks(lines: list[str]) -> Iterator[tuple[str, list[tuple[int, str]]]]:
-    """Fenced blocks of Markdown: language, and numbered lines. One that is never closed goes to the end."""
-    fence, language = "", ""
-    block: list[tuple[int, str]] = []
-    for number, line in enumerate(lines, 1):
-        mark = _FENCE.match(line.lstrip() if fence else line)
-        nested = None if mark or fence else _FENCE.match(line.strip())  # inside a list, it is indented
-        mark = mark or nested
-        if not fence and mark:
-            fence, language, block = mark[1], mark[2].lower(), []
-        elif fence and mark and mark[1].startswith(fence) and not mark[2]:
-            yield language, block
-            fence = ""
-        elif fence:
-            block.append((number, line))
-    if fence:
-        yield language, block
-
-
-def _rst_blocks(lines: list[str]) -> Iterator[tuple[str, list[tuple[int, str]]]]:
-    """Literal blocks of reStructuredText: what is indented after ``::`` or a code directive."""
-    language, inside = "", False
-    block: list[tuple[int, str]] = []
-    for number, line in enumerate([*lines, "end"], 1):
-        if inside and (not line.strip() or line.startswith((" ", "\t"))):
-            block.append((number, line.strip()))
-            continue
-        if inside:
-            yield language, [entry for entry in block if entry[1] and not entry[1].startswith(":")]
-        start = _RST.match(line)
-        inside, language, block = start is not None, (start[1] or "").lower() if start else "", []
+def _leads_to(readme: str, path: str) -> bool:
+    """Whether a README links to another text of the repository, where its commands may stand."""
+    place = re.escape(path)
+    link = rf"\]\(\.?/?{place}[)#]|<\.?/?{place}>"
+    return path.lower().endswith((".md", ".rst", ".txt", ".ipynb")) and re.search(link, readme) is not None

@@ -1,204 +1,361 @@
-"""Commands followed as a stranger would: in order, in a new environment, until one fails."""
+"""A stranger follows a README: what he types, in one bash, and what became of each line."""
 
 from __future__ import annotations
 
-import posixpath
 import re
+import time
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from grader.checks.project.commands import Command, CommandKind
-from grader.checks.project.packages import Plan, plan
+from grader.checks.project.causes import FailureCause, Surroundings, Whose, cause_of, prose_of
+from grader.checks.project.plan import cloned, has_placeholder
+from grader.checks.project.pythons import versions_for
+from grader.checks.project.signs import COULD_NOT_BE_HAD, OTHER_PYTHON
+from grader.checks.project.todays import todays
+from grader.checks.project.typed import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from grader.checks.project.plan import Part, Plan
     from grader.checks.project.sandbox import ProjectSandbox, Ran
 
-    _Make = Callable[..., "Step"]
-
-INSTALL_SECONDS = 60.0
+INSTALL_SECONDS = 420.0
+_INSTALLS = re.compile(
+    r"\b(?:install|sync|lock|venv|virtualenv|conda|env create|develop|build|clone|download|apt|apt-get|"
+    r"tox|nox|make|uvx?|poetry)\b"
+)
+_RUNS = re.compile(
+    r"(?:^|[;&|({]\s*|\bdo\s+|\bthen\s+|=\S+\s+|\brun\s+(?:--?[\w-]+(?:[= ]\S+)?\s+)*|\bsudo\s+|"
+    r"\btime\s+|\bxvfb-run\s+|\buvx\s+|\bexec\s+|\btimeout \S+ )"
+    r"(?:python[\d.]*|py|ipython|pytest|py\.test|make|tox|nox|jupyter\S*|streamlit|flask|uvicorn|"
+    r"gunicorn|torchrun|accelerate|"
+    r"tensorboard|uv run|poetry run|pipenv run|pdm run|hatch run|hatch test|bash|sh|zsh|coverage|"
+    r"\.{1,2}/\S+|[\w-]+\.(?:sh|py)|just|task|invoke|"
+    r"docker run|docker compose|docker-compose|podman run|fastapi|gradio|marimo|papermill|mpirun|"
+    r"nosetests|trial|dvc repro|pixi run|rye run|conda run|mamba run|source \S+\.sh|nbval)(?=\s|$|;|&)"
+)
+_RUNS_NOTHING = re.compile(
+    r"python[\d.]*\s+(?:-V|--version|-m\s+(?:pip|venv|virtualenv|ensurepip|build|ipykernel|site)\b|"
+    r"setup\.py\s+(?:install|develop|build\S*|sdist|bdist\S*)|--help)"
+    r"|\b(?:pytest|tox|nox|make|jupyter)\s+(?:-V|--version|--help)\b|\bmake\s+(?:install|setup|deps|"
+    r"venv|env|clean|help|init|dev|build|requirements|lint|format|docs)\b|"
+    r"\b(?:bash|sh)\s+\S*(?:install|setup|[Mm]iniconda|[Aa]naconda)\S*|"
+    r"\bpython[\d.]*\s+-c\s+['\"]\s*(?:print\(['\"]|import sys|pass)"
+)
+_CHECKS_STYLE = re.compile(
+    r"^\s*(?:uv run |uvx |poetry run |python -m )?(?:ruff|black|flake8|pylint|isort|mypy|pyright|"
+    r"pre-commit|bandit|codespell)\b"
+)
 
 
 class Result(StrEnum):
-    """What became of a step."""
+    """What became of a line."""
 
     WORKED = "worked"
-    LONG = "was still running when its time was up, without an error"
-    PASSED_OVER = "not tried"
+    RAN_ON = "was still running when its time was up, without an error"
     FAILED = "failed"
 
 
-class Step(Struct, frozen=True, kw_only=True):
-    """One command, and what became of it.
+class CommandRun(Struct, frozen=True, kw_only=True):
+    """One command of a README.
 
     Attributes:
-        why: For what was passed over: the reason. For what failed: what went wrong, in a sentence.
-        hint: What to do about it.
-        output: The last lines that it printed: hostile text.
+        line: In the README.
+        cause: Why it failed, if it did.
+        is_aside: It stands in a sentence; its failure means nothing.
     """
 
-    command: Command
+    line: int
+    text: str
     result: Result
-    why: str = ""
-    hint: str = ""
     output: str = ""
+    cause: FailureCause | None = None
+    is_aside: bool = False
+
+    @property
+    def runs(self) -> bool:
+        """Whether it runs code, as far as its words tell."""
+        return runs_code(self.text)
 
 
-class ReadmeRun:
-    """A stranger at work.
+class ReadmeRun(Struct, frozen=True, kw_only=True):
+    """A README, followed.
+
+    Attributes:
+        steps: What was typed, of the alternatives only the one that counts.
+        stopped: Why it was not followed to its end; empty if it was.
+        notes: What a reader of the report should know.
+    """
+
+    steps: tuple[CommandRun, ...]
+    stopped: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def runs_code(text: str) -> bool:
+    """Whether a command's words say that it runs something of the repository."""
+    code = re.sub(r"(^|\s)#.*", "", text).strip()
+    return _RUNS.search(code) is not None and not _RUNS_NOTHING.search(code)
+
+
+class Stranger:
+    """Follows one README in one sandbox.
 
     Args:
         sandbox: Where.
-        seconds: For each command; one that still runs by then, without an error, is taken to work.
-        prose: The text around the commands: files that it speaks of are the reader's to bring.
+        readme: The README's text.
+        plan: What it tells him to do.
+        seconds: For each command that doesn't install; one that still runs then is taken to work.
+        total_seconds: For all of it.
     """
 
-    def __init__(self, sandbox: ProjectSandbox, *, seconds: float, prose: str = "") -> None:
+    def __init__(
+        self, sandbox: ProjectSandbox, readme: str, plan: Plan, *, seconds: float, total_seconds: float
+    ) -> None:
         self._sandbox = sandbox
+        self._plan = plan
+        self._prose = prose_of(readme, [line.text for line in plan.commands])
         self._seconds = seconds
-        self._prose = prose
+        self._until = time.monotonic() + total_seconds
+        self._installed: list[str] = []
+        self._notes: list[str] = []
         self._folder = ""
-        self._cloned = False
-        self._variables: dict[str, str] = {}
-        self._unknown: set[str] = set()
-        self.notes: list[str] = []
+        self._stopped = ""
 
-    def follow(self, commands: Iterable[Command]) -> list[Step]:
-        """Every step up to the first that failed."""
-        steps: list[Step] = []
-        for command in commands:
-            steps.append(self._step(command))
-            if steps[-1].result is Result.FAILED:
-                break
-        return steps
-
-    def _step(self, command: Command) -> Step:
-        def step(result: Result, why: str = "", hint: str = "", output: str = "") -> Step:
-            return Step(command=command, result=result, why=why, hint=hint, output=output)
-
-        folder = (
-            posixpath.normpath(posixpath.join(self._folder, command.folder)).removeprefix(".").lstrip("/")
+    def follow(self) -> ReadmeRun:
+        """Type all that there is to type, until something fails by the repository's fault."""
+        beginning = arrive(self._sandbox.url, self._plan)
+        self._folder = self._sandbox.settle(
+            name=beginning.name,
+            urls=beginning.urls,
+            cloned=beginning.cloned,
+            inside=beginning.inside,
+            pythons=versions_for(self._sandbox.texts),
         )
-        if (
-            command.only_if
-            and posixpath.normpath(posixpath.join(folder, command.only_if)) not in self._sandbox.texts
-        ):
-            return step(Result.PASSED_OVER, f"there is no {command.only_if}")
-        match command.kind:
-            case CommandKind.UNTRIED:
-                return step(Result.PASSED_OVER, command.why)
-            case CommandKind.DONE:
-                self._cloned = self._cloned or command.argv == ("clone",)
-                self._variables |= command.variables if not command.argv else {}
-                return step(Result.WORKED)
-            case CommandKind.ENTER:
-                return self._enter(command, step)
-            case CommandKind.INSTALL:
-                return self._install(command, folder, step)
-        ran = self._sandbox.run(
-            command.argv, seconds=self._seconds, folder=folder, variables=self._variables | command.variables
+        self._home = self._folder.rsplit("/", 1)[0] if beginning.inside else self._folder
+        self._beginning = beginning
+        steps: list[CommandRun] = []
+        for choice in self._plan.choices:
+            tried = self._choose(choice.options)
+            steps += tried
+            if self._stopped or any(
+                s.cause and s.cause.whose is Whose.THEIRS for s in tried if not s.is_aside
+            ):
+                break
+        return ReadmeRun(steps=tuple(steps), stopped=self._stopped, notes=tuple(self._notes))
+
+    def _choose(self, options: Sequence[Sequence[Part]]) -> list[CommandRun]:
+        """The first option that works; if none does, the one that fails for the least of reasons."""
+        start = self._folder
+        tried: list[list[CommandRun]] = []
+        for number, option in enumerate(options):
+            if number and self._folder != start and start:
+                self._sandbox.script(f"cd -- '{start}'", seconds=10)
+                self._folder = start
+            steps = [step for part in option for step in self._type(part)]
+            bad = [s for s in steps if s.cause is not None and not s.is_aside]
+            if not bad or self._stopped:
+                return steps
+            tried.append(steps)
+        order = {Whose.SURROUNDINGS: 0, Whose.UNKNOWN: 1, Whose.THEIRS: 2}
+        return min(tried, key=lambda steps: max(order[s.cause.whose] for s in steps if s.cause is not None))
+
+    def _type(self, part: Part) -> Iterator[CommandRun]:
+        """The lines of one part; after a failure that is not the repository's, those that follow it too."""
+        lines = list(self._lines(part))
+        while lines and not self._stopped:
+            left = self._until - time.monotonic()
+            if left < 1:
+                self._stopped = "the time for the whole README was up"
+                return
+            each = [self._patience(line.text) for line in lines]
+            played = self._sandbox.script(_text(lines), seconds=left, each=each, stop=True)
+            for ran in played.commands:
+                step = self._step(ran, lines, part)
+                yield step
+                if step.cause is not None and step.cause.whose is Whose.THEIRS and not part.is_aside:
+                    return
+            if played.ended:
+                self._stopped = f"line {_number(lines, played.unfinished)} ended the shell itself"
+                return
+            if not played.unfinished:
+                return
+            last = played.commands[-1] if played.commands else None
+            if last is None or last.status in (0, None):
+                self._stopped = "the time for the whole README was up"
+                return
+            lines = lines[last.line - 1 + last.text.count("\n") + 1 :]
+
+    def _step(self, ran: Ran, lines: Sequence[Line], part: Part) -> CommandRun:
+        self._folder = ran.folder or self._folder
+        text, number = ran.text.strip(), _number(lines, ran.line)
+        step = CommandRun(
+            line=number, text=text, result=Result.WORKED, output=ran.output, is_aside=part.is_aside
         )
         if ran.worked:
-            return step(Result.WORKED)
+            if _INSTALLS.search(text):
+                self._installed.append(text)
+            return step
+        if ran.status is None and _INSTALLS.search(text) and not runs_code(text):
+            slow = FailureCause(
+                whose=Whose.SURROUNDINGS, why="it did not end in the time that there is for installing"
+            )
+            return _with(step, Result.FAILED, slow)
         if ran.status is None:
-            return step(Result.LONG)
-        return self._explain(command, ran, step)
-
-    def _enter(self, command: Command, step: _Make) -> Step:
-        place = command.argv[0] if command.argv else ""
-        target = posixpath.normpath(posixpath.join(self._folder, place)).removeprefix(".").lstrip("/")
-        if (
-            target.startswith("../")
-            or any(path.startswith(f"{target}/") for path in self._sandbox.texts)
-            or not target
-        ):
-            self._folder = "" if target.startswith("../") else target
-            return step(Result.WORKED)
-        if self._cloned and not self._folder:  # the clone's own folder, whatever it is called
-            self._cloned = False
-            return step(Result.WORKED)
-        return step(
-            Result.FAILED, f"There is no folder {place}.", "Write the path as it is in the repository."
+            return _with(step, Result.RAN_ON, None)
+        known = Surroundings(
+            texts=self._sandbox.texts,
+            prose=self._prose,
+            home=self._home,
+            installed=tuple(self._installed),
+            has_package=self._sandbox.has_package,
         )
-
-    def _install(self, command: Command, folder: str, step: _Make) -> Step:
-        found = plan(command.argv, folder, self._sandbox.texts, self._sandbox.index())
-        if found.missing:
-            return step(
-                Result.FAILED, f"There is no {found.missing} to install from.", "Commit it, or fix the path."
+        cause = cause_of(ran, known)
+        if _CHECKS_STYLE.match(text) and cause.whose is Whose.THEIRS:
+            cause = FailureCause(
+                whose=Whose.SURROUNDINGS, why="it checks style, and finds something", lines=cause.lines
             )
-        if found.slips:
-            asked, meant = found.slips[0]
-            return step(Result.FAILED, f"There is no package {asked}.", f"Did you mean {meant}?")
-        self._remember(found)
-        for argv in found.commands:
-            ran = self._sandbox.run(argv, seconds=INSTALL_SECONDS, folder=folder, index=True)
-            if not ran.worked:
-                return step(Result.FAILED, "pip could not install this.", output=ran.last_lines)
-        if not found.commands and found.unknown:
-            return step(Result.PASSED_OVER, f"the sandbox's package index has no {', '.join(found.unknown)}")
-        return step(Result.WORKED)
-
-    def _remember(self, found: Plan) -> None:
-        self._unknown |= {name.lower().replace("-", "_") for name in found.unknown}
-        if found.roots:
-            self._variables["PYTHONPATH"] = ":".join(found.roots)
-        if found.unknown:
-            self.notes.append(
-                f"Not tried to install, since the sandbox's index lacks it: {', '.join(found.unknown)}."
+        elif has_placeholder(text) and cause.whose is Whose.THEIRS:
+            cause = FailureCause(
+                whose=Whose.UNKNOWN, why="it has something for the reader to fill in", lines=cause.lines
             )
-        if found.moved:
-            self.notes.append(f"Installed in another version than asked for: {', '.join(found.moved)}.")
+        command = todays(text, self._sandbox.texts) if cause.why in (COULD_NOT_BE_HAD, OTHER_PYTHON) else ""
+        if command and "Could not find a version" not in ran.output:  # such a version may never have been
+            (again,) = self._sandbox.script(command, seconds=INSTALL_SECONDS).commands[:1]
+            if again.worked:
+                self._installed.append(text)
+                self._notes.append(
+                    f"Line {number}: its versions can't be had for this Python; the same packages were installed "
+                    "as they are today."
+                )
+        return _with(step, Result.FAILED, cause)
 
-    def _explain(self, command: Command, ran: Ran, step: _Make) -> Step:
-        """What a failure means; what it can't be blamed for is passed over."""
-        said = ran.output
-        lacks = re.search(r"No module named '?([\w.]+)", said)
-        if lacks and lacks[1].partition(".")[0].lower() in self._unknown:
-            return step(Result.PASSED_OVER, f"it needs {lacks[1]}, which the sandbox's index lacks")
-        if re.search(r"URLError|ConnectionError|name resolution|Network is unreachable|gaierror", said):
-            return step(Result.PASSED_OVER, "it needs the network, and the sandbox has none")
-        absent = re.search(r"No such file or directory: '([^']+)'", said)
-        if absent and self._speaks_of(absent[1], command):
-            return step(Result.PASSED_OVER, f"it needs {absent[1][:60]}, which the reader has to bring")
-        output = ran.last_lines
-        if lacks:
-            name = lacks[1].partition(".")[0]
-            own = any(
-                path.split("/")[-1] == f"{name}.py" or path.startswith(f"{name}/")
-                for path in self._sandbox.texts
-            )
-            hint = (
-                "The module is in the repository: say from which folder to run this."
-                if own
-                else f"Install {name} first: `pip install {name}`, or a requirements.txt that lists it."
-            )
-            return step(Result.FAILED, f"Python finds no module {name}: no command before this installs it."
-                        if not own else f"Python finds no module {name}.", hint, output)  # fmt: skip
-        if "can't open file" in said or "file or directory not found" in said or "no such folder" in said:
-            return step(
-                Result.FAILED,
-                "It names a file that is not there.",
-                "Write the path as it is in the repository.",
-                output,
-            )
-        if ran.status == 127:
-            return step(Result.FAILED, f"There is no program {command.argv[0]}.",
-                        f"Install {command.argv[0]} before this line.", output)  # fmt: skip
-        if command.kind is CommandKind.TEST:
-            why = {1: "Tests fail.", 5: "No tests are found."}.get(ran.status or 0, "The tests can't be run.")
-            return step(Result.FAILED, why, output=output)
-        return step(Result.FAILED, f"It ended with exit status {ran.status}.", output=output)
+    def _lines(self, part: Part) -> Iterator[Line]:
+        """What is typed of a part: placeholders filled in, and `cd` into the clone where the README forgets it."""
+        for line in part.lines:
+            text = filled_in(line.text, self._beginning)
+            yield Line(line.number, text)
+            address, folder = cloned(text)
+            is_package = (
+                "__init__.py" in self._sandbox.texts
+            )  # the clone itself: it works from the folder above
+            if address in self._beginning.urls and not self._beginning.enters and not is_package:
+                name = folder or _last(address)
+                self._notes.append(
+                    f"After `git clone` the stranger went into {name}: the README leaves that out."
+                )
+                yield Line(line.number, f"cd -- '{name}'")
 
-    def _speaks_of(self, path: str, command: Command) -> bool:
-        name = posixpath.basename(path.rstrip("/"))
-        others = [line for line in self._prose.splitlines() if command.text not in line]
-        return len(name) > 2 and any(name in line or path in line for line in others)
+    def _patience(self, text: str) -> float:
+        installs = _INSTALLS.search(text) is not None
+        return INSTALL_SECONDS if installs else self._seconds
 
 
-def failed(steps: Sequence[Step]) -> Step | None:
-    """The step that failed, if one did."""
-    return steps[-1] if steps and steps[-1].result is Result.FAILED else None
+class Arrival(Struct, frozen=True, kw_only=True):
+    """Where a stranger begins.
+
+    Attributes:
+        name: What the clone is called.
+        address: What a reader writes where the README leaves it to him.
+        urls: The addresses under which it is found.
+        cloned: It is cloned already: the README doesn't.
+        inside: He stands in the clone.
+        enters: The README says to go into the clone, or he stands there.
+    """
+
+    name: str
+    address: str = ""
+    urls: tuple[str, ...] = ()
+    cloned: bool = True
+    inside: bool = True
+    enters: bool = True
+
+
+def arrive(url: str, plan: Plan) -> Arrival:
+    """Where the README finds its reader: at home if it clones or goes into the clone, else in the clone."""
+    own = _last(url) or "repository"
+    address = url if _is_remote(url) else f"https://localhost/student/{own}"
+    given = tuple(c for c in dict.fromkeys(plan.clones) if is_own(c, url, only=len(set(plan.clones)) == 1))
+    urls = tuple(dict.fromkeys(_without_placeholders(clone, address) for clone in given))
+    if urls:
+        names = {_last(clone).lower() for clone in urls}
+        enters = any(
+            e.rstrip("/").rsplit("/", 1)[-1].lower() in names or e.rstrip("/").lower().endswith(tuple(names))
+            for e in plan.enters
+        )
+        enters = enters or len(plan.enters) > 0
+        return Arrival(name=own, address=address, urls=urls, cloned=False, inside=False, enters=enters)
+    first = plan.enters[0].strip("/") if plan.enters and _is_first(plan) else ""
+    if first and not plan.clones and _alike(first) == _alike(own):
+        return Arrival(name=first.rsplit("/", 1)[-1], inside=False)
+    return Arrival(name=own)
+
+
+def filled_in(text: str, arrival: Arrival) -> str:
+    """A line that clones, with the reader's own address or name where it has ``<placeholders>``."""
+    address, _ = cloned(text)
+    if not address or "<" not in address:
+        return text
+    return text.replace(address, _without_placeholders(address, arrival.address))
+
+
+def _without_placeholders(address: str, own: str) -> str:
+    if "/" not in re.sub(r"<[^>]*>", "", address) and own:
+        return own
+    return re.sub(
+        r"<[^>/]*>(?=\.git$|$)", _last(own) or "repository", re.sub(r"<[^>/]*>(?=/)", "student", address)
+    )
+
+
+def _is_remote(url: str) -> bool:
+    return re.match(r"(?:https?|ssh|git)://|[\w.-]+@[\w.-]+:", url) is not None
+
+
+def is_own(clone: str, url: str, *, only: bool) -> bool:
+    """Whether an address that a README clones is the repository itself.
+
+    It is if owner or name are its own, if it has a placeholder, or if the repository came from a folder and
+    nothing else is cloned.
+    """
+    if has_placeholder(clone) or re.search(
+        r"[/:](?:you|user|username|owner|me|name|student|yourname|org)/", clone, re.IGNORECASE
+    ):
+        return True
+    if _alike(_last(clone)) == _alike(_last(url)):
+        return True
+    return only and (not _is_remote(url) or _owner(clone) == _owner(url) != "")
+
+
+def _is_first(plan: Plan) -> bool:
+    """Whether the first thing that is typed is ``cd``."""
+    return bool(plan.commands) and plan.commands[0].text.strip().startswith("cd ")
+
+
+def _last(url: str) -> str:
+    return re.sub(r"\.git$", "", url.rstrip("/").rsplit("/", 1)[-1].rsplit(":", 1)[-1])
+
+
+def _owner(url: str) -> str:
+    parts = re.split(r"[/:]", url.rstrip("/"))
+    return parts[-2].lower() if len(parts) > 2 else ""
+
+
+def _alike(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "", name.lower())
+
+
+def _text(lines: Sequence[Line]) -> str:
+    return "\n".join(line.text for line in lines)
+
+
+def _number(lines: Sequence[Line], line: int) -> int:
+    return lines[min(max(line, 1), len(lines)) - 1].number
+
+
+def _with(step: CommandRun, result: Result, cause: FailureCause | None) -> CommandRun:
+    return CommandRun(
+        line=step.line, text=step.text, result=result, output=step.output, cause=cause, is_aside=step.is_aside
+    )

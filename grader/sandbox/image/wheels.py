@@ -39,25 +39,36 @@ def fetch(requirements: Path, target: Path, machine: str) -> None:
     Raises:
         Ungraded: pip is missing, or can't find or fetch something; its own last line is in the message.
     """
+    _pip(
+        "install",
+        "--no-compile",
+        "--root-user-action=ignore",
+        "--target",
+        target,
+        of=requirements,
+        machine=machine,
+    )
+    for pattern in TRIMS:
+        for path in list(target.glob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def download(requirements: Path, target: Path, machine: str) -> None:
+    """The wheels themselves, for an image that installs them with its own pip; see ``fetch``."""
+    _pip("download", "--dest", target, of=requirements, machine=machine)
+
+
+def _pip(action: str, *options: str | Path, of: Path, machine: str) -> None:
     if importlib.util.find_spec("pip") is None:
         raise Ungraded(
             "Building an image needs pip, and this Python has none.", f"Run `{sys.executable} -m ensurepip`."
         )
     command = [
-        *(
-            sys.executable,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--no-compile",
-            "--no-deps",
-            "--only-binary=:all:",
-        ),
-        *("--disable-pip-version-check", "--no-input", "--root-user-action=ignore"),
+        *(sys.executable, "-m", "pip", action, "--quiet", "--no-deps", "--only-binary=:all:"),
+        *("--disable-pip-version-check", "--no-input"),
         *("--python-version", PYTHON, "--implementation", "cp"),
         *(f"--platform=manylinux_2_{glibc}_{machine}" for glibc in range(36, 16, -1)),
-        *(f"--platform=manylinux2014_{machine}", "--target", str(target), "--requirement", str(requirements)),
+        *(f"--platform=manylinux2014_{machine}", "--requirement", str(of), *map(str, options)),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode and "torch==" in done.stderr:
@@ -66,10 +77,7 @@ def fetch(requirements: Path, target: Path, machine: str) -> None:
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
         raise Ungraded(
-            f"pip could not fetch the packages of {requirements.name}: {said[-1]}",
+            f"pip could not fetch the packages of {of.name}: {said[-1]}",
             "Check the network, or point pip at a mirror (PIP_INDEX_URL, PIP_FIND_LINKS), and run "
             "`grade image build` again.",
         )
-    for pattern in TRIMS:
-        for path in list(target.glob(pattern)):
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

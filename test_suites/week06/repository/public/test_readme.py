@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from grader.checks import check, fail
-from grader.checks.project import CommandKind, ReadmeRun, Result, failed, find_readme, readme_commands
+from grader.checks import ask, check, fail
+from grader.checks.project import ProjectOutcome, Result, find_readme, judge_readme, read_readme
 
 TOP = "Write a README.md at the top of the repository: what this is, how to install it, how to run it."
-RUNS = {CommandKind.RUN, CommandKind.TEST}
+COPY = "Put the commands that install it, run the tests and run the code into a code block: ```bash … ```."
+SHOWN = 8
 
 
 @check("readme.there")
@@ -27,44 +28,40 @@ def test_there(project):
 @check("readme.commands", needs="readme.there")
 def test_commands(project, evidence):
     """The README's code blocks hold the commands that install and run the code."""
-    name = find_readme(project.texts)
-    commands = readme_commands(project.texts[name], name)
-    untried = [c for c in commands if c.kind is CommandKind.UNTRIED]
-    for command in untried[:6]:
-        evidence.note(f"{name}, line {command.line}: `{command.text}` is not tried: {command.why}.")
-    if not commands:
-        raise fail(
-            f"{name} has no commands that a reader could copy.",
-            where=name,
-            hint="Put them into a code block: three backticks and `bash`, the commands, three backticks.",
-        )
-    if not any(c.kind in RUNS for c in commands):
-        raise fail(
-            f"{name} does not say how to run the code: no `python …` or `pytest` in its code blocks.",
-            where=f"{name}, lines {commands[0].line} to {commands[-1].line}",
-            hint="Show the command that runs the tests, and one that runs your code.",
-        )
+    plan, found = read_readme(project.texts)
+    if found.word is ProjectOutcome.REVIEW:
+        raise ask(found.why, where=found.file)
+    if plan is None:
+        raise fail(found.why, where=found.file, hint=COPY)
+    for passed in plan.passed[:SHOWN]:
+        evidence.note(f"Line {passed.line.number}: `{passed.line.text}` is not typed: {passed.why}.")
 
 
-@check("readme.follow", needs="readme.commands", seconds=240)
+@check("readme.follow", needs="readme.commands", seconds=1500)
 def test_follow(project, lab, evidence):
     """Followed line by line on a new machine, the README's commands work."""
     name = find_readme(project.texts)
-    text = project.texts[name]
-    run = ReadmeRun(project, seconds=float(lab.data.get("command_seconds", 30)), prose=text)
-    steps = run.follow(readme_commands(text, name))
+    seconds, total = float(lab.data.get("command_seconds", 60)), float(lab.data.get("readme_seconds", 1200))
+    found, run = judge_readme(project, seconds=seconds, total_seconds=total)
+    assert run is not None  # readme.commands has seen that there are some
     for note in run.notes:
         evidence.note(note)
-    evidence.measure("commands that worked", sum(s.result is Result.WORKED for s in steps))
-    for step in steps:
-        if step.result in {Result.LONG, Result.PASSED_OVER} and step.command.kind is not CommandKind.UNTRIED:
-            why = f": {step.why}" if step.why else ""
-            evidence.note(f"{name}, line {step.command.line}: `{step.command.text}` {step.result}{why}.")
-    if step := failed(steps):
+    evidence.measure("commands that worked", sum(s.result is Result.WORKED for s in run.steps))
+    for step in run.steps:
+        if step.result is Result.RAN_ON:
+            evidence.note(f"{name}, line {step.line}: `{step.text}` {step.result}.")
+    for line in found.seen[:SHOWN]:
+        evidence.note(f"{name}, {line}.")
+    cause = found.step.cause if found.step is not None else None
+    parts = {
+        "call": found.step.text if found.step else "",
+        "where": f"{name}, line {found.step.line}" if found.step else name,
+        "traceback": cause.lines if cause else "",
+        "hint": cause.hint if cause else "",
+    }
+    if found.word is ProjectOutcome.REVISE:
         raise fail(
-            f"A stranger who follows {name} gets stuck in line {step.command.line}: {step.why}",
-            call=step.command.text,
-            where=f"{name}, line {step.command.line}",
-            traceback=step.output,
-            hint=step.hint,
+            f"A stranger who follows {name} gets stuck in line {found.step.line}: {found.why}", **parts
         )
+    if found.word is ProjectOutcome.REVIEW:
+        raise ask(f"Whether a stranger can follow {name} can't be told here. {found.why}", **parts)

@@ -1,0 +1,206 @@
+"""READMEs as people write them → what a stranger types; hostile ones raise nothing but TooMuch."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from grader.checks.project.blocks import TooMuch
+from grader.checks.project.plan import find_readme, read_plan, has_placeholder
+from grader.checks.project.readme_run import arrive, filled_in, runs_code
+
+
+def typed(text, path="README.md"):
+    return [line.text for line in read_plan(text, path).commands]
+
+
+def fenced(*lines, language="bash"):
+    return "\n".join([f"```{language}", *lines, "```", ""])
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        (fenced("pip install x"), ["pip install x"]),
+        ("1. Do\n\n    ```sh\n    pip install x\n    ```\n", ["pip install x"]),
+        ("Do:\n\n    pip install x\n    pytest\n", ["pip install x", "pytest"]),
+        ("```pip install x```\n", ["pip install x"]),
+        ("~~~\npytest\n", ["pytest"]),
+        ("> ```sh\n> pytest\n> ```\n", ["pytest"]),
+        ("<!--\n```bash\nrm -rf /\n```\n-->\n", []),
+        ("<pre><code>pip install x &amp;&amp; pytest\n</code></pre>\n", ["pip install x && pytest"]),
+        (fenced("import os", language="python"), []),
+        (fenced("pip install x", language="python"), ["pip install x"]),
+        (fenced("src/", "├── a.py", language=""), []),
+    ],
+)
+def test_blocks_come_from_a_markdown_parser(text, want):
+    assert typed(text) == want
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "$ pytest -q", "% pytest -q", "> pytest -q", "user@host:~/x$ pytest -q", "(venv) $ pytest -q", "(venv) pytest -q",
+        "[ada@box x]$ pytest -q", "C:\\x> pytest -q", "PS C:\\x> pytest -q", "PS> pytest -q", "❯ pytest -q", "$pytest -q",
+        "➜  x git:(main) ✗ pytest -q", "root@box:/# pytest -q", "!pytest -q",
+    ],
+)  # fmt: skip
+def test_a_prompt_is_cut_and_what_has_none_is_output(line):
+    assert typed(fenced(line, "3 passed in 0.01s")) == ["pytest -q"]
+
+
+def test_python_prompts_are_python():
+    assert typed(fenced(">>> import os", ">>> os.getcwd()", language="")) == []
+
+
+def test_sample_output_below_a_command_is_cut():
+    assert typed(fenced("python a.py", "Epoch 1: loss 0.3", "[1, 2]")) == ["python a.py"]
+
+
+def test_a_prompted_command_goes_on_behind_the_second_prompt():
+    text = fenced("$ for x in 1 2; do", ">   echo $x", "> done", "1", "2", "$ pytest")
+    assert typed(text) == ["for x in 1 2; do", "  echo $x", "done", "pytest"]
+
+
+def test_every_command_keeps_its_line():
+    plan = read_plan("# T\n\n```bash\n# first\npip install x\n\n$ no\n```\n\nthen\n\n    pytest\n")
+    assert [line.number for line in plan.commands] == [7, 12]
+
+
+def test_restructured_text_is_read_by_docutils():
+    text = "T\n=\n\nRun::\n\n   $ pip install x\n   ok\n\n.. code-block:: bash\n\n   pytest\n\n.. include:: /etc/passwd\n"
+    plan = read_plan(text, "README.rst")
+    assert [(line.number, line.text) for line in plan.commands] == [(6, "pip install x"), (11, "pytest")]
+
+
+def options(text):
+    return [
+        [[x.text for part in option for x in part.commands] for option in c.options]
+        for c in read_plan(text).choices
+    ]
+
+
+def test_sections_named_after_tools_are_alternatives_and_rare_tools_come_last():
+    text = f"# T\n## Install\n### With conda\n{fenced('conda env create')}\n### With pip\n{fenced('pip install x')}\n## Run\n{fenced('pytest')}"
+    assert options(text) == [[["pip install x"], ["conda env create"]], [["pytest"]]]
+
+
+def test_or_makes_an_alternative_between_blocks_and_within_one():
+    assert options(f"{fenced('pip install x')}\nOr with uv:\n\n{fenced('uv sync')}") == [
+        [["pip install x"], ["uv sync"]]
+    ]
+    assert options(fenced("pip install x", "# or", "uv sync")) == [[["pip install x"], ["uv sync"]]]
+
+
+def test_what_is_for_another_system_is_not_typed():
+    plan = read_plan(
+        fenced("python -m venv v", "source v/bin/activate  # Linux", "v\\Scripts\\activate  # Windows")
+    )
+    assert [line.text for line in plan.commands] == ["python -m venv v", "source v/bin/activate  # Linux"]
+    assert plan.passed[0].why == "it is for Windows"
+
+
+def test_where_only_windows_is_reported_a_reader_knows_the_name_on_his_system():
+    assert typed(fenced("python -m venv v", "v\\Scripts\\activate"))[1] == "source v/bin/activate"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["python train.py --data path/to/data", "python train.py --key <your-key>", "git push origin main"],
+)
+def test_what_a_reader_fills_in_and_what_changes_the_repository_is_not_typed(line):
+    assert typed(fenced(line, "pytest")) == ["pytest"]
+
+
+@pytest.mark.parametrize(
+    ("text", "inside", "cloned", "enters"),
+    [
+        (fenced("pytest"), True, True, True),
+        (fenced("git clone https://github.com/ada/net", "cd net"), False, False, True),
+        (fenced("git clone https://github.com/ada/net", "pytest"), False, False, False),
+        (fenced("git clone https://github.com/<you>/net.git"), False, False, False),
+        (fenced("git clone --depth 1 -b main git@github.com:ada/net.git x", "cd x"), False, False, True),
+        (fenced("cd net", "pytest"), False, True, True),
+        (fenced("cd src", "pytest"), True, True, True),
+        (fenced("git clone https://github.com/openai/gym"), True, True, True),
+    ],
+)
+def test_a_stranger_begins_where_the_readme_finds_him(text, inside, cloned, enters):
+    found = arrive("https://github.com/ada/net", read_plan(text))
+    assert (found.inside, found.cloned, found.enters) == (inside, cloned, enters)
+
+
+def test_a_placeholder_in_an_address_becomes_the_readers_own():
+    plan = read_plan(fenced("git clone <repository-url>"))
+    arrival = arrive("https://github.com/ada/net", plan)
+    assert filled_in("git clone <repository-url>", arrival) == "git clone https://github.com/ada/net"
+    assert "https://github.com/ada/net" in arrival.urls
+
+
+@pytest.mark.parametrize(
+    ("line", "want"),
+    [
+        ("python train.py", True), ("uv run train.py", True), ("PYTHONPATH=src python -m pytest", True), ("make test", True),
+        ("./run.sh", True), ("cd src && python a.py", True), ("python --version", False), ("pip list", False), ("ls", False),
+        ("python -m venv .venv", False), ("pip install pytest", False), ("echo python", False), ("python -m pip install x", False),
+    ],
+)  # fmt: skip
+def test_what_runs_code_is_told_from_what_only_prepares(line, want):
+    assert runs_code(line) is want
+
+
+def test_the_readme_is_found_where_github_finds_it():
+    assert find_readme({"docs/README.md": "", "Readme.rst": "", "readme.md": ""}) == "readme.md"
+    assert find_readme({".github/README.md": "", "docs/README.md": ""}) == ".github/README.md"
+    assert find_readme({"src/README.md": ""}) == ""
+
+
+# ── Whatever people write ─────────────────────────────────────────────────────────────────────────────────
+
+PIECES = st.sampled_from(
+    ["```", "~~~", "```bash\n", "    ", "> ", "- ", "1. ", "$ ", "> ", "C:\\> ", "<!--", "-->", "<pre>", "</pre>", "`", "\\", "\n", "\n\n",
+     "# ", "### Windows", "or ", "git clone ", "<you>", "cd ", "'", '"', "<<EOF", "EOF", "for x in", "done", "::\n\n", ".. code::", "|", "[", "](",
+     "pip install x", "python a.py", "\x00", "\x1b[31m", "é", "\u202e", "*" * 30, "_" * 30, "(" * 30, " " * 60, "=" * 40, "…"]
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=2_000, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(PIECES | st.text(max_size=8), max_size=120).map("".join),
+    st.sampled_from(["README.md", "README.rst"]),
+)
+def test_no_readme_raises_anything_but_too_much(text, path):
+    try:
+        plan = read_plan(text, path)
+    except TooMuch:
+        return
+    lines = text.splitlines()
+    assert all(1 <= line.number <= len(lines) + 1 for line in plan.commands)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["> " * 20_000, "- " * 20_000, "`" * 100_000, "[" * 100_000, "*a" * 50_000, "<" * 100_000, "    $ " + "a" * 150_000,
+     "\n".join(["```bash", "pip install x \\"] * 2_400), "x" * 300_000, "\n" * 6_000, "$ " + " " * 3_900 + "x", "!" * 3_000 + "[a](b)"],
+)  # fmt: skip
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("path", ["README.md", "README.rst"])
+def test_huge_readmes_are_refused_or_read_in_time(text, path):
+    try:
+        read_plan(text, path)
+    except TooMuch:
+        pass
+
+
+@pytest.mark.parametrize(
+    "text", ["pip install -e .[dev]", 'pip install -e ".[dev]"', "pip install x[y,z]", "ls *[ab]"]
+)
+def test_extras_are_nothing_to_fill_in(text):
+    assert not has_placeholder(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["python main.py [options]", "python main.py [--epochs N]", "python run.py <file>"]
+)
+def test_a_synopsis_is(text):
+    assert has_placeholder(text)
