@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from grader.course import apply, load, reference_files
 from grader.course.mapping import declared, read_grade_file
+from grader.judge.job import PackagesReading
 from grader.judge_service import JudgeService, visible, with_stand_ins
 from grader.plan import plan
 from grader.records import CheckResult, Outcome
@@ -66,6 +67,10 @@ class WarmSandboxes:
         """As ``SubmissionSandboxes.usage``."""
         return self._open[environment].usage() if environment in self._open else None
 
+    def packages(self, _request):
+        """As ``SubmissionSandboxes.packages`` where no gate stands."""
+        return PackagesReading()
+
 
 def _refill(folder: Path, files: Mapping[str, bytes]) -> None:
     for entry in folder.iterdir():
@@ -85,7 +90,7 @@ class Suite:
     """One lab's checks, its reference and its mistakes."""
 
     def __init__(self, assignment: str, lab: str) -> None:
-        self.assignment = load(COURSE, assignment)
+        self.assignment = load(COURSE, assignment, (lab,))
         self.lab = next(found for found in self.assignment.labs if found.id == lab)
         self.folder = COURSE / self.lab.reference
         self.mistakes = self.lab.mistakes
