@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from grader import wire
 from grader.checks.failure import CheckFailed, CheckUndecided, ask, fail
 from grader.checks.project.sandbox import Played, Ran
+from grader.checks.reader import reader
 from grader.environments import STRANGER
 from grader.judge.check_processes import CheckProcesses
 from grader.judge.job import PackagesRequest
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 QUESTION_BYTES = 2 << 20
 """Of texts in one question; the wire reads no more than twice that."""
+OUTPUT = "what a command of your repository printed"
 FORGE = "what the forge says of the commit"
 
 
@@ -237,6 +239,7 @@ def _together(phases: Sequence[Fetched]) -> Fetched:
     )
 
 
+@reader(OUTPUT)
 def _played(value: object) -> Played:
     """A script's result as agreed; anything else is nobody's result."""
     match value:
@@ -262,6 +265,7 @@ def _command(value: object) -> Ran:
     raise _nonsense()
 
 
+@reader(OUTPUT)
 def _ran(value: object) -> Ran:
     """A result as agreed; anything else is nobody's result."""
     match value:

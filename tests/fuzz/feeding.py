@@ -62,7 +62,8 @@ def feed(name, seeds):
                 except refuses:
                     refused += 1
                 except (Exception, TooSlow) as error:
-                    failures.append((seed, f"{type(error).__name__}: {error}"[:200]))
+                    why = error.__cause__ or error
+                    failures.append((seed, f"{type(why).__name__}: {why}"[:200]))
                 finally:
                     signal.setitimer(signal.ITIMER_VIRTUAL, 0)
                 took = time.process_time() - began

@@ -106,6 +106,7 @@ def test_nothing_of_the_host_s_environment_is_there(visit, monkeypatch):
         "SHLVL",
         "_",
         "OLDPWD",
+        "SUBMISSION",  # ours: where tools find it
     }
     libraries = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}
     assert set(environment) <= allowed | libraries | {"PYTHON_VERSION", "PYTHON_SHA256", "GPG_KEY"}

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 WORKER = sorted((ROOT / "grader" / "worker").rglob("*.py"))
 PLAIN = {
     *("repository", "train", "data", "model", "audit", "evaluate"),
-    *("text", "params", "update", "backward", "search"),
+    *("text", "params", "update", "backward", "search", "server"),
 }
 """Names of labs, modules and arguments that are everyday words too."""
 

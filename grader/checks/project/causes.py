@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from grader.checks.project import signs as signs_of
 from grader.checks.project.typed import is_comment
+from grader.checks.reader import reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,6 +95,7 @@ _IS_CODE = re.compile(r"\.(?:py|sh|toml|cfg|ipynb)$|requirements|[Mm]akefile|env
 """Files that only a repository can bring, whatever its README says about them."""
 
 
+@reader("what a command printed")
 def cause_of(ran: Ran, known: Surroundings) -> FailureCause:
     """Why a command failed."""
     output = _plain(ran.output)[-MOST_OUTPUT:]
@@ -105,6 +107,7 @@ def cause_of(ran: Ran, known: Surroundings) -> FailureCause:
     return FailureCause(whose=Whose.UNKNOWN, why=why, lines=_telling(output, None))
 
 
+@reader("what a command printed")
 def asked_for(output: str, prose: str) -> list[str]:
     """What installs the modules that were not found and that a README asks for in words."""
     found = []

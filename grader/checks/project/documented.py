@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from grader.checks.project.blocks import TooMuch
 from grader.checks.project.plan import find_readme, read_plan
 from grader.checks.project.workflow import workflows
+from grader.checks.reader import reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,6 +29,7 @@ _UNKNOWN = re.compile(r"\$[{(]|`|<[A-Za-z]|\{\w|\[-|\.\.\.|…")
 _TARGET = re.compile(r"^(test|tests|check|unittest|unit-test|test-unit)[ \t]*:(?!=)", re.MULTILINE)
 
 
+@reader("how your repository says it is tested")
 def commands_for_tests(texts: Mapping[str, str]) -> list[str]:
     """What runs the tests, as the repository says, for bash at its top."""
     found = [told[1].strip() for line in _lines(texts) if (told := _TESTS.match(line))]
@@ -39,6 +41,7 @@ def commands_for_tests(texts: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys(re.sub(r"^python3 |^py ", "python ", one) for one in found))[:MOST]
 
 
+@reader("how your repository says it is installed")
 def installing_commands(texts: Mapping[str, str]) -> list[str]:
     """What installs packages by their names."""
     found = [

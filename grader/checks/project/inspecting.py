@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from grader.checks.reader import reader
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -48,11 +50,13 @@ class Look(Struct, frozen=True):
     what: str
 
 
+@reader("your tests")
 def looks(texts: Mapping[str, str]) -> list[Look]:
     """Where test files and their helpers look at source, frames or compiled code."""
     return [look for path in sorted(texts) if _BESIDE_TESTS.search(path) for look in _in(path, texts[path])]
 
 
+@reader("your repository's settings")
 def style_checks(texts: Mapping[str, str]) -> str:
     """The setting by which style or coverage decides whether tests pass; empty if none is seen."""
     for name in _SETTINGS:

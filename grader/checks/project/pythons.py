@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from grader.checks.reader import reader
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -18,6 +20,7 @@ _PINNED = re.compile(r"\s*(?:cpython-|python-)?3\.(\d+)(?:\.\d+)?\s*")
 _SETUP = re.compile(r"python_requires\s*=\s*[\"']?([^\"'\n]{1,200})")
 
 
+@reader("what your repository says it needs")
 def versions_for(texts: Mapping[str, str]) -> list[str]:
     """The versions that will do, the best first; empty if the repository names none that it needs.
 

@@ -10,6 +10,7 @@ from grader.checks.project.delivery import fair
 from grader.checks.project.outcome import Conclusion, ProjectOutcome, conclude
 from grader.checks.project.plan import find_readme, read_plan
 from grader.checks.project.readme_run import ReadmeRun, Stranger, runs_code
+from grader.checks.reader import reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from grader.checks.project.sandbox import ProjectSandbox
 
 
+@reader("your README")
 def read_readme(texts: Mapping[str, str]) -> tuple[Plan | None, Conclusion]:
     """What the README tells a reader to do, and what follows where that is nothing: for a pass there is a plan."""
     name = find_readme(texts)

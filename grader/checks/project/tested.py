@@ -19,6 +19,7 @@ from grader.checks.project.documented import commands_for_tests, installing_comm
 from grader.checks.project.outcome import Conclusion, ProjectOutcome
 from grader.checks.project.plan import find_readme
 from grader.checks.project.pythons import versions_for
+from grader.checks.reader import reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,6 +105,7 @@ def _judge(sandbox: ProjectSandbox, seconds: float) -> Conclusion:
     return _red(failures, tuple(f"`{r.text}`: {cause_of(r, known).why}" for r in troubles))
 
 
+@reader("what your repository says it needs")
 def installs(texts: Mapping[str, str]) -> list[str]:
     """What a reader installs to run the tests, in order: the repository, its lists, and pytest."""
     files = [path for path in sorted(texts) if _LISTS.search(path) and path.count("/") <= 1]

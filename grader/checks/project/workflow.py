@@ -12,6 +12,7 @@ import yaml
 from msgspec import Struct
 
 from grader.checks.project.globs import selects
+from grader.checks.reader import reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -122,6 +123,7 @@ class _Limit(ValueError):
     """It is beyond what we read."""
 
 
+@reader("your workflows")
 def workflows(texts: Mapping[str, str]) -> list[Workflow]:
     """The repository's workflows, in the order of their names."""
     found = sorted(path for path in texts if PLACE.fullmatch(path))[:MOST_WORKFLOWS]
