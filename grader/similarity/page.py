@@ -19,7 +19,7 @@ AROUND = 1
 """Lines shown before and after what both have."""
 
 
-class Line(NamedTuple):
+class SharedLine(NamedTuple):
     """One line of a side."""
 
     number: int
@@ -31,7 +31,7 @@ class Passage(NamedTuple):
     """Lines of one file that follow one another."""
 
     file: str
-    lines: tuple[Line, ...]
+    lines: tuple[SharedLine, ...]
 
 
 class PairView(NamedTuple):
@@ -102,7 +102,7 @@ def _passage(lines: list[str], span: Span) -> Passage:
     return Passage(
         plain(span.file),
         tuple(
-            Line(number, plain(lines[number - 1]), span.first <= number <= span.last)
+            SharedLine(number, plain(lines[number - 1]), span.first <= number <= span.last)
             for number in range(first, last + 1)
         ),
     )

@@ -73,7 +73,7 @@ _ACTIVATE = re.compile(
 _ALIKE = re.compile(r"[^a-z0-9]+")
 
 
-class Part(Struct, frozen=True, kw_only=True):
+class LineGroup(Struct, frozen=True, kw_only=True):
     """Lines to type one after the other, and where they stand.
 
     Attributes:
@@ -95,7 +95,7 @@ class Part(Struct, frozen=True, kw_only=True):
 class Alternatives(Struct, frozen=True, kw_only=True):
     """Alternatives: the first that works is enough. Most choices have one."""
 
-    options: tuple[tuple[Part, ...], ...]
+    options: tuple[tuple[LineGroup, ...], ...]
 
 
 class Passed(Struct, frozen=True, kw_only=True):
@@ -264,7 +264,7 @@ class _Option(Struct, kw_only=True):
 
     names: frozenset[str]
     under: tuple[str, ...]
-    parts: list[Part]
+    parts: list[LineGroup]
 
 
 class _Choices:
@@ -278,7 +278,7 @@ class _Choices:
         heading = one.block.headings[-1] if one.block.headings else ""
         segments = _segments(lines)
         for number, segment in enumerate(segments):
-            part = Part(lines=tuple(segment), heading=heading, is_aside=one.block.is_inline)
+            part = LineGroup(lines=tuple(segment), heading=heading, is_aside=one.block.is_inline)
             if number:
                 self._also(_Option(names=frozenset(), under=one.block.headings, parts=[part]))
             else:
@@ -290,7 +290,7 @@ class _Choices:
             ranked = sorted(group, key=lambda option: _rank(option.names))
             yield Alternatives(options=tuple(tuple(option.parts) for option in ranked))
 
-    def _place(self, one: Typed, part: Part) -> None:
+    def _place(self, one: Typed, part: LineGroup) -> None:
         heading, under = part.heading, one.block.headings
         label = one.block.before.splitlines()[0] if len(one.block.before) < 60 and one.block.before else ""
         names = _names(heading)

@@ -19,7 +19,7 @@ from grader.checks.project.typed import Line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from grader.checks.project.plan import Part, Plan
+    from grader.checks.project.plan import LineGroup, Plan
     from grader.checks.project.sandbox import ProjectSandbox, Ran
 
 INSTALL_SECONDS = 420.0
@@ -147,7 +147,7 @@ class Stranger:
                 break
         return ReadmeRun(steps=tuple(steps), stopped=self._stopped, notes=tuple(self._notes))
 
-    def _choose(self, options: Sequence[Sequence[Part]]) -> list[CommandRun]:
+    def _choose(self, options: Sequence[Sequence[LineGroup]]) -> list[CommandRun]:
         """The first option that works; if none does, the one that fails for the least of reasons."""
         start = self._folder
         tried: list[list[CommandRun]] = []
@@ -163,7 +163,7 @@ class Stranger:
         order = {Whose.SURROUNDINGS: 0, Whose.UNKNOWN: 1, Whose.THEIRS: 2}
         return min(tried, key=lambda steps: max(order[s.cause.whose] for s in steps if s.cause is not None))
 
-    def _type(self, part: Part) -> Iterator[CommandRun]:
+    def _type(self, part: LineGroup) -> Iterator[CommandRun]:
         """The lines of one part; after a failure that is not the repository's, those that follow it too."""
         lines = list(self._lines(part))
         while lines and not self._stopped:
@@ -189,7 +189,7 @@ class Stranger:
                 return
             lines = lines[last.line - 1 + last.text.count("\n") + 1 :]
 
-    def _step(self, ran: Ran, lines: Sequence[Line], part: Part) -> CommandRun:
+    def _step(self, ran: Ran, lines: Sequence[Line], part: LineGroup) -> CommandRun:
         self._folder = ran.folder or self._folder
         text, number = ran.text.strip(), _number(lines, ran.line)
         step = CommandRun(
@@ -233,7 +233,7 @@ class Stranger:
                 )
         return _with(step, Result.FAILED, cause)
 
-    def _lines(self, part: Part) -> Iterator[Line]:
+    def _lines(self, part: LineGroup) -> Iterator[Line]:
         """What is typed of a part: placeholders filled in, and `cd` into the clone where the README forgets it."""
         for line in part.lines:
             text = filled_in(line.text, self._beginning)
