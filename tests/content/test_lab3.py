@@ -147,7 +147,7 @@ def test_documents_that_are_missing_fail_in_words():
         ('"test_from": 2282', '"test_from": 2283', "results.protocol", "one row of forecasts"),
         ('"lstm_beats_ar1": false', '"lstm_beats_ar1": 0', "results.complete", "true or false"),
         ('"days": 3270', '"days": 1e999', "results.complete", "not finite"),
-        ('"days": 3270', '"days": 10000000000000000000000000', "results.complete", "real numbers"),
+        ('"days": 3270', '"days": 10000000000000000000000000', "results.complete", "too long to be read"),
         ('"seed": 0', '"seed": "0"', "results.complete", "array was expected"),
         ("[-0.009017,", '["x",', "results.complete", "array was expected"),
         ("[-0.009017,", "[", "results.complete", "wrong shape"),
