@@ -11,7 +11,6 @@ from grader.cli import choices
 from grader.cli.output import console as make_console
 from grader.course import GRADE_FILE, GRADE_FILE_BYTES, choose
 from grader.course.interface import spellings
-from grader.drafting import draft, to_yaml
 from grader.errors import Ungraded, UsageError
 from grader.report.escape import plain
 from grader.submission import Wanted, open_repository
@@ -51,6 +50,8 @@ def map_(
     Its code is looked at and tried in a sandbox. What could not be found is marked TODO. The exit code is 0 if
     nothing is left to write, else 1.
     """
+    from grader.drafting import draft, to_yaml  # it speaks to sandboxes, and so needs NumPy
+
     console = make_console(no_color=no_color, stderr=True)
     with open_repository(repo) as repository:
         theirs = repository.read(GRADE_FILE, limit=GRADE_FILE_BYTES) if not assignment else None

@@ -116,10 +116,10 @@ def test_tests_without_teeth_are_seen(service, course):
     assert found["whole.trials"].outcome is Outcome.FAILED
 
 
-def test_tests_that_kill_what_runs_them_fail_and_harm_nobody_else(service, course):
+def test_tests_that_kill_what_runs_them_go_to_a_person_and_harm_nobody_else(service, course):
     hostile = b"import os, signal\n\ndef test_x():\n    os.kill(os.getppid(), signal.SIGKILL)\n"
     found = judge(service, course, FILES | {"test_line.py": hostile})
-    assert found["whole.trials"].outcome is Outcome.FAILED
+    assert found["whole.trials"].outcome is Outcome.REVIEW
     assert found["whole.runs"].outcome is Outcome.PASSED
 
 
