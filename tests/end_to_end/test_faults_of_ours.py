@@ -81,7 +81,7 @@ def test_whatever_is_raised_wherever_never_leaves_with_revise(
     [
         (history, "existing_gradebook", ("history", "/srv/ada")),
         (review, "existing_gradebook", ("review",)),
-        (replay, "_record", ("replay", "1")),
+        (replay, "recorded", ("replay", "1")),
         (verify, "load", ("verify", "toy")),
     ],
 )
