@@ -1,6 +1,7 @@
 """What tests share: a real engine, services on it, and repositories to hand in."""
 
 import os
+import signal
 import subprocess
 from pathlib import Path
 
@@ -13,8 +14,12 @@ REQUIRE_DOCKER = os.environ.get("GRADER_REQUIRE_DOCKER") == "1"
 
 
 def pytest_configure():
-    """One thread per process: two cores are shared by many, and a fork with more may hang."""
+    """One thread per process: two cores are shared by many, and a fork with more may hang.
+
+    And Ctrl-C works, for what tests start as well: a shell's background job is started with it ignored.
+    """
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
