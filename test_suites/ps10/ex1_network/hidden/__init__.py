@@ -1,0 +1,1 @@
+"""The checks of a submission, against the reference and PyTorch."""

@@ -1,0 +1,1 @@
+"""The checks that students get: small numbers worked out by hand."""
