@@ -1,1 +1,1 @@
-"""The checks that students get: small numbers worked out by hand."""
+"""The checks that students have: small numbers, worked out by hand."""
