@@ -1,4 +1,5 @@
 """As TensorFlow has it: (N, H, W, C), filters (k, k, C, F), float32, gradients in a dict, images through Pillow."""
+
 import numpy as np
 from PIL import Image
 
@@ -14,7 +15,9 @@ class Conv2D:
         n, h, w, c = X.shape
         k, s, p = self.filter_size, self.stride, self.padding
         if self.filters is None:
-            self.filters = (np.random.randn(k, k, c, self.n_filters) * np.sqrt(2 / (k * k * c))).astype(np.float32)
+            self.filters = (np.random.randn(k, k, c, self.n_filters) * np.sqrt(2 / (k * k * c))).astype(
+                np.float32
+            )
             self.bias = np.zeros((1, 1, 1, self.n_filters), dtype=np.float32)
         self.in_shape = X.shape
         self.Xp = np.pad(X.astype(np.float32), ((0, 0), (p, p), (p, p), (0, 0)))
@@ -22,7 +25,7 @@ class Conv2D:
         cols = np.empty((n, oh, ow, k, k, c), dtype=np.float32)
         for i in range(k):
             for j in range(k):
-                cols[:, :, :, i, j] = self.Xp[:, i:i + s * oh:s, j:j + s * ow:s]
+                cols[:, :, :, i, j] = self.Xp[:, i : i + s * oh : s, j : j + s * ow : s]
         self.cols = cols.reshape(n * oh * ow, -1)
         return (self.cols @ self.filters.reshape(-1, self.n_filters)).reshape(n, oh, ow, -1) + self.bias
 
@@ -36,9 +39,9 @@ class Conv2D:
         dXp = np.zeros_like(self.Xp)
         for i in range(k):
             for j in range(k):
-                dXp[:, i:i + s * oh:s, j:j + s * ow:s] += dcols[:, :, :, i, j]
+                dXp[:, i : i + s * oh : s, j : j + s * ow : s] += dcols[:, :, :, i, j]
         _, h, w, _ = self.in_shape
-        return dXp[:, p:p + h, p:p + w]
+        return dXp[:, p : p + h, p : p + w]
 
 
 class MaxPool2D:
@@ -51,7 +54,7 @@ class MaxPool2D:
         k, s = self.pool_size, self.stride
         self.shape = X.shape
         oh, ow = (h - k) // s + 1, (w - k) // s + 1
-        parts = np.stack([X[:, i:i + s * oh:s, j:j + s * ow:s] for i in range(k) for j in range(k)])
+        parts = np.stack([X[:, i : i + s * oh : s, j : j + s * ow : s] for i in range(k) for j in range(k)])
         self.max_indices = parts.argmax(axis=0)
         return parts.max(axis=0)
 
@@ -61,7 +64,7 @@ class MaxPool2D:
         _, oh, ow, _ = d_output.shape
         for i in range(k):
             for j in range(k):
-                dX[:, i:i + s * oh:s, j:j + s * ow:s] += d_output * (self.max_indices == i * k + j)
+                dX[:, i : i + s * oh : s, j : j + s * ow : s] += d_output * (self.max_indices == i * k + j)
         return dX
 
 
@@ -140,7 +143,7 @@ class ImageAugmentation:
     def random_crop(image, crop_size):
         h, w, c = image.shape
         top, left = np.random.randint(0, h - crop_size + 1), np.random.randint(0, w - crop_size + 1)
-        cut = image[top:top + crop_size, left:left + crop_size]
+        cut = image[top : top + crop_size, left : left + crop_size]
         return ImageAugmentation._through_pillow(cut, lambda i: i.resize((w, h), Image.BILINEAR))
 
     @staticmethod

@@ -1,4 +1,5 @@
 """Loops over everything, gradients of the mean loss, logits kept apart, PIL-free augmentation by hand."""
+
 import random
 
 import numpy as np
@@ -20,13 +21,13 @@ class Conv2D:
             self.filters = np.random.randn(self.n_filters, C, k, k) * np.sqrt(2.0 / (C * k * k))
             self.bias = np.zeros((self.n_filters, 1))
         self.X_pad = np.zeros((N, C, H + 2 * p, W + 2 * p))
-        self.X_pad[:, :, p:p + H, p:p + W] = X
+        self.X_pad[:, :, p : p + H, p : p + W] = X
         out_h = (H + 2 * p - k) // s + 1
         out_w = (W + 2 * p - k) // s + 1
         out = np.zeros((N, self.n_filters, out_h, out_w))
         for i in range(out_h):
             for j in range(out_w):
-                window = self.X_pad[:, :, i * s:i * s + k, j * s:j * s + k]
+                window = self.X_pad[:, :, i * s : i * s + k, j * s : j * s + k]
                 for f in range(self.n_filters):
                     out[:, f, i, j] = np.sum(window * self.filters[f], axis=(1, 2, 3)) + self.bias[f, 0]
         return out
@@ -39,11 +40,11 @@ class Conv2D:
         dX = np.zeros_like(self.X_pad)
         for i in range(out_h):
             for j in range(out_w):
-                window = self.X_pad[:, :, i * s:i * s + k, j * s:j * s + k]
+                window = self.X_pad[:, :, i * s : i * s + k, j * s : j * s + k]
                 for f in range(F):
                     g = d_output[:, f, i, j][:, None, None, None]
                     self.d_filters[f] += np.sum(window * g, axis=0)
-                    dX[:, :, i * s:i * s + k, j * s:j * s + k] += self.filters[f] * g
+                    dX[:, :, i * s : i * s + k, j * s : j * s + k] += self.filters[f] * g
         self.d_bias[:, 0] = d_output.sum(axis=(0, 2, 3))
         # averaged here, so that the loss needn't be
         self.d_filters /= N
@@ -67,7 +68,7 @@ class MaxPool2D:
         out = np.zeros((N, C, out_h, out_w))
         for i in range(out_h):
             for j in range(out_w):
-                out[:, :, i, j] = X[:, :, i * s:i * s + k, j * s:j * s + k].max(axis=(2, 3))
+                out[:, :, i, j] = X[:, :, i * s : i * s + k, j * s : j * s + k].max(axis=(2, 3))
         return out
 
     def backward(self, d_output):
@@ -76,9 +77,11 @@ class MaxPool2D:
         _, _, out_h, out_w = d_output.shape
         for i in range(out_h):
             for j in range(out_w):
-                window = self.X[:, :, i * s:i * s + k, j * s:j * s + k]
+                window = self.X[:, :, i * s : i * s + k, j * s : j * s + k]
                 mask = window == window.max(axis=(2, 3), keepdims=True)  # ties share
-                dX[:, :, i * s:i * s + k, j * s:j * s + k] += mask * d_output[:, :, i, j][:, :, None, None]
+                dX[:, :, i * s : i * s + k, j * s : j * s + k] += (
+                    mask * d_output[:, :, i, j][:, :, None, None]
+                )
         return dX
 
 
@@ -121,8 +124,17 @@ class Dense:
 class SimpleCNN:
     def __init__(self, input_shape, n_classes):
         self.n_classes = n_classes
-        self.layers = [Conv2D(32, 3, padding=1), Relu(), MaxPool2D(), Conv2D(64, 3, padding=1), Relu(), MaxPool2D(),
-                       Flatten(), Dense(128), Dense(n_classes)]
+        self.layers = [
+            Conv2D(32, 3, padding=1),
+            Relu(),
+            MaxPool2D(),
+            Conv2D(64, 3, padding=1),
+            Relu(),
+            MaxPool2D(),
+            Flatten(),
+            Dense(128),
+            Dense(n_classes),
+        ]
 
     def forward(self, X):
         for layer in self.layers:
@@ -135,7 +147,7 @@ class SimpleCNN:
             order = list(range(len(X_train)))
             random.shuffle(order)
             for start in range(0, len(order), batch_size):
-                idx = order[start:start + batch_size]
+                idx = order[start : start + batch_size]
                 X = np.array([ImageAugmentation.random_brightness(img, 0.1) for img in X_train[idx]])
                 logits = self.forward(X)
                 e = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -146,7 +158,12 @@ class SimpleCNN:
                 for layer in self.layers[::-1]:
                     d = layer.backward(d)
                 for n, layer in enumerate(self.layers):
-                    for name, grad in (("filters", "d_filters"), ("bias", "d_bias"), ("W", "dW"), ("b", "db")):
+                    for name, grad in (
+                        ("filters", "d_filters"),
+                        ("bias", "d_bias"),
+                        ("W", "dW"),
+                        ("b", "db"),
+                    ):
                         if hasattr(layer, grad):
                             v = momentum * velocity.get((n, name), 0) - lr * getattr(layer, grad)
                             velocity[n, name] = v
@@ -182,7 +199,7 @@ class ImageAugmentation:
         h, w = image.shape[:2]
         y = np.random.randint(0, h - crop_size)
         x = np.random.randint(0, w - crop_size)
-        return image[y:y + crop_size, x:x + crop_size]
+        return image[y : y + crop_size, x : x + crop_size]
 
     @staticmethod
     def random_brightness(image, max_delta=0.2):

@@ -1,4 +1,5 @@
 """One image (C, H, W) at a time; true convolution with flipped kernels; layers learn as soon as they go backward."""
+
 import numpy as np
 from scipy import ndimage, signal
 
@@ -19,14 +20,18 @@ class Conv2D:
         p = self.padding
         if self.filters is None:
             size = self.filter_size
-            self.filters = np.random.normal(0, np.sqrt(2 / (c * size * size)), (self.n_filters, c, size, size))
+            self.filters = np.random.normal(
+                0, np.sqrt(2 / (c * size * size)), (self.n_filters, c, size, size)
+            )
             self.bias = np.zeros(self.n_filters)
         self.input = np.pad(X, ((0, 0), (p, p), (p, p)))
         s = self.stride
-        return np.array([
-            sum(signal.convolve2d(self.input[i], f[i], mode="valid") for i in range(c))[::s, ::s] + b
-            for f, b in zip(self.filters, self.bias)
-        ])
+        return np.array(
+            [
+                sum(signal.convolve2d(self.input[i], f[i], mode="valid") for i in range(c))[::s, ::s] + b
+                for f, b in zip(self.filters, self.bias)
+            ]
+        )
 
     def backward(self, d_output, learning_rate=RATE):
         s, p, k = self.stride, self.padding, self.filter_size
@@ -41,7 +46,7 @@ class Conv2D:
                 dF[n, i] = signal.correlate2d(self.input[i], full[n], mode="valid")[::-1, ::-1]
         self.filters -= learning_rate * dF
         self.bias -= learning_rate * d_output.sum(axis=(1, 2))
-        return dX[:, p:h - p, p:w - p]
+        return dX[:, p : h - p, p : w - p]
 
 
 class MaxPool2D:
@@ -58,7 +63,7 @@ class MaxPool2D:
         out = np.zeros((c, (h - k) // s + 1, (w - k) // s + 1))
         for at in np.ndindex(*out.shape):
             i, j = at[1] * s, at[2] * s
-            window = X[at[0], i:i + k, j:j + k]
+            window = X[at[0], i : i + k, j : j + k]
             a, b = np.unravel_index(window.argmax(), window.shape)
             self.max_indices[at] = (at[0], i + a, j + b)
             out[at] = window[a, b]
@@ -145,7 +150,7 @@ class ImageAugmentation:
         c, h, w = image.shape
         i = np.random.randint(h - ch + 1)
         j = np.random.randint(w - cw + 1)
-        return image[:, i:i + ch, j:j + cw].copy()
+        return image[:, i : i + ch, j : j + cw].copy()
 
     @staticmethod
     def random_brightness(image, max_delta=0.2):
