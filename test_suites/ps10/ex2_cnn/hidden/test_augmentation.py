@@ -9,7 +9,7 @@ CALLS = 200
 LEAST = 5
 """Of 200. A flip with probability 1/5 is made less often than this once in 10^13 times."""
 DEGREES = 8.0
-"""Pixels cut off to whole ones move a blob at radius 10 by one of them at most: 5.7 degrees. The reference: 0.3."""
+"""Pixels cut off to whole ones move a blob at radius 10 by one of them at most: 5.7 degrees."""
 PIXELS = 1.5
 """The same, along the radius, and of the middle: odd or even sizes have it half a pixel apart."""
 BLOB = 10.0
@@ -379,5 +379,5 @@ def change(image, found, call):
 
 DELTAS = (0.2, 0.1)
 UNRELATED = 0.6
-"""Correlation of the change with the pixel: by chance alone, over 88 pixels, never; clipped, always."""
+"""Correlation of the change with the pixel: independent draws on 88 pixels have 0 ± 0.11."""
 EACH_PIXEL = "Each pixel gets a number of its own: that is noise, not brightness"
