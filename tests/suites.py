@@ -85,7 +85,7 @@ class Suite:
     """One lab's checks, its reference and its mistakes."""
 
     def __init__(self, assignment: str, lab: str) -> None:
-        self.assignment = load(COURSE, assignment)
+        self.assignment = load(COURSE, assignment, (lab,))
         self.lab = next(found for found in self.assignment.labs if found.id == lab)
         self.folder = COURSE / self.lab.reference
         self.mistakes = self.lab.mistakes

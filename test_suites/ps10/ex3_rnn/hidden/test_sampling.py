@@ -1,11 +1,10 @@
 """Samples at several temperatures."""
 
-import msgspec
 import numpy as np
 
-from grader.checks import CheckFailed, Diagnosis, check, fail, options
+from grader.checks import Diagnosis, check, fail, options
 from test_suites.ps10.ex3_rnn.hidden import draws
-from test_suites.ps10.ex3_rnn.public.answers import named_first, ready
+from test_suites.ps10.ex3_rnn.public.answers import ready
 
 SAMPLING = options(
     "sample_with_temperature",
@@ -71,6 +70,28 @@ def softmax(z):
     return e / e.sum()
 
 
+def follow(counts, p, temperature, named=None):
+    """Samples follow p^(1/T); raises CheckFailed, with the bug's name if it has one."""
+    right = draws.likely(p, temperature)
+    found = draws.g_statistic(counts, right)
+    if found <= draws.limit(len(p)):
+        return
+    most = int(np.abs(counts / counts.sum() - right).argmax())
+    failure = fail(
+        f"At temperature {temperature:g}, samples don't follow the predictions.",
+        call=f"sample_with_temperature(predictions, {temperature:g}), {draws.SAMPLES:,} times",
+        yours=f"index {most} was drawn in {counts[most] / counts.sum():.1%}",
+        expected=f"about {right[most]:.1%}",
+        how_far=f"G = {found:.0f}",
+        allowed=f"{draws.limit(len(p)):.0f}, which chance exceeds once in 10^9 times",
+        diagnosis=named.sentence if named else "",
+        diagnosis_id=named.id if named else "",
+        hint="" if named else "Draw from softmax(log(p) / temperature).",
+    )
+    failure.distance = found
+    raise failure
+
+
 def judge(student, rng, temperatures, readings, evidence):
     """The samples' distribution at each temperature."""
     probes = [(probabilities(rng, size), T) for size, T in zip(SIZES * 2, temperatures, strict=False)]
@@ -87,36 +108,14 @@ def judge(student, rng, temperatures, readings, evidence):
         return counts[key]
 
     def compare(reading, probe):
-        p, T = probe
-        seen, right = samples(reading, probe), draws.likely(p, T)
-        found = draws.g_statistic(seen, right)
-        if found <= draws.limit(len(p)):
-            return
-        most = int(np.abs(seen / seen.sum() - right).argmax())
-        failure = fail(
-            f"At temperature {T:g}, samples don't follow the predictions.",
-            call=f"sample_with_temperature(predictions, {T:g}), {draws.SAMPLES:,} times",
-            yours=f"index {most} was drawn in {seen[most] / seen.sum():.1%}",
-            expected=f"about {right[most]:.1%}",
-            how_far=f"G = {found:.0f}",
-            allowed=f"{draws.limit(len(p)):.0f}, which chance exceeds once in 10^9 times",
-            hint="Draw from softmax(log(p) / temperature).",
-        )
-        failure.distance = found
-        raise failure
+        follow(samples(reading, probe), *probe)
 
-    def explain(reading):
-        named = slip([(samples(reading, probe), *probe) for probe in probes])
+    def explain(nearest):
+        named = slip([(samples(SAMPLING[0], probe), *probe) for probe in probes])
         for probe in probes:
-            try:
-                compare(reading, probe)
-            except CheckFailed as failure:
-                if named is None:
-                    raise
-                said = {"diagnosis": named.sentence, "diagnosis_id": named.id, "hint": ""}
-                raise CheckFailed(msgspec.structs.replace(failure.finding, **said)) from None
+            follow(samples(SAMPLING[0] if named else nearest, probe), *probe, named)
 
-    reading = readings.find(SAMPLING, probes, compare, explain=named_first(readings, SAMPLING, explain))
+    reading = readings.find(SAMPLING, probes, compare, explain=explain)
     for p, T in probes:
         found = draws.g_statistic(samples(reading, (p, T)), draws.likely(p, T))
         evidence.measure(f"G at temperature {T:g}", found, limit=draws.limit(len(p)))

@@ -146,9 +146,15 @@ def candidates(seen, name, passage, reading):
 
 
 def nearest(seen, name, passage, reading, truth, scale):
-    """The candidate nearest to the truth, divided by a scale; ``None`` where there is none."""
+    """The candidate that is the truth times a scale, or else the nearest of those that are what one step gave.
+
+    ``None`` where there is none. That a step's gradient is what it added to a sum must fit to be believed.
+    """
     found = [[a / scale for a in values] for values in candidates(seen, name, passage, reading)]
-    return min(found, key=lambda values: farthest(values, truth), default=None)
+    best = min(found, key=lambda values: farthest(values, truth), default=None)
+    if best is None or farthest(best, truth) <= NEAR:
+        return best
+    return min(found[::2], key=lambda values: farthest(values, truth))
 
 
 def farthest(values, truth):
