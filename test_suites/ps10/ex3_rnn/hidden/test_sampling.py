@@ -2,15 +2,13 @@
 
 import numpy as np
 
-from grader.checks import Diagnosis, check, fail, options
+from grader.checks import CheckFailed, Diagnosis, check, fail, options
 from test_suites.ps10.ex3_rnn.hidden import draws
 from test_suites.ps10.ex3_rnn.public.answers import ready
 
-SAMPLING = options(
-    "sample_with_temperature",
-    predictions=("probabilities", "logits"),
-    shape=("(V,)", "(1, V)", "(V, 1)"),
-)
+SAMPLING = options("sample_with_temperature", predictions=("probabilities", "logits"))
+SHAPES = ((-1,), (1, -1), (-1, 1))
+"""Of predictions; the first that is taken without an error."""
 SIZES = (5, 6)
 SLIPS = {
     "largest": Diagnosis("The likeliest is always taken: nothing is drawn.", "argmax"),
@@ -35,10 +33,16 @@ WRONG = {
 }
 
 
-def predictions(p, reading):
+def predictions(made, p, reading):
     """Probabilities as a reading wants them: logits are log p and a constant."""
     values = p if reading["predictions"] == "probabilities" else np.log(p) + 0.7
-    return values.reshape({"(V,)": (-1,), "(1, V)": (1, -1), "(V, 1)": (-1, 1)}[reading["shape"]])
+    for shape in SHAPES[:-1]:
+        try:
+            made.sample_with_temperature(values.reshape(shape), 1.0).number()
+        except CheckFailed:
+            continue
+        return values.reshape(shape)
+    return values.reshape(SHAPES[-1])
 
 
 def probabilities(rng, size):
@@ -104,7 +108,7 @@ def judge(student, rng, temperatures, readings, evidence):
         p, T = probe
         key = str(reading.choices), T
         if key not in counts:
-            counts[key] = draws.counted(made[len(p)], predictions(p, reading), T, len(p))
+            counts[key] = draws.counted(made[len(p)], predictions(made[len(p)], p, reading), T, len(p))
         return counts[key]
 
     def compare(reading, probe):
