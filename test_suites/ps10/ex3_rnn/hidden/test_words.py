@@ -1,6 +1,6 @@
 """Does a generator write the words that it read?
 
-Of 20 honest trainings all had 0.95 or more; a bigram model has 0.12, an output layer with ReLU 0.05.
+Honest RNNs have 0.92 to 1 (2 of 48 trainings were below 0.30), bigrams 0.12, an output layer with ReLU 0.05.
 """
 
 from grader.checks import CheckFailed, check, reaches
