@@ -89,7 +89,14 @@ class CustomTrainer:
             if best_loss is None or self.val_loss[-1] < best_loss - 1e-3:
                 best_loss, bad = self.val_loss[-1], 0
                 best_state = copy.deepcopy(self.model.state_dict())
-                torch.save({"epoch": epoch, "model_state_dict": best_state, "optimizer_state_dict": self.optimizer.state_dict()}, "checkpoint.pth")
+                torch.save(
+                    {
+                        "epoch": epoch,
+                        "model_state_dict": best_state,
+                        "optimizer_state_dict": self.optimizer.state_dict(),
+                    },
+                    "checkpoint.pth",
+                )
             else:
                 bad += 1
                 if bad >= 10:

@@ -1,4 +1,5 @@
 """predict returns a dict for each image; the export is made by torch.export; the rate follows a cosine."""
+
 import os
 
 import numpy as np
@@ -86,10 +87,15 @@ class ModelServer:
     @torch.no_grad()
     def predict(self, input_data):
         probs = self.model(self.preprocess(input_data)).softmax(1).numpy()
-        return [{"class": int(p.argmax()), "confidence": float(p.max()), "probabilities": p.tolist()} for p in probs]
+        return [
+            {"class": int(p.argmax()), "confidence": float(p.max()), "probabilities": p.tolist()}
+            for p in probs
+        ]
 
     def export_for_production(self):
         batch = torch.export.Dim("batch")
-        program = torch.onnx.export(self.model, (torch.rand(2, 1, 16, 16),), dynamo=True, dynamic_shapes=({0: batch},), verbose=False)
+        program = torch.onnx.export(
+            self.model, (torch.rand(2, 1, 16, 16),), dynamo=True, dynamic_shapes=({0: batch},), verbose=False
+        )
         program.save("model.onnx")
         return "model.onnx"

@@ -136,6 +136,8 @@ def test_history(student, rng):
                 f"{name} does not hold a loss for each epoch.",
                 yours=f"{len(told.item(name).numbers())} values after 4 epochs",
             )
+    if not snapshots(told):
+        raise fail("The model never sees the validation data.", call="CustomTrainer.train")
     yours = told.item("val_loss").numbers()
     truth = np.array([scene.loss(row.fitted((4,))) for row in snapshots(told)])
     near = [min(abs(value - truth) / truth.max()) < 1e-3 for value in yours]
