@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NOISE, GUARANTEE = 25, 30
 """In characters of tokenised code: no match shorter than the first is reported, each of the second is found."""
 MOST_CHARACTERS = 400_000
-"""Of one member's code; more is cut, and said."""
+"""Of one member's code; what is beyond is not compared."""
 SHORTEST = 500
 """Characters below which a text says nothing about its author."""
 LEAST_TOKENS = 150
