@@ -75,8 +75,6 @@ class ProxyCall:
             await self._answer()
         except Ended as ended:
             end = ended
-            if ended.status:
-                self._decline(ended)
         except asyncio.CancelledError:
             end = Ended(
                 ConnectionOutcome.CUT,
@@ -85,11 +83,13 @@ class ProxyCall:
         except OSError:  # whoever asked has left
             pass
         finally:
-            await self._leave(gently=end.outcome is not ConnectionOutcome.CUT)
             seconds = time.monotonic() - self._began
             if self._to or end.outcome is not ConnectionOutcome.PASSED:
                 found = (self._to, end.outcome, end.why, self._address, self._sent, self._received, seconds)
-                self._ledger.note(Connection(*found), sure=end.sure)
+                self._ledger.note(Connection(*found), sure=end.sure)  # before anybody can know of it
+            if end.status:
+                self._decline(end)
+            await self._leave(gently=end.outcome is not ConnectionOutcome.CUT)
 
     async def _answer(self) -> None:
         inside, answers = await asyncio.open_connection(sock=self._socket, limit=request.HEAD)
