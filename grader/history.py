@@ -70,10 +70,12 @@ class KeptHistory:
 
     Args:
         open_book: Opens it.
+        required: What can't be kept is no verdict: Ungraded is raised, so that it is tried again.
     """
 
-    def __init__(self, open_book: Callable[[], Gradebook]) -> None:
+    def __init__(self, open_book: Callable[[], Gradebook], *, required: bool = False) -> None:
         self._open = open_book
+        self._required = required
 
     def keep(self, url: str, assignment: str, conclude: Callable[[Sequence[Kept]], SafeRecord]) -> SafeRecord:
         """Read the history and keep the attempt, in one transaction."""
@@ -81,22 +83,33 @@ class KeptHistory:
             with self._open() as book:
                 return book.keep(url, assignment, conclude)
         except GraderError as error:
+            if self._required:
+                raise
             alone = conclude(())
             troubles = (*alone.troubles, plain(error.message))
             return replace(alone, notes=(*alone.notes, NOT_KEPT), troubles=troubles)
 
     def answer(self, url: str, assignment: str, basis: Basis) -> SafeRecord | None:
         """The newest attempt that rests on this; see ``History``."""
-        fitting = (record for record in self.attempts(url, assignment) if basis.answered_by(record))
+        try:
+            known = self._attempts(url, assignment)
+        except GraderError:
+            if self._required:  # said before an hour is spent on grading
+                raise
+            return None
+        fitting = (record for record in known if basis.answered_by(record))
         return max(fitting, key=lambda record: record.attempt, default=None)
 
     def attempts(self, url: str, assignment: str) -> tuple[SafeRecord, ...]:
         """A repository's attempts, the oldest first, with what people decided; none if the gradebook fails."""
         try:
-            with self._open() as book:
-                return tuple(map(as_reviewed, book.history(url, assignment)))
+            return self._attempts(url, assignment)
         except GraderError:
             return ()
+
+    def _attempts(self, url: str, assignment: str) -> tuple[SafeRecord, ...]:
+        with self._open() as book:
+            return tuple(map(as_reviewed, book.history(url, assignment)))
 
 
 def as_reviewed(kept: Kept) -> SafeRecord:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,11 +19,12 @@ from grader.cli.grade import Interrupted
 from grader.cli.output import check_folder, console
 from grader.cohort import grade_class, read_class
 from grader.cohort.summary import Summary, summary
-from grader.cohort.writing import PAGE, TABLE, write_page, write_table
+from grader.cohort.writing import PAGE, TABLE, write_page, write_reports_of, write_table
 from grader.cohort.writing import folders as folders_of
+from grader.errors import Ungraded
 from grader.gradebook import open_gradebook
 from grader.history import KeptHistory
-from grader.report import words, write_reports
+from grader.report import words
 from grader.report.escape import plain
 from grader.report.terminal import STYLES
 from grader.request import Request
@@ -123,7 +125,7 @@ def cohort(
     watch = ClassProgress(console(no_color=no_color, stderr=True), len(members))
     try:
         with watch, choices.judge_service(sandbox, device, course, data, watch.say) as service:
-            history = KeptHistory(open_book)
+            history = KeptHistory(open_book, required=True)
             for result in grade_class(members, request_for, service, history, watch, jobs=jobs):
                 watch.ended(result)
                 folder = places[result.member.id]
@@ -131,13 +133,16 @@ def cohort(
                 if result.record:
                     title = result.record.title or title
                     past = history.attempts(result.record.url, result.record.assignment)
-                    write_reports(result.record, out / folder)
+                    unwritten = write_reports_of(result.record, out / folder)
+                    result = result._replace(trouble=result.trouble or unwritten)  # noqa: PLW2901 - the same, and more
                 standing[result.member.id] = summary(result, folder, past)
-                write_table(standing.values(), out)
+                with suppress(Ungraded):  # the disk may be full for a while; the last time it is said
+                    write_table(standing.values(), out)
     except KeyboardInterrupt:
         raise Interrupted from None
     finally:
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        write_table(standing.values(), out)
         write_page(title, tuple(standing.values()), now, out)
     shown = console(no_color=no_color)
     shown.print(_counts(tuple(standing.values())))

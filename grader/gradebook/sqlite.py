@@ -1,13 +1,15 @@
 """A gradebook in one SQLite file that any number of graders write to.
 
 Each addition is one transaction that takes the write lock first: what it looked at is still so when it writes.
+The file is in WAL mode: whoever reads never waits for who writes, and what is committed survives any kill and a
+power cut (``synchronous`` stays FULL).
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
@@ -52,6 +54,10 @@ class SqliteGradebook:
             try:
                 self._database.execute("PRAGMA foreign_keys = ON")
                 bring_up_to_date(self._database, path)
+                with suppress(
+                    sqlite3.OperationalError
+                ):  # another grader has it open: the next opening does it
+                    self._database.execute("PRAGMA journal_mode = WAL")
             except BaseException:
                 self._database.close()
                 raise

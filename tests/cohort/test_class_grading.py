@@ -10,10 +10,11 @@ import threading
 import time
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from grader.cohort import ClassMember, grade_class, grading
+from grader.cohort import ClassMember, grade_class, grading, writing
 from grader.errors import HostUnreachable, SubmissionError, Ungraded, UsageError
 from grader.gradebook import open_gradebook
 from grader.history import KeptHistory, NoHistory
@@ -119,6 +120,42 @@ def test_a_bug_of_ours_costs_one(run):
     found, _ = run(graded, ["poison", *"abcdef"])
     assert "ZeroDivisionError" in found["poison"].trouble
     assert sum(r.record is not None for r in found.values()) == 6
+
+
+def test_what_could_not_be_kept_is_no_verdict_and_is_tried_again(monkeypatch, tmp_path):
+    """The gradebook's disk is full for a while: what the table says is in the gradebook."""
+    monkeypatch.setattr(grading, "PAUSES", (0.0, 0.0, 0.0))
+    opened = []
+
+    def open_book():
+        opened.append(1)
+        if len(opened) in (1, 3):
+            raise Ungraded("The gradebook can't be used: database or disk is full.")
+        return open_gradebook(str(tmp_path / "book.sqlite"))
+
+    def graded(request, service, history, watch):
+        basis = SimpleNamespace(answered_by=lambda record: False)
+        history.answer(request.repo, "toy", basis)
+        return history.keep(request.repo, "toy", lambda _: record(url=request.repo))
+
+    monkeypatch.setattr(grading, "grade", graded)
+    watch, history = Watching(), KeptHistory(open_book, required=True)
+    members = [ClassMember("a", "https://host.example/a")]
+    results = list(grade_class(members, lambda e: Request(repo=e.url), Service(), history, watch, jobs=1))
+    assert [result.record.attempt for result in results] == [1]
+    assert watch.retried == ["a", "a"]
+    with open_gradebook(str(tmp_path / "book.sqlite")) as book:
+        assert len(book.history("https://host.example/a")) == 1
+
+
+def test_reports_that_can_not_be_written_cost_no_verdict_and_nobody_else(tmp_path, monkeypatch):
+    (tmp_path / "ada").write_text("in the way")
+    said = writing.write_reports_of(record(), tmp_path / "ada")
+    assert said.startswith("The verdict is in the gradebook. The report could not be written")
+    monkeypatch.setattr(writing, "write_reports", lambda *_: 1 / 0)
+    assert "ZeroDivisionError" in writing.write_reports_of(record(), tmp_path / "bola")
+    monkeypatch.undo()
+    assert writing.write_reports_of(record(), tmp_path / "bola") == ""
 
 
 def test_as_many_side_by_side_as_there_are_jobs(run):
