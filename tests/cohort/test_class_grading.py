@@ -246,8 +246,8 @@ def test_unchanged_work_is_answered_from_the_gradebook(docker_service, hand_ins,
     folder = shutil.copytree(hand_ins / "00_correct", tmp_path / "ada")
     history = KeptHistory(partial(open_gradebook, str(tmp_path / "book.sqlite")))
 
-    def run(fresh=False):
-        request = lambda e: Request(repo=e.url, assignment="toy", fresh=fresh)
+    def run(fresh=False, seed=""):
+        request = lambda e: Request(repo=e.url, assignment="toy", fresh=fresh, seed=seed)
         return next(
             grade_class([ClassMember("ada", str(folder))], request, service, history, Watching(), jobs=1)
         )
@@ -255,7 +255,10 @@ def test_unchanged_work_is_answered_from_the_gradebook(docker_service, hand_ins,
     first, second = run(), run()
     assert (first.answered, second.answered) == (False, True)
     assert second.record.attempt == first.record.attempt == 1
-    assert run(fresh=True).record.attempt == 2
+    assert run(fresh=True, seed=SEED).record.attempt == 2
+    assert [(run(seed=seed).record.attempt, run(seed=seed).answered) for seed in (SEED, f"{8:032x}")] == [
+        (2, True), (3, True),
+    ]  # fmt: skip
     (folder / "NEW.md").write_text("more\n")
     commit_all(folder)
     assert run().answered is False
