@@ -83,7 +83,7 @@ def disk(folder, given):
     expected = undisturbed(folder, members)
     small = folder / "small"
     small.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(small)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(small)], check=True)
     try:
         run = Run(folder, small / "book.sqlite")
         process, log = run.start()

@@ -80,8 +80,9 @@ folders = click.option("--folders", is_flag=True, help="The roster may name fold
 gradebook = click.option(
     "--gradebook",
     default="",
-    metavar="FILE",
-    help="Where attempts are kept.  [default: $GRADER_GRADEBOOK, or grader/gradebook.sqlite in your data folder]",
+    metavar="FILE|URL",
+    help="Where attempts are kept: a file, or postgresql://…  [default: $GRADER_GRADEBOOK, or "
+    "grader/gradebook.sqlite in your data folder]",
 )
 no_color = click.option(
     "--no-color",

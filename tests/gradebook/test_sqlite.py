@@ -152,9 +152,9 @@ def test_the_place_is_what_was_asked_then_the_variable_then_the_data_folder(monk
     assert str(place("other")) == "other"
 
 
-def test_a_url_is_no_gradebook_yet():
-    with pytest.raises(UsageError, match="an SQLite file, not a URL"):
-        place("postgresql://host/grades")
+def test_another_kind_of_server_is_no_gradebook():
+    with pytest.raises(UsageError, match="an SQLite file or a database on PostgreSQL, not mysql://"):
+        place("mysql://ada:secret@host/grades")
 
 
 def test_what_is_opened_is_what_was_asked_for(path):
