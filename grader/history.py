@@ -27,16 +27,24 @@ from grader.report.escape import LONG, plain
 from grader.report.sanitizer import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from grader.attempt import Attempt
-    from grader.basis import Basis
     from grader.gradebook import Gradebook, Kept
+    from grader.records import Record
 
 NOT_KEPT = (
     "This attempt could not be kept in the gradebook, and earlier ones could not be read. That is our fault; the "
     "verdict rests on this attempt alone."
 )
+
+
+class Answering(Protocol):
+    """What an attempt must fit to be the answer; see ``Basis``."""
+
+    def answered_by(self, record: Record) -> bool:
+        """Whether it does."""
+        ...
 
 
 class History(Protocol):
@@ -46,7 +54,7 @@ class History(Protocol):
         """Keep what follows from an attempt, given the repository's earlier ones at the assignment."""
         ...
 
-    def answer(self, url: str, assignment: str, basis: Basis) -> SafeRecord | None:
+    def answer(self, url: str, assignment: str, basis: Answering) -> SafeRecord | None:
         """The newest attempt that rests on this, with what people decided since; ``None`` if there is none."""
         ...
 
@@ -54,7 +62,7 @@ class History(Protocol):
 class NoHistory:
     """Nothing is kept, and nothing came before."""
 
-    def answer(self, _url: str, _assignment: str, _basis: Basis) -> SafeRecord | None:
+    def answer(self, _url: str, _assignment: str, _basis: Answering) -> SafeRecord | None:
         """Nothing is known."""
         return None
 
@@ -89,7 +97,7 @@ class KeptHistory:
             troubles = (*alone.troubles, plain(error.message))
             return replace(alone, notes=(*alone.notes, NOT_KEPT), troubles=troubles)
 
-    def answer(self, url: str, assignment: str, basis: Basis) -> SafeRecord | None:
+    def answer(self, url: str, assignment: str, basis: Answering) -> SafeRecord | None:
         """The newest attempt that rests on this; see ``History``."""
         try:
             known = self._attempts(url, assignment)
@@ -97,8 +105,7 @@ class KeptHistory:
             if self._required:  # said before an hour is spent on grading
                 raise
             return None
-        fitting = (record for record in known if basis.answered_by(record))
-        return max(fitting, key=lambda record: record.attempt, default=None)
+        return newest_answer(known, basis)
 
     def attempts(self, url: str, assignment: str) -> tuple[SafeRecord, ...]:
         """A repository's attempts, the oldest first, with what people decided; none if the gradebook fails."""
@@ -107,9 +114,19 @@ class KeptHistory:
         except GraderError:
             return ()
 
-    def _attempts(self, url: str, assignment: str) -> tuple[SafeRecord, ...]:
+    def kept(self, url: str, assignment: str = "") -> tuple[Kept, ...]:
+        """A repository's attempts as they were graded; raises GraderError if the gradebook fails."""
         with self._open() as book:
-            return tuple(map(as_reviewed, book.history(url, assignment)))
+            return book.history(url, assignment)
+
+    def _attempts(self, url: str, assignment: str) -> tuple[SafeRecord, ...]:
+        return tuple(map(as_reviewed, self.kept(url, assignment)))
+
+
+def newest_answer(records: Iterable[SafeRecord], basis: Answering) -> SafeRecord | None:
+    """The newest of these attempts that fits; ``None`` if none does."""
+    fitting = (record for record in records if basis.answered_by(record))
+    return max(fitting, key=lambda record: record.attempt, default=None)
 
 
 def as_reviewed(kept: Kept) -> SafeRecord:
