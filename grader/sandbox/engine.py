@@ -41,6 +41,8 @@ class Info(Struct, frozen=True, rename="pascal"):
     pids_limit: bool = False
     cpu_cfs_quota: bool = False
     security_options: list[str] | None = None
+    runtimes: dict[str, Any] | None = None
+    """By name; ``nvidia`` is that of the container toolkit."""
 
 
 class Listed(Struct, frozen=True, rename="pascal"):

@@ -6,7 +6,7 @@ import pytest
 
 from grader.errors import Ungraded, UsageError
 from grader.records import Limits
-from grader.sandbox import hardening
+from grader.sandbox import gpus, hardening
 from grader.sandbox.docker import OWNER, DockerProvider
 from grader.sandbox.engine import Engine
 from tests.sandbox.visiting import LIMITS
@@ -121,7 +121,8 @@ except OSError as error:
     assert "PermissionError" in said
 
 
-def test_a_device_that_the_images_lack_is_refused_before_anything_is_graded():
+def test_a_device_that_the_images_lack_is_refused_before_anything_is_graded(monkeypatch):
+    monkeypatch.setattr("grader.sandbox.gpus.installed", lambda: (gpus.Gpu("GPU-1", "NVIDIA H100"),))
     with pytest.raises(UsageError, match="CPU build") as caught:
         DockerProvider(device="cuda")
     assert "--sandbox local --device cuda" in caught.value.remedy
