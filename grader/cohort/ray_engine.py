@@ -36,7 +36,7 @@ AGAIN = 3
 
 
 class RayEngine:
-    """Grades on a cluster (``Engine``).
+    """Grades on a cluster (``ClassEngine``).
 
     Args:
         setting: Of every job.

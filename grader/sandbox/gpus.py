@@ -38,7 +38,7 @@ class Gpu(NamedTuple):
     name: str
 
 
-class Missing(NamedTuple):
+class Lacking(NamedTuple):
     """What keeps a sandbox from having a GPU: a sentence, and what to do."""
 
     what: str
@@ -80,18 +80,18 @@ def request(gpu: str) -> dict[str, object]:
     return {"Driver": "nvidia", "Count": 0, "DeviceIDs": [gpu], "Capabilities": [LIBRARIES], "Options": {}}
 
 
-def missing_driver() -> Missing | None:
+def missing_driver() -> Lacking | None:
     """Whether there is no GPU, or no driver for it."""
     if installed():
         return None
     if shutil.which("nvidia-smi"):
-        return Missing(
+        return Lacking(
             "the driver is installed, but shows no GPU", "Look with `nvidia-smi`; a restart may help."
         )
-    return Missing("no driver: there is no `nvidia-smi`", "Install NVIDIA's driver, if there is a GPU.")
+    return Lacking("no driver: there is no `nvidia-smi`", "Install NVIDIA's driver, if there is a GPU.")
 
 
-def missing_toolkit(runtimes: Collection[str]) -> Missing | None:
+def missing_toolkit(runtimes: Collection[str]) -> Lacking | None:
     """Whether the engine can't lend a GPU.
 
     Args:
@@ -99,16 +99,16 @@ def missing_toolkit(runtimes: Collection[str]) -> Missing | None:
     """
     if "nvidia" in runtimes or any(map(shutil.which, HOOKS)):
         return None
-    return Missing(
+    return Lacking(
         "the engine does not know NVIDIA's container toolkit",
         "Install nvidia-container-toolkit, run `sudo nvidia-ctk runtime configure`, restart Docker.",
     )
 
 
-def missing_image() -> Missing | None:
+def missing_image() -> Lacking | None:
     """Whether no environment has PyTorch's CUDA build."""
     if any(row.device == "cuda" for row in ENVIRONMENTS.values()):
         return None
-    return Missing(
+    return Lacking(
         "the images hold PyTorch's CPU build", "Use a GPU without Docker: --sandbox local --device cuda."
     )
