@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import subprocess
-import sys
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -168,10 +167,11 @@ def grade_here(
 
 def untested_here() -> str:
     """Where this isn't tried: a sentence; empty on Linux."""
-    if sys.platform.startswith("linux"):
+    system = platform.system()
+    if system == "Linux":
         return ""
     return (
-        f"This is tested on Linux alone, and never was on {platform.system() or sys.platform}. If it fails, use a "
+        f"This is tested on Linux alone, and never was on {system or 'this system'}. If it fails, use a "
         "Linux machine (WSL will do), or push: the workflow runs the same checks."
     )
 
