@@ -75,6 +75,7 @@ def _rubric(fields: Fields, root: Path, assignment: str) -> RubricFile:
         assignment=Assignment(
             id=assignment,
             title=fields.text("title"),
+            public=fields.flag("public"),
             deadline=_deadline(fields),
             opens=_opens(fields),
             policy=fields.record("policy", _policy) or Policy(),
