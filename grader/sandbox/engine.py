@@ -217,7 +217,7 @@ class Engine:
     def load_saved(self, archive: Iterable[bytes]) -> None:
         """Take images out of such an archive."""
         with self.client(BUILD_SECONDS) as client:
-            for _ in _progress(client.load_image(archive)):
+            for _ in _progress(client.load_image(iter(archive))):
                 pass
 
     def load(self, name: str, tar: Iterable[bytes]) -> None:
