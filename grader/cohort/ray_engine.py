@@ -76,7 +76,8 @@ class RayEngine:
         try:
             said = self._ray.get(self._do.remote(node.written(job)))
         except self._ray.exceptions.RayError as error:
-            words = str(error).strip().splitlines() or [type(error).__name__]
+            cause = getattr(error, "cause", None) or error  # what a task raised, or what became of its node
+            words = str(cause).strip().splitlines() or [type(cause).__name__]
             raise Ungraded(
                 f"The cluster lost it: {words[0][:300]}", "`ray status` shows its nodes."
             ) from error
