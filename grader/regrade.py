@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from grader.cohort import ClassMember, grade_class
+from grader.cohort.grading import OneMachine
 from grader.records import SafeRecord
 from grader.replay import request_of
 from grader.standings import standings
@@ -20,9 +21,9 @@ from grader.standings import standings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from grader.basis import Basis
     from grader.cohort.grading import ClassWatch
     from grader.gradebook import Gradebook, Kept
+    from grader.history import Answering
     from grader.judge_service import JudgeService
     from grader.request import Request
 
@@ -74,7 +75,7 @@ class HeldHistory:
         self._held: dict[tuple[str, str], Callable[[Sequence[Kept]], SafeRecord]] = {}
         self._lock = threading.Lock()
 
-    def answer(self, _url: str, _assignment: str, _basis: Basis) -> SafeRecord | None:
+    def answer(self, _url: str, _assignment: str, _basis: Answering) -> SafeRecord | None:
         """Everything is graded again."""
         return None
 
@@ -129,7 +130,7 @@ def regrade(
     def request_for(member: ClassMember) -> Request:
         return _request(by_id[member.id], trust=trust)
 
-    for result in grade_class(members, request_for, service, history, watch, jobs=jobs):
+    for result in grade_class(members, request_for, OneMachine(service), history, watch, jobs=jobs):
         then = by_id[result.member.id]
         trouble = result.trouble
         if then.mapping_digest:
