@@ -86,6 +86,10 @@ def _warm(data: Path | None) -> tuple[JudgeService, WarmSandboxes]:
     return service, WarmSandboxes(provider)
 
 
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode() if isinstance(content, str) else content
+
+
 class Suite:
     """One lab's checks, its reference and its mistakes."""
 
@@ -106,7 +110,7 @@ class Suite:
 
     def run(
         self,
-        texts: Mapping[str, str | None],
+        texts: Mapping[str, str | bytes | None],
         seed: int = 0,
         only: Iterable[str] = (),
         *,
@@ -125,7 +129,7 @@ class Suite:
             data: A folder with real data.
         """
         texts = {path: text for path, text in (self.reference() | texts).items() if text is not None}
-        files = {"/".join(filter(None, (self.lab.folder, p))): text.encode() for p, text in texts.items()}
+        files = {"/".join(filter(None, (self.lab.folder, p))): _bytes(text) for p, text in texts.items()}
         mappings = ()
         if spelled:
             mappings = declared(
