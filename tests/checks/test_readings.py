@@ -104,3 +104,30 @@ def test_the_nearest_readings_bug_is_named_if_it_can_be():
 def test_an_explanation_that_finds_nothing_wrong_changes_nothing():
     with pytest.raises(CheckFailed, match="The result is wrong"):
         find({}, [2, 1], [4, 3.01], explain=lambda _: None)
+
+
+def test_where_nothing_fits_a_bug_is_looked_for_in_every_reading():
+    readings = Readings({}, Evidence())
+    asked = []
+
+    def explain(reading):
+        asked.append(str(reading))
+        diagnosis = "The kernels are turned." if reading["layout"] == "NHWC" else ""
+        raise fail("The outputs are wrong.", diagnosis=diagnosis)
+
+    probes = list(enumerate(answers([9, 9], [9, 9])))
+    with pytest.raises(CheckFailed) as caught:
+        readings.find(LAYOUTS, probes, reads(TABLE), explain=readings.named_first(LAYOUTS, explain))
+    assert caught.value.finding.diagnosis == "The kernels are turned."
+    assert asked == ["", "kernels flipped", "layout NHWC"]
+
+
+def test_where_no_reading_names_a_bug_the_nearest_is_spoken_of():
+    readings = Readings({}, Evidence())
+
+    def explain(reading):
+        raise fail(f"Wrong: {reading}.")
+
+    probes = list(enumerate(answers([1, 2], [4, 3.5])))
+    with pytest.raises(CheckFailed, match="Wrong: layout NHWC"):
+        readings.find(LAYOUTS, probes, reads(TABLE), explain=readings.named_first(LAYOUTS, explain))
