@@ -91,7 +91,7 @@ def find_steps(choices, make, probes, student, reference, readings, evidence, kn
             hint="Do three steps of one number on paper, and compare.",
         )
 
-    readings.find(choices, range(len(probes)), compare, explain=explain)
+    readings.find(choices, range(len(probes)), compare, explain=readings.named_first(choices, explain))
 
 
 def our_way(optimizer, run):
