@@ -26,14 +26,14 @@ def judge(name, student, rng, readings, evidence, known_mistakes):
 
     def compare(reading, number):
         yours, _ = found(reading, number)
-        values_match(yours, through_time.true(probes[number])[name], name=f"gradients of {name}")
+        values_match(yours, through_time.true(probes[number])[name], name=f"{name} gradients")
 
     def explain(reading, evidence=None):
         pairs = [found(reading, number) for number in range(len(probes))]
         values_match(
             [a for yours, _ in pairs for a in yours],
             [a for probe in probes for a in through_time.true(probe)[name]],
-            name=f"gradients of {name}",
+            name=f"{name} gradients",
             evidence=evidence,
             diagnose=known_mistakes.matcher(
                 "rnn", lambda module: [a for probe in probes for a in probe.observed(module)[name]]
