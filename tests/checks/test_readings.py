@@ -5,7 +5,7 @@ import pytest
 
 from grader.checks import Answer, Readings, options, values_match
 from grader.checks.evidence import Evidence
-from grader.checks.failure import CheckFailed, fail
+from grader.checks.failure import CheckFailed, MappingMismatchError, fail
 
 LAYOUTS = options("Conv2D", layout=("NCHW", "NHWC"), kernels=("as they are", "flipped"))
 RNN = options("RNN", layout=("(T, N, D)", "(N, T, D)"))
@@ -131,3 +131,24 @@ def test_where_no_reading_names_a_bug_the_nearest_is_spoken_of():
     probes = list(enumerate(answers([1, 2], [4, 3.5])))
     with pytest.raises(CheckFailed, match="Wrong: layout NHWC"):
         readings.find(LAYOUTS, probes, reads(TABLE), explain=readings.named_first(LAYOUTS, explain))
+
+
+@pytest.mark.parametrize("works", [("NCHW", "NHWC"), ("NHWC",), ()])
+def test_a_mapping_has_to_work_in_one_reading_only(works):
+    """An expression that takes one layout alone raises in the other."""
+    readings = Readings({}, Evidence())
+    compare = reads(TABLE)
+
+    def through_a_mapping(reading, probe):
+        if reading["layout"] not in works:
+            raise MappingMismatchError("conv", "forward: m.convolve(X) → IndexError")
+        compare(reading, probe)
+
+    probes = list(enumerate(answers([1, 2], [4, 3])))
+    if works:
+        assert readings.find(LAYOUTS, probes, through_a_mapping)["layout"] == "NHWC"
+        with pytest.raises(CheckFailed):
+            readings.find(LAYOUTS, list(enumerate(answers([9, 9], [9, 9]))), through_a_mapping)
+    else:
+        with pytest.raises(MappingMismatchError):
+            readings.find(LAYOUTS, probes, through_a_mapping)

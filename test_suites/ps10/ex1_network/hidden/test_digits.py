@@ -4,7 +4,7 @@ import itertools
 
 from grader.checks import Answer, CheckFailed, Handle, check, fail, reaches
 from test_suites.ps10.ex1_network.hidden.digits import normalised, split
-from test_suites.ps10.ex1_network.public.objects import layers_of
+from test_suites.ps10.ex1_network.public.objects import layers_of, weights_of
 
 SIZES = [784, 128, 64, 10]
 FLOOR = 0.85
@@ -16,7 +16,8 @@ def test_network(student, reference, rng, lab):
     """train_mnist_classifier() trains a network of 784, 128, 64 and 10."""
     brought, _, _ = split(lab, reference.mnist_loader, rng)
     net = classifier(student, brought)
-    found = [layer.get("weights").shape() for layer in layers_of(net, student.mnist)]
+    layers = layers_of(net, student.mnist, mapped=student.network.mapped)
+    found = [weights_of(layer).shape() for layer in layers]
     wanted = list(itertools.pairwise(SIZES))
     if found != wanted and found != [shape[::-1] for shape in wanted]:
         raise fail(

@@ -14,7 +14,7 @@ import numpy as np
 
 from grader.checks import CheckFailed, Diagnosis, ask, check, fail
 from test_suites.ps10.ex1_network.hidden.probes import NETWORK, NetworkProbe
-from test_suites.ps10.ex1_network.public.objects import layers_of, taken
+from test_suites.ps10.ex1_network.public.objects import layers_of, taken, weights_of
 
 EXAMPLES, CLASSES = 19, 10
 LEAST_USED = 12
@@ -264,4 +264,4 @@ def trained(student, reference, rng, readings, batch_size):
     for label in range(CLASSES):
         as_that = NetworkProbe(sizes, probe.params, probe.X, np.full(EXAMPLES, label), 1.0)
         towards.append(-as_that.gradients(reference.neural_network, hidden=hidden)[2])
-    return Trained(moved, np.stack(towards, axis=1), probe.classes, layer.get("weights").is_single())
+    return Trained(moved, np.stack(towards, axis=1), probe.classes, weights_of(layer).is_single())

@@ -3,7 +3,7 @@
 import numpy as np
 
 from grader.checks import CheckFailed, check, fail, values_match
-from test_suites.ps10.ex1_network.public.objects import layers_of, put, taken
+from test_suites.ps10.ex1_network.public.objects import layer_of, layers_of, put, taken
 
 X = np.array([[1.0, 2.0], [-1.0, 0.5]])
 WEIGHTS = np.array([[0.5, -1.0, 1.0], [0.25, 1.0, -2.0]])
@@ -20,7 +20,7 @@ def test_layer(student, known_mistakes):
     """A layer of the worked example gives X W + b, and its ReLU."""
 
     def forward(module):
-        layer = module.Layer(2, 3, "relu")
+        layer = layer_of(module, 2, 3, "relu")
         put(layer, weights=WEIGHTS, bias=BIAS)
         return [layer.forward(X.copy())]
 
