@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Basis(Struct, frozen=True, kw_only=True):
-    """Everything that a verdict follows from but the seed; the fields are those of a record."""
+    """Everything that a verdict follows from; the fields are those of a record."""
 
     commit: str
     part: str
@@ -29,6 +29,8 @@ class Basis(Struct, frozen=True, kw_only=True):
     terms: Terms
     received_at: str
     grader_version: str
+    seed: str = ""
+    """Of a run that was asked to draw certain inputs; empty: any will do."""
 
     def answered_by(self, record: Record) -> bool:
         """Whether this attempt rests on the same, and was graded to its end."""
@@ -37,6 +39,7 @@ class Basis(Struct, frozen=True, kw_only=True):
             not record.partial
             and record.verdict is not Decision.UNGRADED
             and images == self.image_digests
+            and self.seed in {"", record.seed}
             and part(record.suite, (lab.id for lab in record.labs)) == self.part
             and all(getattr(record, name) == getattr(self, name) for name in _ALIKE)
         )

@@ -27,16 +27,24 @@ from grader.report.escape import LONG, plain
 from grader.report.sanitizer import sanitize
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from grader.attempt import Attempt
-    from grader.basis import Basis
     from grader.gradebook import Gradebook, Kept
+    from grader.records import Record
 
 NOT_KEPT = (
     "This attempt could not be kept in the gradebook, and earlier ones could not be read. That is our fault; the "
     "verdict rests on this attempt alone."
 )
+
+
+class Answering(Protocol):
+    """What an attempt must fit to be the answer; see ``Basis``."""
+
+    def answered_by(self, record: Record) -> bool:
+        """Whether it does."""
+        ...
 
 
 class History(Protocol):
@@ -46,7 +54,7 @@ class History(Protocol):
         """Keep what follows from an attempt, given the repository's earlier ones at the assignment."""
         ...
 
-    def answer(self, url: str, assignment: str, basis: Basis) -> SafeRecord | None:
+    def answer(self, url: str, assignment: str, basis: Answering) -> SafeRecord | None:
         """The newest attempt that rests on this, with what people decided since; ``None`` if there is none."""
         ...
 
@@ -54,7 +62,7 @@ class History(Protocol):
 class NoHistory:
     """Nothing is kept, and nothing came before."""
 
-    def answer(self, _url: str, _assignment: str, _basis: Basis) -> SafeRecord | None:
+    def answer(self, _url: str, _assignment: str, _basis: Answering) -> SafeRecord | None:
         """Nothing is known."""
         return None
 
@@ -70,10 +78,12 @@ class KeptHistory:
 
     Args:
         open_book: Opens it.
+        required: What can't be kept is no verdict: Ungraded is raised, so that it is tried again.
     """
 
-    def __init__(self, open_book: Callable[[], Gradebook]) -> None:
+    def __init__(self, open_book: Callable[[], Gradebook], *, required: bool = False) -> None:
         self._open = open_book
+        self._required = required
 
     def keep(self, url: str, assignment: str, conclude: Callable[[Sequence[Kept]], SafeRecord]) -> SafeRecord:
         """Read the history and keep the attempt, in one transaction."""
@@ -81,22 +91,42 @@ class KeptHistory:
             with self._open() as book:
                 return book.keep(url, assignment, conclude)
         except GraderError as error:
+            if self._required:
+                raise
             alone = conclude(())
             troubles = (*alone.troubles, plain(error.message))
             return replace(alone, notes=(*alone.notes, NOT_KEPT), troubles=troubles)
 
-    def answer(self, url: str, assignment: str, basis: Basis) -> SafeRecord | None:
+    def answer(self, url: str, assignment: str, basis: Answering) -> SafeRecord | None:
         """The newest attempt that rests on this; see ``History``."""
-        fitting = (record for record in self.attempts(url, assignment) if basis.answered_by(record))
-        return max(fitting, key=lambda record: record.attempt, default=None)
+        try:
+            known = self._attempts(url, assignment)
+        except GraderError:
+            if self._required:  # said before an hour is spent on grading
+                raise
+            return None
+        return newest_answer(known, basis)
 
     def attempts(self, url: str, assignment: str) -> tuple[SafeRecord, ...]:
         """A repository's attempts, the oldest first, with what people decided; none if the gradebook fails."""
         try:
-            with self._open() as book:
-                return tuple(map(as_reviewed, book.history(url, assignment)))
+            return self._attempts(url, assignment)
         except GraderError:
             return ()
+
+    def kept(self, url: str, assignment: str = "") -> tuple[Kept, ...]:
+        """A repository's attempts as they were graded; raises GraderError if the gradebook fails."""
+        with self._open() as book:
+            return book.history(url, assignment)
+
+    def _attempts(self, url: str, assignment: str) -> tuple[SafeRecord, ...]:
+        return tuple(map(as_reviewed, self.kept(url, assignment)))
+
+
+def newest_answer(records: Iterable[SafeRecord], basis: Answering) -> SafeRecord | None:
+    """The newest of these attempts that fits; ``None`` if none does."""
+    fitting = (record for record in records if basis.answered_by(record))
+    return max(fitting, key=lambda record: record.attempt, default=None)
 
 
 def as_reviewed(kept: Kept) -> SafeRecord:

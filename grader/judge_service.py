@@ -132,11 +132,19 @@ class JudgeService:
         """
         if self._course_version is None:  # only now: the start has enough to import
             self._course_version = self._starter.submit(course_version, self.course)
-        judging = self._judge
+        judging = self._latest_judge()
         try:
             return self._judge_lab(judging, job, sandboxes, watch)
         except client.JudgeGone:  # the job was not begun: another judge may do it
             return self._judge_lab(self._another_judge(judging), job, sandboxes, watch)
+
+    def _latest_judge(self) -> Future[JudgeSandbox]:
+        """The judge; if it could not be started, another try: Docker may be back."""
+        with self._sending:
+            judge = self._judge
+            if judge.done() and not judge.cancelled() and judge.exception():
+                self._judge = self._start_judge()
+            return self._judge
 
     def _another_judge(self, gone: Future[JudgeSandbox]) -> Future[JudgeSandbox]:
         """The judge after this one; started once, however many submissions miss it."""

@@ -22,7 +22,8 @@ from msgspec.structs import replace
 from grader import __version__, interrupts
 from grader.attempt import Attempt
 from grader.basis import Basis
-from grader.course import GRADE_FILE, GRADE_FILE_BYTES, choose, terms
+from grader.course import GRADE_FILE, GRADE_FILE_BYTES, choose, load, terms
+from grader.course.publishing import MANIFEST, note_on_copy
 from grader.errors import MappingNeeded, Problem, UsageError
 from grader.gradebook import part
 from grader.history import decided, since, standing
@@ -64,7 +65,12 @@ def grade(request: Request, service: JudgeService, history: History, watch: Watc
     """
     clock, begun = Clock(watch), dt.datetime.now(dt.UTC)
     clock.stage("fetch")
-    with open_repository(request.repo, ref=request.ref, trusted_origin=request.trusted_origin) as repository:
+    with open_repository(
+        request.repo,
+        ref=request.ref,
+        trusted_origin=request.trusted_origin,
+        as_it_lies=request.as_it_lies,
+    ) as repository:
         choice = choose(
             service.course,
             repository.read(GRADE_FILE, limit=GRADE_FILE_BYTES),
@@ -73,6 +79,7 @@ def grade(request: Request, service: JudgeService, history: History, watch: Watc
             labs=request.labs,
             mapping=request.mapping,
         )
+        choice = replace(choice, notes=(*choice.notes, *_copy(choice, repository)))
         due = terms(choice.assignment, repository.url, request.extension)
         service.prepare(choice.assignment.labs)
         if known := _known(request, choice, repository, due, service, history):
@@ -118,6 +125,14 @@ def grade(request: Request, service: JudgeService, history: History, watch: Watc
         return history.keep(submission.url, choice.assignment.id, conclude)
 
 
+def _copy(choice: Choice, repository: Repository) -> tuple[str, ...]:
+    """What to say of the public checks that lie in the repository; nothing, if none do."""
+    assignment = choice.assignment
+    if MANIFEST not in repository.paths or assignment.public:
+        return ()
+    return note_on_copy(load(assignment.root, assignment.id), repository)
+
+
 def _known(
     request: Request,
     choice: Choice,
@@ -127,7 +142,7 @@ def _known(
     history: History,
 ) -> SafeRecord | None:
     """An earlier attempt that rests on all the same, so that grading again would say the same."""
-    if request.fresh or request.seed or not repository.commit:
+    if request.fresh or not repository.commit:
         return None
     basis = Basis(
         commit=repository.commit,
@@ -141,6 +156,7 @@ def _known(
         terms=due,
         received_at=request.received,
         grader_version=__version__,
+        seed=request.seed,
     )
     return history.answer(repository.url, choice.assignment.id, basis)
 

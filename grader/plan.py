@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from grader.course import completed
+from grader.course.publishing import published_files
 from grader.judge.job import Job, ModuleSource, ProjectSource
 from grader.records import CommitStatus
 from grader.submission import missing_files, slim
@@ -115,10 +116,11 @@ def _project(
     files: Files[str, bytes], status: CommitStatus, url: str, ref: str, executable: tuple[str, ...] | None
 ) -> ProjectSource:
     """The repository as a whole."""
+    ours = published_files(files)
     texts = {
         path: _text(content)
         for path, content in files.items()
-        if path.lower().endswith(PROJECT_TEXTS) and len(content) <= DOCUMENT_BYTES
+        if path not in ours and path.lower().endswith(PROJECT_TEXTS) and len(content) <= DOCUMENT_BYTES
     }
     branch = ref if ref and ref != "HEAD" and not COMMIT.fullmatch(ref) else "main"
     branch = branch.removeprefix("refs/heads/")

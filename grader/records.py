@@ -308,6 +308,8 @@ class Assignment(Struct, frozen=True, kw_only=True):
     """How points become a grade; ``None``: they are summed up, or there are none."""
     digest: str = ""
     """sha256 of rubric, suites and references: with it a verdict can be replayed."""
+    public: bool = False
+    """It is what students have: no hidden check, and of references only what is given."""
 
 
 class CourseVersion(Struct, frozen=True, kw_only=True):

@@ -38,6 +38,8 @@ class Request(Struct, frozen=True, kw_only=True):
     """Run hidden checks even in a sandbox that does not protect."""
     trusted_origin: bool = True
     """False if the address comes from a roster."""
+    as_it_lies: bool = False
+    """Of a folder, the files that lie there, committed or not."""
     fresh: bool = True
     """False: an earlier attempt that rests on all the same is the answer."""
 

@@ -15,9 +15,11 @@ from grader.cli.export import export
 from grader.cli.grade import grade
 from grader.cli.history import history
 from grader.cli.image import image
+from grader.cli.local import local
 from grader.cli.map import map_
 from grader.cli.output import console as make_console
 from grader.cli.pair import pair
+from grader.cli.publish import publish_command
 from grader.cli.replay import replay
 from grader.cli.review import review
 from grader.cli.similar import similar
@@ -102,6 +104,8 @@ app.add_command(doctor)
 app.add_command(image)
 app.add_command(similar)
 app.add_command(starter)
+app.add_command(publish_command)
+app.add_command(local)
 app.add_command(map_)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,31 +14,14 @@ import click
 from grader import interrupts
 from grader.cli.output import check_temporary
 from grader.judge_service import JudgeService
+from grader.sandbox.providers import PROVIDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from grader.sandbox.environment import SandboxProvider
-
 Command = TypeVar("Command", bound=Callable[..., Any])
 Progress = Callable[[str], None]
 
-
-def _docker(device_name: str, progress: Progress) -> SandboxProvider:
-    from grader.sandbox.docker import DockerProvider
-
-    return DockerProvider(device_name, progress)
-
-
-def _local(device_name: str, _progress: Progress) -> SandboxProvider:
-    from grader.sandbox.local import LocalProvider, check_device
-
-    check_device(device_name)
-    return LocalProvider()
-
-
-PROVIDERS: Mapping[str, Callable[[str, Progress], SandboxProvider]] = {"docker": _docker, "local": _local}
-"""Name → what opens it, given a device and who is told what takes long. The first is the default."""
 
 course = click.option(
     "--course",
@@ -80,8 +63,9 @@ folders = click.option("--folders", is_flag=True, help="The roster may name fold
 gradebook = click.option(
     "--gradebook",
     default="",
-    metavar="FILE",
-    help="Where attempts are kept.  [default: $GRADER_GRADEBOOK, or grader/gradebook.sqlite in your data folder]",
+    metavar="FILE|URL",
+    help="Where attempts are kept: a file, or postgresql://…  [default: $GRADER_GRADEBOOK, or "
+    "grader/gradebook.sqlite in your data folder]",
 )
 no_color = click.option(
     "--no-color",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,21 +16,25 @@ from grader.cli import choices
 from grader.cli.class_progress import ClassProgress
 from grader.cli.grade import Interrupted
 from grader.cli.output import check_folder, console
-from grader.cohort import grade_class, read_class
+from grader.cohort import OneMachine, grade_class, read_class
 from grader.cohort.summary import Summary, summary
-from grader.cohort.writing import PAGE, TABLE, write_page, write_table
+from grader.cohort.writing import PAGE, TABLE, write_page, write_reports_of, write_table
 from grader.cohort.writing import folders as folders_of
+from grader.errors import Ungraded
 from grader.gradebook import open_gradebook
 from grader.history import KeptHistory
-from grader.report import words, write_reports
+from grader.report import words
 from grader.report.escape import plain
 from grader.report.terminal import STYLES
 from grader.request import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
 
+    from grader.cli.choices import Progress
     from grader.cohort import ClassMember
+    from grader.cohort.grading import Engine
     from grader.records import SafeRecord
 
 EPILOG = (
@@ -50,9 +54,15 @@ OUR_FAULT = 3
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
-    default=lambda: max(1, (os.cpu_count() or 2) // 2),
     show_default="half of the cores",
     help="Submissions side by side.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Where it is graded: on this machine, or on a Ray cluster ($RAY_ADDRESS).",
 )
 @click.option(
     "--out",
@@ -82,7 +92,8 @@ def cohort(
     assignment: str,
     pattern: str,
     labs: tuple[str, ...],
-    jobs: int,
+    jobs: int | None,
+    engine: str,
     out: Path,
     fresh: bool,
     folders: bool,
@@ -121,28 +132,64 @@ def cohort(
     write_table(standing.values(), out)
     title = assignment
     watch = ClassProgress(console(no_color=no_color, stderr=True), len(members))
+    history = KeptHistory(open_book, required=True)
+
+    def opened() -> AbstractContextManager[Engine]:
+        if engine == "local":
+            return _here(sandbox, device, course, data, watch.say)
+        return _cluster(sandbox, device, course, data, watch.say, history)
+
     try:
-        with watch, choices.judge_service(sandbox, device, course, data, watch.say) as service:
-            history = KeptHistory(open_book)
-            for result in grade_class(members, request_for, service, history, watch, jobs=jobs):
+        with watch, opened() as machine:
+            for result in grade_class(
+                members, request_for, machine, history, watch, jobs=jobs or machine.jobs
+            ):
                 watch.ended(result)
                 folder = places[result.member.id]
                 past: tuple[SafeRecord, ...] = ()
                 if result.record:
                     title = result.record.title or title
                     past = history.attempts(result.record.url, result.record.assignment)
-                    write_reports(result.record, out / folder)
+                    unwritten = write_reports_of(result.record, out / folder)
+                    result = result._replace(trouble=result.trouble or unwritten)  # noqa: PLW2901 - the same, and more
                 standing[result.member.id] = summary(result, folder, past)
-                write_table(standing.values(), out)
+                with suppress(Ungraded):  # the disk may be full for a while; the last time it is said
+                    write_table(standing.values(), out)
     except KeyboardInterrupt:
         raise Interrupted from None
     finally:
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        write_table(standing.values(), out)
         write_page(title, tuple(standing.values()), now, out)
     shown = console(no_color=no_color)
     shown.print(_counts(tuple(standing.values())))
     shown.print(f"The class: {out / PAGE}, {out / TABLE}; each one's reports beside them.")
     return OUR_FAULT if any(each.trouble for each in standing.values()) else 0
+
+
+@contextmanager
+def _here(sandbox: str, device: str, course: Path, data: Path | None, progress: Progress) -> Iterator[Engine]:
+    """This machine."""
+    with choices.judge_service(sandbox, device, course, data, progress) as service:
+        yield OneMachine(service)
+
+
+@contextmanager
+def _cluster(
+    sandbox: str, device: str, course: Path, data: Path | None, progress: Progress, history: KeptHistory
+) -> Iterator[Engine]:
+    """A Ray cluster."""
+    from grader.cohort.node import Setting
+    from grader.cohort.ray_engine import RayEngine
+
+    setting = Setting(
+        course=str(course.resolve()), sandbox=sandbox, device=device, data=str(data.resolve()) if data else ""
+    )
+    cluster = RayEngine(setting, history, course, progress)
+    try:
+        yield cluster
+    finally:
+        cluster.close()
 
 
 def _counts(class_: Sequence[Summary]) -> Table:

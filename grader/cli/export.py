@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
 from grader.cli import choices
+from grader.cli.output import check_file, write_file
 from grader.cli.recorded import recorded
+from grader.cli.wheel import wheel_of
+from grader.course import load
 from grader.errors import Problem, Ungraded, UsageError
 from grader.exports import EXPORTS, Export
+from grader.exports.autograder import to_autograder
 from grader.exports.canvas import to_canvas
 from grader.tables import raise_any, rows
 
@@ -62,6 +67,36 @@ def canvas(*, exported: Path, table: Path, column: str, to: Path | None) -> int:
     scores = {cells["id"]: float(cells["earned"]) for cells in graded}
     points = float(graded[0]["points"])
     _write(to_canvas(exported.read_bytes(), str(exported), column, scores, points), to)
+    return 0
+
+
+@export.command("gradescope-zip")
+@click.argument("assignment")
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("autograder.zip"),
+    show_default=True,
+    help="Write it here.",
+)
+@click.option(
+    "--trust",
+    is_flag=True,
+    help="Put hidden checks and references in, within reach of student code.  [default: public checks alone]",
+)
+@click.option(
+    "--engine", default="", metavar="WHEEL", help="The engine's wheel.  [default: one of this engine]"
+)
+@choices.course
+def gradescope_zip(*, assignment: str, to: Path, trust: bool, engine: str, course: Path) -> int:
+    """Make an autograder for Gradescope of ASSIGNMENT: upload the zip there."""
+    content = load(course.resolve(), assignment)
+    check_file(to, "--to")
+    with TemporaryDirectory(prefix="engine-") as scratch:
+        wheel = wheel_of(engine, Path(scratch))
+        packed = to_autograder(content, {wheel.name: wheel.read_bytes()}, hidden=trust)
+    write_file(to, packed, "--to")
+    click.echo(f"{to}: {'all checks' if trust else 'public checks alone'}, {len(packed) / 1e6:.1f} MB")
     return 0
 
 

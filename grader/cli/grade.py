@@ -15,7 +15,7 @@ from grader.cli.output import check_folder, print_report
 from grader.cli.output import console as make_console
 from grader.cli.progress import Progress
 from grader.errors import GraderError, Ungraded
-from grader.gradebook import open_gradebook, place
+from grader.gradebook import open_gradebook
 from grader.history import NOT_KEPT, KeptHistory, NoHistory
 from grader.pipeline import grade as grade_one
 from grader.records import Decision
@@ -165,12 +165,10 @@ def grade(
 
 def _history(asked: str, said: Console) -> KeptHistory:
     """What is no gradebook is reported before an hour is spent on grading; a new one is named."""
-    book = place(asked)
-    new = not book.exists()
     open_book: Callable[[], Gradebook] = partial(open_gradebook, asked)
-    with suppress(Ungraded), open_book():
-        if new:
-            said.print(f"A new gradebook: {plain(str(book))}", soft_wrap=True)
+    with suppress(Ungraded), open_book() as book:
+        if book.is_new:
+            said.print(f"A new gradebook: {plain(book.place)}", soft_wrap=True)
     return KeptHistory(open_book)
 
 

@@ -19,6 +19,7 @@ from grader.replay import FieldChange, Replay, check_replayable, request_of
 from grader.replay import replay as replay_one
 from grader.report import words
 from grader.report.escape import log
+from grader.sandbox.providers import PROVIDERS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,7 +44,7 @@ SAME, ANOTHER, NOT_GRADED = 0, 1, 3
 @click.option("--trust", is_flag=True, help="Run hidden suites in a sandbox that does not protect.")
 @click.option(
     "--sandbox",
-    type=click.Choice(list(choices.PROVIDERS)),
+    type=click.Choice(list(PROVIDERS)),
     help="Where student code runs.  [default: as it was]",
 )
 @choices.gradebook
@@ -70,10 +71,10 @@ def replay(
     then = recorded(report, gradebook)
     check_replayable(then)
     name = sandbox or then.sandbox
-    if name not in choices.PROVIDERS:
+    if name not in PROVIDERS:
         raise UsageError(
             f"There is no sandbox '{log(name)}' here.",
-            f"Choose one: --sandbox {'|'.join(choices.PROVIDERS)}.",
+            f"Choose one: --sandbox {'|'.join(PROVIDERS)}.",
         )
     request = request_of(then, repo=repo, mapping=mapping, trust=trust)
     with (

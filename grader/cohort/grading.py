@@ -7,9 +7,11 @@ kept is answered from the gradebook, as long as the commit, the suite and the im
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from grader.errors import GraderError, HostUnreachable, Ungraded
@@ -17,16 +19,15 @@ from grader.pipeline import grade
 from grader.records import Decision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
-    from grader.basis import Basis
     from grader.cohort.roster import ClassMember
     from grader.gradebook import Kept
-    from grader.history import History
+    from grader.history import Answering, History
     from grader.judge.job import Event
     from grader.judge_service import JudgeService
     from grader.records import Lab, SafeRecord
-    from grader.request import Request
+    from grader.request import Request, Watch
 
 TRIES = 3
 PAUSES = (0.0, 5.0, 30.0)
@@ -53,6 +54,46 @@ class ClassResult(NamedTuple):
     seconds: float = 0.0
 
 
+class Engine(Protocol):
+    """Where a class is graded; used from several threads."""
+
+    @property
+    def jobs(self) -> int:
+        """How many submissions it grades side by side, if nobody says."""
+        ...
+
+    def grade(self, request: Request, history: History, watch: Watch) -> SafeRecord:
+        """Grade one repository, and keep what was found; raises GraderError as ``pipeline.grade``."""
+        ...
+
+    def close(self) -> None:
+        """End what is being graded."""
+        ...
+
+
+class OneMachine(NamedTuple):
+    """This machine: one judge and one provider of sandboxes for all.
+
+    Attributes:
+        service: Closed with it.
+    """
+
+    service: JudgeService
+
+    @property
+    def jobs(self) -> int:
+        """Half of the cores: each submission has a judge's process and a student's."""
+        return max(1, (os.cpu_count() or 2) // 2)
+
+    def grade(self, request: Request, history: History, watch: Watch) -> SafeRecord:
+        """Grade it here."""
+        return grade(request, self.service, history, watch)
+
+    def close(self) -> None:
+        """End what is being graded."""
+        self.service.close()
+
+
 class ClassWatch(Protocol):
     """Sees what happens to the class; called from several threads."""
 
@@ -72,7 +113,7 @@ class ClassWatch(Protocol):
 def grade_class(
     members: Sequence[ClassMember],
     request_for: Callable[[ClassMember], Request],
-    service: JudgeService,
+    engine: Engine,
     history: History,
     watch: ClassWatch,
     *,
@@ -83,7 +124,7 @@ def grade_class(
     Args:
         members: Whom.
         request_for: What to grade of each, and how.
-        service: Closed if the run is interrupted, so that what is being graded ends.
+        engine: Where; closed if the run is interrupted, so that what is being graded ends.
         history: Keeps each result as it comes.
         watch: Sees what happens.
         jobs: How many submissions are graded side by side.
@@ -93,39 +134,58 @@ def grade_class(
     """
     stop = threading.Event()
 
-    def once(member: ClassMember, tried: int) -> ClassResult:
-        if stop.wait(PAUSES[tried]):
-            return ClassResult(member, None, "The run was interrupted.")
+    def once(member: ClassMember) -> ClassResult:
         watch.begun(member)
         begun = time.monotonic()
-        result = _grade(member, request_for(member), service, _Until(stop, history), watch)
+        result = _grade(member, request_for(member), engine, _Until(stop, history), watch)
         return result._replace(seconds=time.monotonic() - begun)
 
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="submission") as pool:
-        running: dict[Future[ClassResult], int] = {pool.submit(once, member, 0): 0 for member in members}
+        running: dict[Future[ClassResult], int] = {pool.submit(once, member): 0 for member in members}
+        resting: list[_Again] = []
         try:
-            while running:
-                for done in wait(running, return_when=FIRST_COMPLETED).done:
+            while running or resting:
+                while resting and resting[0].due <= time.monotonic():
+                    again = heappop(resting)
+                    running[pool.submit(once, again.member)] = again.tried
+                for done in _ended(running, resting):
                     tried = running.pop(done) + 1
                     result = done.result()
                     if result.ours and tried < TRIES:
                         watch.again(result.member, result.trouble)
-                        running[pool.submit(once, result.member, tried)] = tried
+                        heappush(resting, _Again(time.monotonic() + PAUSES[tried], result.member, tried))
                     else:
                         yield result
         finally:
             if running:
                 stop.set()
                 pool.shutdown(wait=False, cancel_futures=True)
-                service.close()
+                engine.close()
+
+
+class _Again(NamedTuple):
+    """Who is tried again, and when: meanwhile others are graded."""
+
+    due: float
+    member: ClassMember
+    tried: int
+
+
+def _ended(running: Collection[Future[ClassResult]], resting: Sequence[_Again]) -> set[Future[ClassResult]]:
+    """What ends until somebody has rested."""
+    pause = max(0.0, resting[0].due - time.monotonic()) if resting else None
+    if not running:
+        time.sleep(pause or 0.0)
+        return set()
+    return wait(running, pause, return_when=FIRST_COMPLETED).done
 
 
 def _grade(
-    member: ClassMember, request: Request, service: JudgeService, history: _Until, watch: ClassWatch
+    member: ClassMember, request: Request, engine: Engine, history: _Until, watch: ClassWatch
 ) -> ClassResult:
     """One try; whatever goes wrong is this member's alone."""
     try:
-        record = grade(request, service, history, _WatchOf(member, watch))
+        record = engine.grade(request, history, _WatchOf(member, watch))
     except GraderError as trouble:
         said = " ".join(filter(None, (trouble.message, trouble.remedy)))
         return ClassResult(member, None, said, ours=isinstance(trouble, HostUnreachable | Ungraded))
@@ -162,7 +222,7 @@ class _Until:
         self._history = history
         self.answered = False
 
-    def answer(self, url: str, assignment: str, basis: Basis) -> SafeRecord | None:
+    def answer(self, url: str, assignment: str, basis: Answering) -> SafeRecord | None:
         """As the history says."""
         known = self._history.answer(url, assignment, basis)
         self.answered = known is not None

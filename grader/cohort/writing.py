@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from grader.cohort.page import to_page
 from grader.cohort.sheet import to_csv
 from grader.errors import Ungraded
+from grader.report import write_reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
 
     from grader.cohort.roster import ClassMember
     from grader.cohort.summary import Summary
+    from grader.records import SafeRecord
 
 TABLE, PAGE = "class.csv", "index.html"
+KEPT = "The verdict is in the gradebook."
 
 
 def folders(members: Iterable[ClassMember]) -> dict[str, str]:
@@ -30,6 +33,21 @@ def folders(members: Iterable[ClassMember]) -> dict[str, str]:
         taken.add(name.casefold())
         names[member.id] = name
     return names
+
+
+def write_reports_of(record: SafeRecord, folder: Path) -> str:
+    """Write one member's reports.
+
+    Returns:
+        Why they could not be written: that costs nobody else's. Empty if they were.
+    """
+    try:
+        write_reports(record, folder)
+    except Ungraded as trouble:
+        return f"{KEPT} {trouble.message} {trouble.remedy}"
+    except Exception as error:  # a fault of ours, which this one's text brought to light
+        return f"{KEPT} Its report could not be made: {type(error).__name__}: {error}"
+    return ""
 
 
 def write_table(summaries: Iterable[Summary], folder: Path) -> None:

@@ -102,7 +102,7 @@ def read_extensions(assignment: Assignment) -> tuple[Extension, ...]:
     if not file.is_file():
         return ()
     problems = Problems()
-    node = read_yaml(file.read_bytes(), FILE, problems)
+    node = read_yaml(file.read_bytes(), FILE, problems, own=True)
     deadline = parse_deadline(assignment.deadline) if assignment.deadline else None
     known = assignments(assignment.root)
 

@@ -33,6 +33,8 @@ class LabContent(Struct, frozen=True, kw_only=True):
     reference_files: dict[str, str]
     mistakes: Node | None
     """The YAML of the mistakes that are in ``lab``."""
+    public: bool = False
+    """It is what students have: of its reference, only what is given."""
 
     def lacks(self, check_id: str) -> bool:
         """Whether surely nobody wrote this check."""
@@ -76,7 +78,7 @@ def lint_points(rubric: RubricFile, problems: Problems) -> None:
 
 def _lint_folders(content: LabContent, problems: Problems) -> None:
     lab = content.lab
-    for folder in (lab.suite, lab.reference):
+    for folder in (lab.suite,) if content.public else (lab.suite, lab.reference):
         if not (content.root / folder).is_dir():
             problems.add(
                 content.rubric.where,
@@ -88,13 +90,14 @@ def _lint_folders(content: LabContent, problems: Problems) -> None:
     reference = content.root / lab.reference
     if reference.is_dir():
         for module in lab.modules:
-            if module.file and not (reference / module.file).is_file():
+            if module.file and not content.public and not (reference / module.file).is_file():
                 problems.add(
                     content.rubric.at("modules", module.name, "file").where,
                     f"the reference has no file {quoted(module.file)}.",
                     suggest(module.file, content.reference_files, "files"),
                 )
-        named = [(content.rubric.at("documents", name).where, file) for name, file in lab.documents.items()]
+        handed_in = {} if content.public else lab.documents
+        named = [(content.rubric.at("documents", name).where, file) for name, file in handed_in.items()]
         named += [
             (_item(content.rubric.at(key), file), file)
             for key, files in (
@@ -167,7 +170,7 @@ def _lint_needs(content: LabContent, problems: Problems) -> None:
         links = [*((n, "needs") for n in check.needs), *((n, "is explained by") for n in check.explained_by)]
         for need, verb in links:
             subject = f"the check {quoted(check.id)} {verb} {quoted(need)}"
-            if content.lacks(need):
+            if content.lacks(need) and not content.public:
                 problems.add(check.where, f"{subject}, which nobody wrote.", content.guess(need))
             if need in advice and check.id not in advice:
                 problems.add(

@@ -72,6 +72,7 @@ def _with_mistakes(lab: Lab, rubric: RubricFile, problems: Problems) -> Lab:
         suite=scan_suite(root / lab.suite, root, problems),
         reference_files=files,
         mistakes=node,
+        public=rubric.assignment.public,
     )
     lint_lab(content, problems)
     return lab

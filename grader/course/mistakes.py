@@ -93,7 +93,7 @@ def read_mistakes(
     file = folder / FILE
     if not file.is_file():
         return (), None
-    node = read_yaml(file.read_bytes(), file.relative_to(root).as_posix(), problems)
+    node = read_yaml(file.read_bytes(), file.relative_to(root).as_posix(), problems, own=True)
     if node is None:
         return (), None
     seen: dict[str, int] = {}

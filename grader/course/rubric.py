@@ -56,7 +56,7 @@ def read_rubric(root: Path, assignment: str, problems: Problems) -> RubricFile |
         What it says, or ``None`` if it is not YAML, or no map. If there are problems, parts may be empty.
     """
     file = rubric_file(root, assignment)
-    node = read_yaml(file.read_bytes(), file.relative_to(root).as_posix(), problems)
+    node = read_yaml(file.read_bytes(), file.relative_to(root).as_posix(), problems, own=True)
     if node is None:
         return None
     return read_record(node, lambda fields: _rubric(fields, root, assignment), problems)
@@ -75,6 +75,7 @@ def _rubric(fields: Fields, root: Path, assignment: str) -> RubricFile:
         assignment=Assignment(
             id=assignment,
             title=fields.text("title"),
+            public=fields.flag("public"),
             deadline=_deadline(fields),
             opens=_opens(fields),
             policy=fields.record("policy", _policy) or Policy(),

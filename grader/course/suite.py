@@ -156,7 +156,7 @@ def _checks(tree: ast.Module, place: str, problems: Problems, *, hidden: bool) -
     for function in ast.walk(tree):
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
-        mark = next((d for d in function.decorator_list if _is_check(d)), None)
+        mark = next((d for d in function.decorator_list if is_check(d)), None)
         if mark is None:
             if function in tree.body and function.name.startswith("test_"):
                 problems.add(
@@ -172,7 +172,8 @@ def _checks(tree: ast.Module, place: str, problems: Problems, *, hidden: bool) -
         yield _read(function, mark, where, problems, hidden=hidden)
 
 
-def _is_check(decorator: ast.expr) -> bool:
+def is_check(decorator: ast.expr) -> bool:
+    """Whether a decorator makes a function a check."""
     target = decorator.func if isinstance(decorator, ast.Call) else decorator
     return (isinstance(target, ast.Name) and target.id == "check") or (
         isinstance(target, ast.Attribute) and target.attr == "check"

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from grader.course.publishing import FOLDER, read_manifest
 from grader.errors import Ungraded, UsageError
 from grader.records import CourseVersion
 
@@ -33,8 +34,10 @@ def course_version(root: Path) -> CourseVersion:
     """Which state of its own repository a course is in; an empty one if that can't be said.
 
     It can't where the course is no repository, has no commit, belongs to somebody whom git doesn't trust, or where
-    there is no git.
+    there is no git. A course that was published into a student's repository says which state it was made of.
     """
+    if root.name == FOLDER and (manifest := read_manifest(root.parent)) is not None:
+        return manifest.course
     try:
         repository = _repository(root)
     except (UsageError, Ungraded):

@@ -42,9 +42,11 @@ class Gradebook(Protocol):
 
     Attributes:
         place: Where it is, for messages.
+        is_new: Whether opening it made it.
     """
 
     place: str
+    is_new: bool
 
     def keep(
         self, url: str, assignment: str, conclude: Callable[[tuple[Kept, ...]], SafeRecord]

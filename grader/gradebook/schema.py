@@ -1,7 +1,8 @@
 """The gradebook's tables, and how an older gradebook becomes one of today.
 
-``PRAGMA user_version`` counts the steps that a file has been through; ``application_id`` says that it is a
-gradebook at all.
+The steps are the same in SQLite and in PostgreSQL, which has other words for three types. A file counts the steps
+that it has been through in ``PRAGMA user_version``, and ``application_id`` says that it is a gradebook at all; on a
+server the table ``gradebook`` does both.
 """
 
 from __future__ import annotations
@@ -75,15 +76,51 @@ STEPS = (
     ),
     ("ALTER TABLE review ADD COLUMN points REAL",),  # what was given; NULL: all or none
 )
-"""The statements of each version; a new version adds some, and none is ever changed."""
+"""The statements of each version; a new version adds some, and none is ever changed.
+
+Only the second uses functions of ours: no server ever had what it moves.
+"""
+MOVES = ("UPDATE", "INSERT")
+"""How statements begin that move what is there."""
+POSTGRESQL = {
+    "INTEGER PRIMARY KEY AUTOINCREMENT": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+    "INTEGER": "BIGINT",
+    "REAL": "DOUBLE PRECISION",
+}
+"""SQLite's word → PostgreSQL's; the longest first."""
 
 
-def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+def statements(version: int) -> list[str]:
+    """What makes a gradebook of this version one of today; in a new one (0) there is nothing to move."""
+    found = [statement.strip() for step in STEPS[version:] for statement in step]
+    return [statement for statement in found if version or not statement.startswith(MOVES)]
+
+
+def in_postgresql(statement: str) -> str:
+    """The same in PostgreSQL's words."""
+    for ours, theirs in POSTGRESQL.items():
+        statement = statement.replace(ours, theirs)
+    return statement
+
+
+def check_version(version: int, place: str) -> None:
+    """Raise UsageError if a newer grader wrote it."""
+    if version > len(STEPS):
+        raise UsageError(
+            f"The gradebook {place} has version {version}; this grader knows {len(STEPS)}.",
+            "Use the newer grader that wrote it.",
+        )
+
+
+def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> bool:
     """Make the tables, or add what a newer grader added.
 
     Args:
         connection: In autocommit mode.
         path: For messages.
+
+    Returns:
+        Whether it is new.
 
     Raises:
         UsageError: It is another program's database, or that of a newer grader.
@@ -95,28 +132,24 @@ def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if application != APPLICATION and (application or tables):
         raise UsageError(f"{path} is a database of another program.", "Name another file for the gradebook.")
-    if version > len(STEPS):
-        raise UsageError(
-            f"The gradebook {path} has version {version}; this grader knows {len(STEPS)}.",
-            "Use the newer grader that wrote it.",
-        )
+    check_version(version, str(path))
     if version == len(STEPS):
-        return
+        return False
     connection.create_function("key_of", 1, lambda record: repository_key(_read(record).url))
     connection.create_function("was_accepted", 1, lambda record: not _read(record).refused)
     # Under the lock, look again: another grader may have been faster.
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        for step in STEPS[version:]:
-            for statement in step:
-                connection.execute(statement)
+        for statement in statements(version):
+            connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute(f"PRAGMA user_version = {len(STEPS)}")
     except BaseException:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+    return bool(version == 0)
 
 
 class _Kept(Struct):

@@ -129,7 +129,7 @@ class Student:
     def put(self, source: ModuleSource, question: wire.Question, call: str) -> object:
         """Ask, after loading the module if need be; returns the decoded value."""
         if source.absent:
-            raise fail(source.absent, call=call)
+            raise fail(source.absent)  # whatever was asked of it
         if source.name and source.name not in self._loaded:
             self._loaded.add(source.name)
             self._ask(source, self._load(source), f"import {source.name}")

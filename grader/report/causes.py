@@ -82,7 +82,8 @@ def causes(criteria: Iterable[CriterionResult], checks: Iterable[CheckResult]) -
     """The causes of one lab's failures, in the rubric's order, bonuses and advice last.
 
     Failures are of one cause if they carry the same diagnosis, or, where the bug has no name, if the same
-    headline was given for the same place of the same call.
+    headline was given for the same place of the same call, or for none: a file that is missing. Advice that
+    has the cause of something required is told with it.
 
     Args:
         criteria: The lab's criteria.
@@ -98,7 +99,9 @@ def causes(criteria: Iterable[CriterionResult], checks: Iterable[CheckResult]) -
         for id_ in criterion.checks:
             check = results.get(id_)
             if check is not None and check.outcome in (Outcome.FAILED, Outcome.PARTLY):
-                found.setdefault((criterion.weight, _key(check)), []).append(check)
+                key = _key(check)
+                told = criterion.weight is Weight.ADVICE and (Weight.REQUIRED, key) in found
+                found.setdefault((Weight.REQUIRED if told else criterion.weight, key), []).append(check)
     waiting: dict[str, int] = {}
     for check in results.values():
         if check.outcome is Outcome.BLOCKED:
@@ -124,7 +127,9 @@ def _key(check: CheckResult) -> tuple[str, ...]:
         return ("diagnosis", finding.diagnosis)
     if ", line " in finding.where:
         return ("place", finding.headline, finding.where)
-    return ("call", finding.headline, finding.where, finding.call or check.id)
+    if finding.call or finding.where:
+        return ("call", finding.headline, finding.where, finding.call or check.id)
+    return ("headline", finding.headline)
 
 
 def _root(check: CheckResult, results: Mapping[str, CheckResult]) -> str:

@@ -55,6 +55,11 @@ def verdict(record: SafeRecord) -> RenderableType:
     return _banner(shown, tuple(reason for reason in record.reasons if reason not in shown.summary))
 
 
+def one_check(record: SafeRecord, check: CheckResult) -> RenderableType:
+    """One check of a record, in full."""
+    return _check(check, view(record))
+
+
 def _title(shown: View) -> Text:
     name = _text(shown.record.title or shown.record.assignment, "bold")
     return Text.assemble(

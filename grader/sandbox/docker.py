@@ -30,7 +30,7 @@ from grader.sandbox.remover import Remover
 from grader.sandbox.sources import ENGINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from grader.sandbox.environment import Progress
@@ -164,11 +164,7 @@ class DockerProvider:
         It is the first to need Docker's client, which takes a while to import: so it has a thread, and git fetches
         meanwhile.
         """
-        with suppress(Ungraded):  # whoever needs the engine next is told
-            for container in self._engine.containers(OWNER):
-                if owner.is_dead(container.labels[OWNER]):
-                    self._remover.remove(container.id)
-        owner.remove_dead_folders()
+        _remove_left_behind(self._engine, self._remover)
 
     def _image(self, environment: str) -> str:
         with self._building:
@@ -256,6 +252,28 @@ class DockerProvider:
             f"The {environment} container could not be started: {trouble}",
             "`grade doctor` looks at the engine, the images and the disk.",
         )
+
+
+def remove_left_behind(owners: Sequence[str] = ()) -> None:
+    """Remove from this machine what these owners have, and whoever was killed.
+
+    Args:
+        owners: As of ``owner.myself``; they have ended, or will need nothing any more.
+    """
+    engine = Engine()
+    remover = Remover(engine)
+    _remove_left_behind(engine, remover, owners)
+    remover.finish(CLOSE_SECONDS)
+    engine.close()
+
+
+def _remove_left_behind(engine: Engine, remover: Remover, owners: Sequence[str] = ()) -> None:
+    with suppress(Ungraded):  # whoever needs the engine next is told
+        for container in engine.containers(OWNER):
+            of = container.labels[OWNER]
+            if of in owners or owner.is_dead(of):
+                remover.remove(container.id)
+    owner.remove_dead_folders(owners)
 
 
 def _reader_of(folders: Iterable[Path]) -> str:

@@ -16,13 +16,15 @@ from grader.errors import GraderError, Ungraded
 from grader.sandbox.engine_trouble import LOCAL_INSTEAD, Refused, in_words, unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from grader.sandbox.engine_client import EngineClient
 
 DEFAULT_SOCKET = "/var/run/docker.sock"
 SECONDS, LOOK_SECONDS, BUILD_SECONDS = 60.0, 10.0, 900.0
 """For an answer to begin and to go on: of most calls, of those that only help to explain, of builds."""
+CHUNK = 32 << 20
+"""Bytes of an archive at a time."""
 
 
 class Info(Struct, frozen=True, rename="pascal"):
@@ -203,6 +205,17 @@ class Engine:
         with self.client(BUILD_SECONDS) as client:
             repository, tag = _repository_and_tag(name)
             for _ in _progress(client.pull(repository, tag, stream=True, decode=True)):
+                pass
+
+    def save(self, names: Sequence[str]) -> Iterator[bytes]:
+        """Images as one archive, as ``docker save`` writes it, chunk by chunk."""
+        with self.client(BUILD_SECONDS) as client:
+            yield from client.save(names, CHUNK)
+
+    def load_saved(self, archive: Iterable[bytes]) -> None:
+        """Take images out of such an archive."""
+        with self.client(BUILD_SECONDS) as client:
+            for _ in _progress(client.load_image(archive)):
                 pass
 
     def load(self, name: str, tar: Iterable[bytes]) -> None:

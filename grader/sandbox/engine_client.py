@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from docker.api.client import APIClient
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from requests import Response
 
 
@@ -30,6 +32,11 @@ class EngineClient(APIClient):  # type: ignore[misc] # Docker's package has no t
     def __init__(self, path: str, version: str, seconds: float) -> None:
         super().__init__(f"unix://{path}", version=version or None, timeout=seconds)
         self.trust_env = False  # no proxy and no password for what is on this machine
+
+    def save(self, names: Sequence[str], chunk: int) -> Iterator[bytes]:
+        """Several images as one archive, their common layers once; Docker's own call knows one image."""
+        answer = self._get(self._url("/images/get"), params={"names": list(names)}, stream=True)
+        yield from self._stream_raw_result(answer, chunk, decode=False)
 
     def request(self, method: str, url: str, *args: Any, **options: Any) -> Response:
         """One request. Docker's own pulls, imports and events would wait for ever."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 PREFIX = "grader."
 GONE = "gone-grader."
@@ -93,23 +93,28 @@ def remove(folder: Path) -> None:
         time.sleep(pause)
 
 
-def remove_dead_folders() -> None:
-    """Remove the folders of graders that were killed, also while they made or removed them."""
+def remove_dead_folders(owners: Collection[str] = ()) -> None:
+    """Remove the folders of graders that were killed, also while they made or removed them.
+
+    Args:
+        owners: Whose folders go as well.
+    """
     for base in {tempfile.gettempdir(), "/tmp"}:  # noqa: S108 - see private_folder
         for folder in (*Path(base).glob(f"{PREFIX}*"), *Path(base).glob(f"{GONE}*")):
             with contextlib.suppress(OSError):  # somebody else's, or removed by another grader
-                if folder.lstat().st_uid == os.getuid() and _is_left(folder):
+                if folder.lstat().st_uid == os.getuid() and _is_left(folder, owners):
                     remove(folder)
 
 
-def _is_left(folder: Path) -> bool:
+def _is_left(folder: Path, owners: Collection[str]) -> bool:
     """Whether nobody uses a folder any more."""
     if folder.name.startswith(GONE):
         return True
     try:
-        return is_dead((folder / OWNER_FILE).read_text())
+        of = (folder / OWNER_FILE).read_text()
     except FileNotFoundError:  # being made; or long ago, and then its maker was killed
         return time.time() - folder.lstat().st_mtime > NEW_SECONDS
+    return of in owners or is_dead(of)
 
 
 def _start(pid: int) -> str:

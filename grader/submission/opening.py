@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from grader.submission.objects import GitSource
 
+AS_THEY_ARE = "It is not a git repository: its files were read as they are."
+
 
 @contextmanager
 def open_repository(
@@ -30,6 +32,7 @@ def open_repository(
     ref: str | None = None,
     limits: FetchLimits | None = None,
     trusted_origin: bool = True,
+    as_it_lies: bool = False,
 ) -> Iterator[Repository]:
     """Fetch one commit and keep it readable until the block ends.
 
@@ -38,6 +41,7 @@ def open_repository(
         ref: Branch, tag or commit; None for the default branch.
         limits: What it may cost.
         trusted_origin: False if the address comes from a roster: then it must be on a host.
+        as_it_lies: Of a folder, the files that lie there, committed or not.
 
     Raises:
         UsageError: The address or ref is malformed, or not allowed from there.
@@ -50,7 +54,7 @@ def open_repository(
     if isinstance(address, Local):
         _check_folder(address)
         checkout = find_checkout(address.path)
-        if checkout is None:
+        if checkout is None or as_it_lies:
             yield _plain_folder(address, ref, limits)
             return
     else:
@@ -105,7 +109,7 @@ def _plain_folder(address: Local, ref: str | None, limits: FetchLimits) -> Repos
         commit="",
         committed_at="",
         paths=tuple(shown(entry.path) for entry in source.entries),
-        notes=("It is not a git repository: its files were read as they are.",),
+        notes=(AS_THEY_ARE,) if find_checkout(address.path) is None else (),
         limits=limits,
         source=source,
         checkout=None,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from grader.checks.project.expressions import UNKNOWN, BadExpression, evaluate, interpolate
 from grader.checks.project.globs import matches, selects
-from grader.checks.project.runner import assignments
+from grader.checks.project.job_machine import assignments
 from grader.checks.project.workflow import read_workflow, workflows
 
 CODE = ["src/a.py", "tests/test_a.py", "pyproject.toml"]

@@ -10,10 +10,11 @@ import threading
 import time
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from grader.cohort import ClassMember, grade_class, grading
+from grader.cohort import ClassMember, OneMachine, grade_class, grading, writing
 from grader.errors import HostUnreachable, SubmissionError, Ungraded, UsageError
 from grader.gradebook import open_gradebook
 from grader.history import KeptHistory, NoHistory
@@ -61,7 +62,9 @@ def run(monkeypatch):
         monkeypatch.setattr(grading, "grade", lambda request, *_: graded(request.repo))
         watch = Watching()
         members = [ClassMember(id, id) for id in ids]
-        found = grade_class(members, lambda e: Request(repo=e.url), Service(), NoHistory(), watch, jobs=jobs)
+        found = grade_class(
+            members, lambda e: Request(repo=e.url), OneMachine(Service()), NoHistory(), watch, jobs=jobs
+        )
         return {result.member.id: result for result in found}, watch
 
     return run
@@ -104,6 +107,27 @@ def test_what_is_our_fault_is_tried_again_behind_the_others(run, trouble):
     assert watch.retried == ["unlucky", "unlucky"]
 
 
+def test_who_is_tried_again_later_keeps_nobody_waiting(monkeypatch):
+    """One job, and a host that is out of order: the others are graded in its pauses."""
+    monkeypatch.setattr(grading, "PAUSES", (0.0, 1.0, 0.5))
+    order = []
+
+    def graded(request, *_):
+        order.append(request.repo)
+        if request.repo == "away":
+            raise HostUnreachable("busy")
+        time.sleep(0.1)
+        return record()
+
+    monkeypatch.setattr(grading, "grade", graded)
+    members = [ClassMember(id, id) for id in ("away", *"abcde")]
+    found = grade_class(
+        members, lambda e: Request(repo=e.url), OneMachine(Service()), NoHistory(), Watching(), jobs=1
+    )
+    assert [result.member.id for result in found] == [*"abcde", "away"]
+    assert order == ["away", *"abcde", "away", "away"]
+
+
 def test_an_attempt_without_a_verdict_is_tried_again_and_then_said(run):
     found, watch = run(lambda _: record(Decision.UNGRADED, reasons=("the image is missing",)), ["a"])
     assert "the image is missing" in found["a"].trouble
@@ -119,6 +143,44 @@ def test_a_bug_of_ours_costs_one(run):
     found, _ = run(graded, ["poison", *"abcdef"])
     assert "ZeroDivisionError" in found["poison"].trouble
     assert sum(r.record is not None for r in found.values()) == 6
+
+
+def test_what_could_not_be_kept_is_no_verdict_and_is_tried_again(monkeypatch, tmp_path):
+    """The gradebook's disk is full for a while: what the table says is in the gradebook."""
+    monkeypatch.setattr(grading, "PAUSES", (0.0, 0.0, 0.0))
+    opened = []
+
+    def open_book():
+        opened.append(1)
+        if len(opened) in (1, 3):
+            raise Ungraded("The gradebook can't be used: database or disk is full.")
+        return open_gradebook(str(tmp_path / "book.sqlite"))
+
+    def graded(request, service, history, watch):
+        basis = SimpleNamespace(answered_by=lambda record: False)
+        history.answer(request.repo, "toy", basis)
+        return history.keep(request.repo, "toy", lambda _: record(url=request.repo))
+
+    monkeypatch.setattr(grading, "grade", graded)
+    watch, history = Watching(), KeptHistory(open_book, required=True)
+    members = [ClassMember("a", "https://host.example/a")]
+    results = list(
+        grade_class(members, lambda e: Request(repo=e.url), OneMachine(Service()), history, watch, jobs=1)
+    )
+    assert [result.record.attempt for result in results] == [1]
+    assert watch.retried == ["a", "a"]
+    with open_gradebook(str(tmp_path / "book.sqlite")) as book:
+        assert len(book.history("https://host.example/a")) == 1
+
+
+def test_reports_that_can_not_be_written_cost_no_verdict_and_nobody_else(tmp_path, monkeypatch):
+    (tmp_path / "ada").write_text("in the way")
+    said = writing.write_reports_of(record(), tmp_path / "ada")
+    assert said.startswith("The verdict is in the gradebook. The report could not be written")
+    monkeypatch.setattr(writing, "write_reports", lambda *_: 1 / 0)
+    assert "ZeroDivisionError" in writing.write_reports_of(record(), tmp_path / "bola")
+    monkeypatch.undo()
+    assert writing.write_reports_of(record(), tmp_path / "bola") == ""
 
 
 def test_as_many_side_by_side_as_there_are_jobs(run):
@@ -157,7 +219,7 @@ def test_after_an_interruption_nothing_more_is_kept(monkeypatch):
     results = grade_class(
         [ClassMember("slow", "slow"), ClassMember("b", "b")],
         lambda e: Request(repo=e.url),
-        service,
+        OneMachine(service),
         History(),
         Watching(),
         jobs=2,
@@ -189,11 +251,12 @@ def hand_ins(tmp_path_factory):
 @pytest.mark.docker
 def test_verdicts_are_those_of_lone_grades(docker_service, hand_ins):
     service = docker_service(COURSE)
+    machine = OneMachine(service)
     members = [ClassMember(folder.name, str(folder)) for folder in sorted(hand_ins.iterdir())]
     asked = lambda url: Request(repo=url, assignment="toy", seed=SEED)
     together = {
         result.member.id: result.record
-        for result in grade_class(members, lambda e: asked(e.url), service, NoHistory(), Watching(), jobs=3)
+        for result in grade_class(members, lambda e: asked(e.url), machine, NoHistory(), Watching(), jobs=3)
     }
     for member in members:
         alone = grade(asked(member.url), service, NoHistory(), Silent())
@@ -205,20 +268,23 @@ def test_verdicts_are_those_of_lone_grades(docker_service, hand_ins):
 
 @pytest.mark.docker
 def test_unchanged_work_is_answered_from_the_gradebook(docker_service, hand_ins, tmp_path):
-    service = docker_service(COURSE)
+    machine = OneMachine(docker_service(COURSE))
     folder = shutil.copytree(hand_ins / "00_correct", tmp_path / "ada")
     history = KeptHistory(partial(open_gradebook, str(tmp_path / "book.sqlite")))
 
-    def run(fresh=False):
-        request = lambda e: Request(repo=e.url, assignment="toy", fresh=fresh)
+    def run(fresh=False, seed=""):
+        request = lambda e: Request(repo=e.url, assignment="toy", fresh=fresh, seed=seed)
         return next(
-            grade_class([ClassMember("ada", str(folder))], request, service, history, Watching(), jobs=1)
+            grade_class([ClassMember("ada", str(folder))], request, machine, history, Watching(), jobs=1)
         )
 
     first, second = run(), run()
     assert (first.answered, second.answered) == (False, True)
     assert second.record.attempt == first.record.attempt == 1
-    assert run(fresh=True).record.attempt == 2
+    assert run(fresh=True, seed=SEED).record.attempt == 2
+    assert [(run(seed=seed).record.attempt, run(seed=seed).answered) for seed in (SEED, f"{8:032x}")] == [
+        (2, True), (3, True),
+    ]  # fmt: skip
     (folder / "NEW.md").write_text("more\n")
     commit_all(folder)
     assert run().answered is False

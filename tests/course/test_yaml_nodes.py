@@ -1,6 +1,7 @@
 """YAML with places: what is read, what is refused, and how that is told."""
 
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 
 from grader.course.problems import Problems
 from grader.course.yaml_nodes import read_yaml
+
+COURSE = Path(__file__).parents[2]
 
 
 def read(text, **limits):
@@ -191,3 +194,19 @@ def test_no_text_makes_the_reader_raise(text):
 @given(st.binary(max_size=40))
 def test_no_bytes_make_the_reader_raise(data):
     read(data)
+
+
+@pytest.mark.parametrize(
+    "file",
+    sorted((f for part in ("rubrics", "reference") for f in (COURSE / part).rglob("*.yaml"))),
+    ids=lambda f: f.relative_to(COURSE).as_posix(),
+)
+def test_the_courses_own_files_are_read_alike_by_either_parser(file):
+    data, problems = file.read_bytes(), Problems()
+    assert read_yaml(data, "f", problems, own=True) == read_yaml(data, "f", problems)
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_in_the_courses_own_file_has_the_same_words(name):
+    text, _ = FAULTS[name]
+    assert read(text, own=True) == read(text)

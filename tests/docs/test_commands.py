@@ -12,14 +12,14 @@ from markdown_it import MarkdownIt
 from grader.cli.app import app
 from tests.docs.help_texts import PAGES, QUOTED, ROOT
 
-WORKFLOWS = sorted((ROOT / "docs").rglob("*.yml"))
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 SOURCES = sorted((ROOT / "grader").rglob("*.py"))
 COMMAND = re.compile(r"(?:^|[|;&$] )\s*(?:- )?(?:run: )?(?:[\w./]+/)?grade (?P<rest>[^|;&#\n]*)")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 REPOSITORY = re.compile(r"[/:@\"$<…]|^REPO$")
 """How a repository looks: ``https://…``, ``./checkout``, ``"$REPOSITORY"``, ``<repo-url>``."""
-OTHERS = {"--depth", "--upload-pack", "--flawed"}
-"""Options of other programs that pages name alone: git's, and those of `examples/assemble`."""
+OTHERS = {"--depth", "--upload-pack", "--flawed", "--collect-only", "--extra-index-url"}
+"""Options of other programs that pages name alone: git's, pip's, pytest's, and those of `examples/assemble`."""
 
 
 class Named(NamedTuple):

@@ -26,6 +26,8 @@ def as_it_is(made):
 class MemoryGradebook:
     """A gradebook in a list: all that the protocol asks for, and nothing of SQLite's."""
 
+    is_new = False
+
     def __init__(self, place: str, shelf: dict[str, list[Kept]]) -> None:
         self.place = place
         self._attempts = shelf.setdefault(place, [])

@@ -1,27 +1,34 @@
 """What every gradebook promises: tried on each kind there is, and on one that is no file."""
 
+from functools import partial
+
 import pytest
 
 from grader.errors import UsageError
-from grader.gradebook import repository_key
+from grader.gradebook import open_gradebook, repository_key
 from grader.gradebook.sqlite import SqliteGradebook
 from grader.records import Decision, Review
 from tests.gradebook.books import URL, MemoryGradebook, as_it_is, record
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=["sqlite", "postgresql", "memory"])
 def open_book(request, tmp_path):
     """Opens the same gradebook, as often as it is called."""
     path = tmp_path / "deep" / "gradebook"
-    shelf = {}
-    return {"sqlite": lambda: SqliteGradebook(path), "memory": lambda: MemoryGradebook(str(path), shelf)}[
-        request.param
-    ]
+    if request.param == "postgresql":
+        return partial(open_gradebook, request.getfixturevalue("postgresql")())
+    return (
+        partial(SqliteGradebook, path)
+        if request.param == "sqlite"
+        else partial(MemoryGradebook, str(path), {})
+    )
 
 
 def test_it_says_where_it_is(open_book, tmp_path):
     with open_book() as book:
-        assert book.place == str(tmp_path / "deep" / "gradebook")
+        assert book.place == str(tmp_path / "deep" / "gradebook") or book.place.startswith(
+            "postgresql://ada@"
+        )
 
 
 def test_an_attempt_is_kept_with_its_record_and_gets_a_number(open_book):

@@ -43,6 +43,49 @@ def test_graders_that_write_at_the_same_time_lose_nothing_and_see_each_other(pat
     assert [r.notes for r in kept] == [(str(n),) for n in range(80)]
 
 
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from grader.gradebook.sqlite import SqliteGradebook
+from tests.gradebook.books import record
+with SqliteGradebook(Path(sys.argv[1])) as book:
+    for n in range(3):
+        book.keep(record(str(n)).url, "week06", lambda earlier: record(str(n)))
+        print(n, flush=True)
+    def die(earlier):
+        book._database.execute("INSERT INTO attempt VALUES (99, 'r', 'a', 'p', 'c', 't', 'pass', '{}', 1)")
+        os.kill(os.getpid(), signal.SIGKILL)
+    book.keep(record("last").url, "week06", die)
+"""
+
+
+def test_a_grader_that_is_killed_loses_nothing_that_it_had_kept_and_leaves_nothing_half_done(path):
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(path)], capture_output=True, timeout=60)
+    assert killed.stdout.split() == [b"0", b"1", b"2"], killed.stderr
+    with SqliteGradebook(path) as book:
+        assert [k.record.commit for k in book.history(URL)] == ["0", "1", "2"]
+        assert book.keep(URL, "week06", lambda _: record("next")).attempt == 4
+
+
+def test_who_reads_does_not_wait_for_who_writes(path):
+    with SqliteGradebook(path) as writer, SqliteGradebook(path) as reader:
+        writer.keep(URL, "week06", lambda earlier: record("a"))
+        seen = []
+        writer.keep(URL, "week06", lambda earlier: seen.append(reader.history(URL)) or record("b"))
+        assert [k.record.commit for k in seen[0]] == ["a"]
+        assert reader._database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_full_disk_is_our_fault_and_what_was_kept_stays(path):
+    with SqliteGradebook(path) as book:
+        book.keep(URL, "week06", lambda earlier: record("a"))
+        pages = book._database.execute("PRAGMA page_count").fetchone()[0]
+        book._database.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(Ungraded, match="database or disk is full"):
+            book.keep(URL, "week06", lambda earlier: record("b", notes=("long " * 10_000,)))
+        assert [k.record.commit for k in book.history(URL)] == ["a"]
+
+
 def test_a_new_gradebook_is_for_its_owner_alone(path):
     SqliteGradebook(path).close()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -109,9 +152,9 @@ def test_the_place_is_what_was_asked_then_the_variable_then_the_data_folder(monk
     assert str(place("other")) == "other"
 
 
-def test_a_url_is_no_gradebook_yet():
-    with pytest.raises(UsageError, match="an SQLite file, not a URL"):
-        place("postgresql://host/grades")
+def test_another_kind_of_server_is_no_gradebook():
+    with pytest.raises(UsageError, match="an SQLite file or a database on PostgreSQL, not mysql://"):
+        place("mysql://ada:secret@host/grades")
 
 
 def test_what_is_opened_is_what_was_asked_for(path):

@@ -67,3 +67,19 @@ def test_who_waits_for_a_judge_in_vain_still_has_the_version(course):
         while service._course_version is None:
             time.sleep(0.01)
         assert service.course_version.tag == "v1"
+
+
+def test_a_judge_that_could_not_be_started_is_started_again_for_the_next(course, monkeypatch):
+    """Docker was being restarted when the first submission came."""
+    provider, living = Provider(fails=True), Closable()
+    with JudgeService(provider, course) as service:
+        service._judge.exception(30)
+        provider.judge = lambda _course, _data: living
+        monkeypatch.setattr(service, "_judge_lab", lambda judging, *_: judging.result(30))
+        assert service.judge_lab(None, None, print) is living
+        assert service.judge_lab(None, None, print) is living
+
+
+class Closable:
+    def close(self):
+        pass

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from grader.checks.project.causes import Whose
+from grader.checks.project.job_machine import StepRun
 from grader.checks.project.readme_run import CommandRun, Result
-from grader.checks.project.runner import StepRun
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from grader.checks.project.job_machine import JobRun
     from grader.checks.project.readme_run import ReadmeRun
-    from grader.checks.project.runner import JobRun
 
 _BRINGS = re.compile(r"\b(?:clone|cd|wget|curl|unzip|tar|download|checkout|kaggle|gdown|dvc|mv|cp)\b")
 """Commands that bring files, or go where they are: once one has failed, a missing file proves nothing."""
@@ -76,7 +76,11 @@ class Conclusion(Struct, frozen=True, kw_only=True):
 
 
 def conclude(run: ReadmeRun) -> Conclusion:
-    """What follows from a README that was followed."""
+    """What follows from a README that was followed.
+
+    A line that can't be tried here, for want of Docker, of a GPU or of data that the reader brings, holds up no
+    pass where other code of the repository ran to its end.
+    """
     steps = [step for step in run.steps if not step.is_aside]
     troubles = [step for step in steps if step.cause is not None]
     seen = tuple(
@@ -103,7 +107,8 @@ def conclude(run: ReadmeRun) -> Conclusion:
         (s for s in troubles if s.runs or (_FETCHES.search(s.text) and not _BRINGS_TOOLS.search(s.text))),
         None,
     )
-    if untried is not None and untried.cause is not None:
+    ran = any(step.runs and step.result is Result.WORKED for step in steps)
+    if untried is not None and untried.cause is not None and not ran:
         return Conclusion(
             word=ProjectOutcome.REVIEW,
             why=f"A line could not be tried: {untried.cause.why}.",

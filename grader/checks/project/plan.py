@@ -220,7 +220,7 @@ def _kept(one: Typed, passed: list[Passed], *, unix: bool) -> Iterator[Line]:
             if not is_comment(x.text)
         ]
         return
-    if one.block.is_inline and not _installs("\n".join(line.text for line in one.lines)):
+    if one.block.is_inline and not installs("\n".join(line.text for line in one.lines)):
         return
     for line in one.lines:
         why = ""
@@ -245,7 +245,8 @@ def _kept(one: Typed, passed: list[Passed], *, unix: bool) -> Iterator[Line]:
             yield line
 
 
-def _installs(text: str) -> bool:
+def installs(text: str) -> bool:
+    """Whether a line does nothing but install packages, or the project."""
     return (
         re.match(
             r"\s*(?:python3? -m )?(?:uv )?pip3? install\s+[\w\[\]., =<>~-]+$|\s*uv sync$|\s*poetry "

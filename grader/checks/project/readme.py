@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from grader.checks.project.blocks import TooMuch
 from grader.checks.project.delivery import fair
 from grader.checks.project.outcome import Conclusion, ProjectOutcome, conclude
-from grader.checks.project.plan import find_readme, read_plan
+from grader.checks.project.plan import find_readme, installs, read_plan
 from grader.checks.project.readme_run import ReadmeRun, Stranger, runs_code
 from grader.checks.reader import reader
 
@@ -33,6 +33,8 @@ def read_readme(texts: Mapping[str, str]) -> tuple[Plan | None, Conclusion]:
         return None, Conclusion(word=ProjectOutcome.REVIEW, why=f"{name} is not read: {much}.", file=name)
     if any(runs_code(line.text) for line in (*plan.commands, *(passed.line for passed in plan.passed))):
         return plan, Conclusion(word=ProjectOutcome.PASS, file=name)
+    if plan.shows_python and any(installs(line.text) for line in plan.commands):
+        return plan, Conclusion(word=ProjectOutcome.PASS, file=name)  # a library is installed, and imported
     if leads := next((path for path in texts if path != name and _leads_to(texts[name], path)), ""):
         return None, Conclusion(
             word=ProjectOutcome.REVIEW, why=f"{name} leads to {leads} for what to do.", file=name

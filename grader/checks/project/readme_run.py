@@ -27,6 +27,8 @@ _INSTALLS = re.compile(
     r"\b(?:install|sync|lock|venv|virtualenv|conda|env create|develop|build|clone|download|apt|apt-get|"
     r"tox|nox|make|uvx?|poetry)\b"
 )
+_SYNCS = re.compile(r"\b(?:uv sync|poetry install)\b")
+_RUNS_IN_PROJECT = re.compile(r"\s*(?:uv|poetry) run\s")
 _RUNS = re.compile(
     r"(?:^|[;&|({]\s*|\bdo\s+|\bthen\s+|=\S+\s+|\brun\s+(?:--?[\w-]+(?:[= ]\S+)?\s+)*|\bsudo\s+|"
     r"\btime\s+|\bxvfb-run\s+|\buvx\s+|\bexec\s+|\btimeout \S+ )"
@@ -171,7 +173,7 @@ class Stranger:
             if left < 1:
                 self._stopped = "the time for the whole README was up"
                 return
-            each = [self._patience(line.text) for line in lines]
+            each = [self._patience(line.text, lines[:n]) for n, line in enumerate(lines)]
             played = self._sandbox.script(_text(lines), seconds=left, each=each, stop=True)
             for ran in played.commands:
                 step = self._step(ran, lines, part)
@@ -249,9 +251,11 @@ class Stranger:
                 )
                 yield Line(line.number, f"cd -- '{name}'")
 
-    def _patience(self, text: str) -> float:
-        installs = _INSTALLS.search(text) is not None
-        return INSTALL_SECONDS if installs else self._seconds
+    def _patience(self, text: str, before: Sequence[Line]) -> float:
+        """How long a line may take; ``uv run`` installs only where nothing before it did."""
+        if _RUNS_IN_PROJECT.match(text) and any(_SYNCS.search(line.text) for line in before):
+            return self._seconds
+        return INSTALL_SECONDS if _INSTALLS.search(text) else self._seconds
 
 
 class Arrival(Struct, frozen=True, kw_only=True):

@@ -23,6 +23,10 @@ MOST_NODES = 10_000
 DEEPEST = 24
 MOST_WORKFLOWS, MOST_JOBS, MOST_STEPS, MOST_CELLS = 20, 30, 60, 256
 CODE = re.compile(r"\.(?:py|pyx|ipynb|toml|cfg|ini|txt)$")
+PYTHON_IMAGE = re.compile(
+    r"(?:docker\.io/(?:library/)?)?python:(3\.\d{1,2})(?:\.\d+)?(?:-slim)?(?:-(?:bullseye|bookworm|trixie))?"
+)
+"""Official images of Debian's kind, as the sandbox is."""
 FILTERS = ("branches", "branches-ignore", "tags", "tags-ignore", "paths", "paths-ignore")
 
 
@@ -59,6 +63,8 @@ class WorkflowJob(Struct, frozen=True, kw_only=True):
     """One job.
 
     Attributes:
+        outputs: What it hands to the jobs that need it, as written.
+        python: Of the image that its container has; empty if it has none.
         cells: Of its matrix, each a set of values; one empty cell if it has none.
         strange: What about it isn't understood here: services, a reusable workflow.
     """
@@ -69,6 +75,8 @@ class WorkflowJob(Struct, frozen=True, kw_only=True):
     needs: tuple[str, ...] = ()
     condition: str = ""
     env: dict[str, str] = {}
+    outputs: dict[str, str] = {}
+    python: str = ""
     runs_on: str = ""
     cells: tuple[dict[str, Any], ...] = ({},)
     forgives: str = ""
@@ -259,7 +267,8 @@ def _job(name: str, job: Any, defaults: dict[str, str]) -> WorkflowJob:
         raise _Fault(f"the job {str(name)[:60]} in line {line} does not say what it runs on")
     if job.get("services"):
         strange.append("it has services")
-    if job.get("container"):
+    python = _python_image(job.get("container"))
+    if job.get("container") and not python:
         strange.append("it runs in a container")
     if job.get("environment"):
         strange.append("it needs an environment of the repository's")
@@ -276,6 +285,8 @@ def _job(name: str, job: Any, defaults: dict[str, str]) -> WorkflowJob:
         needs=_list(job.get("needs")),
         condition=_text(job.get("if")),
         env=_texts(job.get("env")),
+        outputs=_texts(job.get("outputs")),
+        python=python,
         runs_on=" ".join(_list(job["runs-on"]))
         if not isinstance(job["runs-on"], dict)
         else "a group of runners",
@@ -283,6 +294,13 @@ def _job(name: str, job: Any, defaults: dict[str, str]) -> WorkflowJob:
         forgives=_text(job.get("continue-on-error")),
         strange=(*strange, *odd),
     )
+
+
+def _python_image(container: Any) -> str:
+    """The version of an official image that has a Python and nothing else; empty if it is another image."""
+    only_image = isinstance(container, dict) and container.keys() == {"image"}
+    found = PYTHON_IMAGE.fullmatch(_text(container["image"] if only_image else container))
+    return found[1] if found else ""
 
 
 def _step(step: Any, defaults: dict[str, str]) -> WorkflowStep:

@@ -57,6 +57,15 @@ def present(engine: Engine, environments: Iterable[str] = ENVIRONMENTS) -> dict[
     return found
 
 
+def names_here(engine: Engine) -> tuple[str, ...]:
+    """Names of all images that are here and up to date, with their bases: what another machine needs."""
+    slim, full = (base.present(engine, which) for which in (base.SLIM, base.FULL))
+    names = [name for which in (base.SLIM, base.FULL) for name in (which.registry, which.own)]
+    names += tags(slim).values() if slim else ()
+    names += stranger.tags(full) if full else ()
+    return tuple(name for name in names if engine.image_id(name))
+
+
 def ensure(engine: Engine, environments: Collection[str], progress: Progress) -> dict[str, str]:
     """Environment → image id; what is missing is built, which takes a minute or two the first time.
 

@@ -5,8 +5,7 @@ import numpy as np
 
 def log_softmax(logits):
     """Log-probabilities, row by row."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
 
 
 def probabilities(logits):

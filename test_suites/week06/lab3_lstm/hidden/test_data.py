@@ -4,7 +4,7 @@ import numpy as np
 
 from grader.checks import check, fail, unchanged, values_match
 from test_suites.week06.lab3_lstm.public.markets import other_future, simulated
-from test_suites.week06.lab3_lstm.public.test_data import judge_split
+from test_suites.week06.lab3_lstm.public.test_data import HINT, judge_split
 
 NAMES = ("train", "test", "X_train", "X_test", "y_train", "y_test")
 SAME = 1e-9
@@ -50,6 +50,18 @@ def moved(before, after, scale):
     if before.shape != after.shape:
         return np.ones(len(before), dtype=bool)
     return np.abs(before - after).max(axis=1) > SAME * scale
+
+
+@check("data.returns")
+def test_returns(student, reference, rng, evidence, known_mistakes):
+    """`forward_returns` gives the log return over the next `horizon` days, for each day that has one."""
+    probes = [(simulated(rng, int(rng.integers(40, 90)), n), h) for n, h in ((3, 10), (1, 1), (4, 7))]
+    yours = [student.data.forward_returns(prices, h) for prices, h in probes]
+    truth = [reference.data.forward_returns(prices, h) for prices, h in probes]
+    diagnose = known_mistakes.matcher(
+        "data", lambda module: [module.forward_returns(prices, h) for prices, h in probes]
+    )
+    values_match(yours, truth, name="returns", evidence=evidence, diagnose=diagnose, hint=HINT)
 
 
 @check("data.targets", needs=("data.returns", "data.split"))

@@ -3,7 +3,14 @@
 import numpy as np
 
 from grader.checks import check, fail, values_match
-from test_suites.week06.lab3_lstm.public.test_evaluate import cases, scores_match
+from test_suites.week06.lab3_lstm.hidden.scores import cases, scores_match
+from test_suites.week06.lab3_lstm.public.test_evaluate import HINT
+
+
+@check("evaluate.mse")
+def test_mse(student, reference, rng, evidence, known_mistakes):
+    """`evaluate` gives the mean squared error over all days and assets."""
+    scores_match(student, reference, known_mistakes, evidence, cases(rng), "mse", HINT)
 
 
 @check("evaluate.r2", needs="evaluate.mse")

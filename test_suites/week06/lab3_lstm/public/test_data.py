@@ -3,21 +3,26 @@
 import numpy as np
 
 from grader.checks import check, fail, values_match
-from test_suites.week06.lab3_lstm.public.markets import simulated
+from test_suites.week06.lab3_lstm.public import worked_example as example
 
 HINT = "Row t is log(prices[t + horizon] / prices[t]); the last `horizon` days have none."
 
 
-@check("data.returns")
-def test_returns(student, reference, rng, evidence, known_mistakes):
-    """`forward_returns` gives the log return over the next `horizon` days, for each day that has one."""
-    probes = [(simulated(rng, int(rng.integers(40, 90)), n), h) for n, h in ((3, 10), (1, 1), (4, 7))]
-    yours = [student.data.forward_returns(prices, h) for prices, h in probes]
-    truth = [reference.data.forward_returns(prices, h) for prices, h in probes]
-    diagnose = known_mistakes.matcher(
-        "data", lambda module: [module.forward_returns(prices, h) for prices, h in probes]
+@check("example.returns")
+def test_returns(student, evidence, known_mistakes):
+    """`forward_returns` gives the worked example's log returns over two days."""
+
+    def observe(module):
+        return [module.forward_returns(example.PRICES, 2)]
+
+    values_match(
+        observe(student.data),
+        [example.RETURNS],
+        name="returns",
+        evidence=evidence,
+        diagnose=known_mistakes.matcher("data", observe),
+        hint=HINT,
     )
-    values_match(yours, truth, name="returns", evidence=evidence, diagnose=diagnose, hint=HINT)
 
 
 @check("data.split")
