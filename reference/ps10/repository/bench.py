@@ -31,17 +31,26 @@ def _module(found):
 
 
 def describe(found):
-    """A model's state, name → array, and the names of what is trained; ``lost`` if it isn't a model."""
+    """What a model is; ``lost`` if it isn't one.
+
+    Returns:
+        ``state``: name → array; ``trained``: the names of what is trained; ``marked``: the names of modules that have
+        an attribute ``requires_grad``, which means nothing.
+    """
     model = _module(found)
     if model is None:
         return {"lost": f"a {type(found).__name__} is not an nn.Module"}
     return {
-        "state": {
-            name: np.array(value.detach().to(torch.float64).numpy())
-            for name, value in model.state_dict().items()
-        },
+        "state": {name: _array(value) for name, value in model.state_dict().items()},
         "trained": [name for name, value in model.named_parameters() if value.requires_grad],
+        "marked": [name for name, module in model.named_modules() if "requires_grad" in vars(module)],
     }
+
+
+def _array(value):
+    """A tensor as an array of its own precision; of those that NumPy lacks, in double."""
+    usual = value.dtype in {torch.float32, torch.float64, torch.int64}
+    return np.array(value.detach().to(value.dtype if usual else torch.float64).numpy())
 
 
 def dataset(X, y):

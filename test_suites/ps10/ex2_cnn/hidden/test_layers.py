@@ -40,14 +40,23 @@ def test_forward(student, reference, rng, readings, known_mistakes, evidence):
     probes = conv_probes(rng)
 
     def explain(reading):
-        values_match(
-            [probe.forward(student, reading["layout"]) for probe in probes],
-            [of(reference, reading, probe)["output"] for probe in probes],
-            name="output",
-            evidence=evidence,
-            diagnose=matched(known_mistakes, probes, reading, "output", [1.0] * len(probes)),
-            hint="Each filter sums over the window and all channels; its bias is added once.",
-        )
+        outputs = [probe.forward(student, reading["layout"]) for probe in probes]
+        failures = []
+        # Of a wrong output, filters as they are and flipped are about as far: a bug is looked for in both.
+        alike = [r for r in readings.left(CONV) if r["layout"] == reading["layout"] and r != reading]
+        for each in (reading, *alike):
+            try:
+                values_match(
+                    outputs,
+                    [of(reference, each, probe)["output"] for probe in probes],
+                    name="output",
+                    evidence=evidence if each is reading else None,
+                    diagnose=matched(known_mistakes, probes, each, "output", [1.0] * len(probes)),
+                    hint="Each filter sums over the window and all channels; its bias is added once.",
+                )
+            except CheckFailed as failure:
+                failures.append(failure)
+        raise next((f for f in failures if f.finding.diagnosis), failures[0])
 
     readings.find(
         CONV,

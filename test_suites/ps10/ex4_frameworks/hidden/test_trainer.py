@@ -70,15 +70,22 @@ def test_modes(student, rng):
             "The model is trained in eval mode.",
             call="CustomTrainer.train",
             how_many=f"{int((trained[:, 1] == 0).sum())} of {len(trained)} training batches",
-            hint="After validation, model.train() sets dropout and batch norm back: at the start of each epoch.",
+            diagnosis=EVAL_KEPT if trained[0, 1] else "",
+            diagnosis_id="eval-mode-kept" if trained[0, 1] else "",
+            hint="model.train() belongs at the start of each epoch.",
         )
     if validated[:, 1].any():
         raise fail(
             "The model is validated in train mode.",
             call="CustomTrainer.train",
             how_many=f"{int(validated[:, 1].sum())} of {len(validated)} validation batches",
-            hint="Before validation comes model.eval().",
+            diagnosis=NO_EVAL,
+            diagnosis_id="validated-in-train-mode",
         )
+
+
+EVAL_KEPT = "After the first validation the model stays in eval mode: dropout and batch norm no longer train"
+NO_EVAL = "model.eval() is missing before validation: dropout and batch norm work as in training"
 
 
 @check("trainer.schedule")
@@ -104,23 +111,34 @@ def test_early_stopping(student, rng):
     in_pytorch(student.trainer)
     goal = goal_of(rng)
     rising = Scene(student, goal, -goal).run(100).item("epochs").whole()
-    if rising > 40:  # patience up to 10, twice, and a margin
+    falling = Scene(student.fresh(), goal, goal, growing=30.0).run(EPOCHS).item("epochs").whole()
+    goes_on, gives_up = rising > 40, falling < EPOCHS - 1  # patience up to 10, twice, and a margin
+    if not goes_on and not gives_up:
+        return
+    both = Scene(student.fresh(), goal, goal).run(EPOCHS).item("epochs").whole()
+    named = UPWARDS if both < EPOCHS - 1 else BY_TRAINING if gives_up else NEVER
+    if goes_on:
         raise fail(
             "It goes on although the validation loss rises from the first epoch.",
             call="CustomTrainer.train(…, epochs=100)",
             yours=f"{rising} epochs",
             expected="about as many as your patience",
-            hint="What decides is the validation loss; the training loss falls here all the time.",
+            diagnosis=named,
+            diagnosis_id="early-stopping",
         )
-    falling = Scene(student.fresh(), goal, goal, growing=30.0).run(20).item("epochs").whole()
-    if falling < 19:
-        raise fail(
-            "It stops although the validation loss is still falling.",
-            call="CustomTrainer.train(…, epochs=20)",
-            yours=f"stopped after {falling} epochs",
-            expected="20 epochs: only the training loss rises here",
-            hint="Compare the validation loss with the best so far, and count from 0 after each better one.",
-        )
+    raise fail(
+        "It stops although the validation loss is still falling.",
+        call=f"CustomTrainer.train(…, epochs={EPOCHS})",
+        yours=f"stopped after {falling} epochs",
+        expected=f"{EPOCHS} epochs: only the training loss rises here",
+        hint="Compare the validation loss with the best so far, and count from 0 after each better one.",
+    )
+
+
+EPOCHS = 20
+UPWARDS = "It stops when the loss gets less: the comparison is the wrong way round"
+BY_TRAINING = "The training loss decides when to stop, where the validation loss should"
+NEVER = "Nothing stops it: all epochs are gone through"
 
 
 @check("trainer.history")
@@ -142,10 +160,14 @@ def test_history(student, rng):
     truth = np.array([scene.loss(row.fitted((4,))) for row in snapshots(told)])
     near = [min(abs(value - truth) / truth.max()) < 1e-3 for value in yours]
     if not all(near):
+        factors = yours[: len(truth)] / truth[: len(yours)]
+        named = f"val_loss is {factors[0]:.3g} times the mean loss" if np.ptp(factors) < 1e-3 else ""
         raise fail(
             "val_loss is not the mean loss on the validation data.",
             yours=", ".join(f"{value:.4g}" for value in yours[:4]),
             expected=", ".join(f"{value:.4g}" for value in truth[:4]),
+            diagnosis=named,
+            diagnosis_id="factor" if named else "",
         )
 
 
@@ -168,35 +190,49 @@ def test_checkpoint(student, rng):
     weights = [row.fitted((4,)) for row in snapshots(told)]
     if not weights:
         raise fail("The model never sees the validation data.", call="CustomTrainer.train")
-    losses = [scene.loss(w) for w in weights]
-    best = weights[int(np.argmin(losses))]
+    best = min(weights, key=scene.loss)
     files = [name for name in student.trainer.files() if "tfevents" not in name and not name.endswith(".py")]
     if not files:
         raise fail("train leaves no checkpoint in the working folder.", call="CustomTrainer.train")
     room = student.without_code("onnx")
-    nearest = np.inf
+    held = []
     for number, name in enumerate(files[:40]):
         suffix = ".npz" if name.endswith(".npz") else ".pt"
         room.bring(f"checkpoint{number}{suffix}", student.trainer.read(name))
         kept = room.tool("opening.load", f"checkpoint{number}{suffix}")
-        for key in kept.names():
-            held = kept.item(key)
-            if np.prod(held.shape(), dtype=int) == 4 and held.shape():
-                nearest = min(nearest, float(np.abs(held.array(held.shape()).reshape(-1) - best).max()))
-    if not np.isfinite(nearest):
+        found = [kept.item(key) for key in kept.names()]
+        held += [each.fitted((4,)) for each in found if is_weights(each)]
+    if not held:
         raise fail(
             "No file of the working folder holds the model's weights.",
             call="CustomTrainer.train",
             yours=", ".join(str(name)[:40] for name in files[:4]),
             hint="torch.save(model.state_dict(), path) keeps weights.",
         )
+    nearest = apart(held, best)
     if nearest > 1e-3:
+        last = apart(held, weights[-1]) < 1e-3
         raise fail(
             "The checkpoint does not hold the best weights.",
             call="CustomTrainer.train",
             yours=f"weights that are {nearest:.3g} away from those with the least validation loss",
-            hint="Save when the validation loss is less than the best so far, and only then.",
+            diagnosis=THE_LAST if last else "",
+            diagnosis_id="last-checkpoint" if last else "",
+            hint="" if last else "Save when the validation loss is less than the best so far, and only then.",
         )
+
+
+THE_LAST = "The checkpoint holds the last weights, not the best ones"
+
+
+def is_weights(answer):
+    """Whether it can be the weights: four numbers, along one axis."""
+    return answer.is_finite() and [n for n in answer.shape() if n != 1] == [4]
+
+
+def apart(held, weights):
+    """How far the nearest of those that are held is from these weights."""
+    return min(float(np.abs(each - weights).max()) for each in held)
 
 
 @check("trainer.tensorboard")
