@@ -124,7 +124,7 @@ def publish(
         files={name: _sha256(content) for name, content in sorted(ours.items())},
     )
     ours[MANIFEST] = msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
-    students = {} if before is not None else starter(assignment) | {".gitignore": _ignored().encode()}
+    students = {} if before is not None else _students(assignment)
     if before is None:
         _refuse_to_overwrite(folder, {**students, **ours})
     else:
@@ -239,6 +239,13 @@ def published_files(files: Mapping[str, bytes]) -> frozenset[str]:
         if name in files and manifest.files.get(name) == _sha256(files[name]):
             ours.add(name)
     return frozenset(ours)
+
+
+def _students(assignment: Assignment) -> dict[str, bytes]:
+    """The starter, and where its README says how to check it."""
+    files = starter(assignment)
+    more = f"\n## Checking your work\n\n`{GUIDE}` says how to run the public checks on your machine.\n"
+    return files | {"README.md": files["README.md"] + more.encode(), ".gitignore": _ignored().encode()}
 
 
 def _refuse_to_overwrite(folder: Path, files: Mapping[str, bytes]) -> None:
