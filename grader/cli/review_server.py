@@ -41,7 +41,7 @@ HEADERS = {
 }
 
 
-class Item(NamedTuple):
+class ReviewItem(NamedTuple):
     """What is decided: one criterion of one attempt."""
 
     attempt: int
@@ -60,7 +60,7 @@ class ReviewQueue:
     def __init__(self, open_book: Callable[[], Gradebook], by: str) -> None:
         self._open = open_book
         self._lock = threading.Lock()
-        self._items: list[Item] = []
+        self._items: list[ReviewItem] = []
         self.by = by
         self.said = ""
 
@@ -120,10 +120,10 @@ class ReviewQueue:
         later = [i for i, each in enumerate(self._items, start=1) if each in waits]
         return next((i for i in later if i > number), later[0] if later else number)
 
-    def _look(self, book: Gradebook) -> set[Item]:
+    def _look(self, book: Gradebook) -> set[ReviewItem]:
         """What waits now; what is new is put behind."""
         waits = [
-            Item(record.attempt, c.lab, c.id)
+            ReviewItem(record.attempt, c.lab, c.id)
             for record in waiting(book)
             for c in manual(record)
             if c.review is None
@@ -132,7 +132,7 @@ class ReviewQueue:
         return set(waits)
 
 
-def _found(book: Gradebook, item: Item) -> tuple[SafeRecord, CriterionResult]:
+def _found(book: Gradebook, item: ReviewItem) -> tuple[SafeRecord, CriterionResult]:
     record = as_reviewed(book.attempt(item.attempt))
     return record, next(c for c in record.criteria if (c.lab, c.id) == (item.lab, item.criterion))
 

@@ -1,0 +1,1 @@
+"""The checks that students have: small numbers, worked out by hand."""

@@ -1,0 +1,1 @@
+"""Problem Set 10, Exercise 2: a convolutional network."""

@@ -1,0 +1,36 @@
+"""What the checks of Exercise 4 share: what they ask of a model."""
+
+import re
+
+from grader.checks import ask, fail
+
+CLASSES, FEATURES = 10, 36
+"""Of the digits; of an image, behind the given backbone."""
+
+TENSORFLOW = re.compile(r"^\s*(?:import|from)\s+(?:tensorflow|keras)\b", re.MULTILINE)
+
+
+def in_pytorch(module):
+    """Hands work in TensorFlow to a person: it is legal, and can't be run here."""
+    if TENSORFLOW.search(module.source):
+        raise ask("This is written in TensorFlow, which is not run here. A person looks at it.")
+
+
+def described(student, model):
+    """The state of a model, name → array, and the names of what is trained."""
+    told = student.transfer.tool("bench.describe", model)
+    lost(told, "The model can't be looked at.", hint="Return an nn.Module.")
+    state = told.item("state")
+    return {name: state.item(name).array() for name in state.names()}, named(told, "trained")
+
+
+def named(told, key):
+    """The names under a key of what a tool found."""
+    found = told.item(key).value
+    return [str(name) for name in found] if isinstance(found, list) else []
+
+
+def lost(answer, headline, hint=""):
+    """Fails if a tool says that something could not be done."""
+    if isinstance(answer.value, dict) and "lost" in answer.value:
+        raise fail(headline, call=answer.call, yours=str(answer.value["lost"])[:200], hint=hint)
