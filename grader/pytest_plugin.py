@@ -125,7 +125,7 @@ def _words(record: SafeRecord, check: CheckResult) -> str:
     page = Console(file=StringIO(), width=100, color_system=None)
     with page.capture() as said:
         page.print(one_check(record, check))
-    return said.get().rstrip()
+    return "\n".join(line.rstrip() for line in said.get().splitlines()).rstrip()
 
 
 def pytest_configure(config: pytest.Config) -> None:
