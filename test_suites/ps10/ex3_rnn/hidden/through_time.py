@@ -127,7 +127,7 @@ def canonical(array, name, passage, reading):
         turned = reading["W_hh"] != "as h @ W_hh"
         return None if array.shape != (hidden, hidden) else array.T if turned else array
     if name == "b_h":
-        return array.reshape(hidden) if array.size == hidden and array.ndim <= 2 else None
+        return array.reshape(hidden) if array.shape in {(hidden,), (1, hidden), (hidden, 1)} else None
     wanted = rows if reading["batch"] == "in rows" else rows[::-1]
     return None if array.shape != wanted else array if reading["batch"] == "in rows" else array.T
 
