@@ -2,7 +2,7 @@
 
     python -m benchmarks.whole_class                            60 submissions, about half an hour on two idle cores
     python -m benchmarks.whole_class --members 12 --lone 3      a small one
-    python -m benchmarks.whole_class --otter /tmp/otter/bin     a virtual environment's bin: pip install otter-grader
+    python -m benchmarks.whole_class --otter /tmp/otter/bin     of a virtual environment: pip install otter-grader ipykernel
 
 The class hands in week06/lab1_mlp: of ten, six good, two flawed, one hostile and one that can't be reached. Each way does the
 same checks (``benchmarks/bare_suite``, which is as long as ours) with two jobs, in one run:

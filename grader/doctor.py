@@ -19,12 +19,12 @@ from grader.environments import DEFAULT, ENVIRONMENTS
 from grader.errors import Ungraded
 from grader.judge import processes
 from grader.records import Limits
-from grader.sandbox import image, walls
+from grader.sandbox import gpus, image, walls
 from grader.sandbox.docker import DockerProvider
 from grader.sandbox.engine import Engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from grader.sandbox.engine import Info
 
@@ -67,7 +67,7 @@ def examine() -> Iterator[Item]:
     yield _git()
     yield _disk()
     yield from _docker()
-    yield _gpu()
+    yield from _gpu(_runtimes())
     yield _local()
 
 
@@ -182,11 +182,32 @@ def _walls(missing: tuple[str, ...]) -> Item:
     return Item("its walls", State.WORKS, f"seen from inside: {', '.join(wall.name for wall in walls.WALLS)}")
 
 
-def _gpu() -> Item:
-    if not shutil.which("nvidia-smi"):
-        return Item("GPU", State.OPTIONAL, "none found; labs run on the CPU")
-    names = [line.partition(" (")[0] for line in _output("nvidia-smi", "-L").splitlines()]
-    return Item("GPU", State.WORKS, f"{', '.join(names)}; for --sandbox local --device cuda")
+def _gpu(runtimes: Iterable[str]) -> Iterator[Item]:
+    """Driver, container toolkit and image, each for itself: a GPU in Docker needs all three."""
+    found = gpus.installed()
+    if not found:
+        missing = gpus.missing_driver()
+        yield Item("GPU", State.OPTIONAL, f"{missing.what}; labs run on the CPU" if missing else "none")
+        return
+    names = ", ".join(gpu.name for gpu in found)
+    yield Item("GPU", State.WORKS, f"{names}; for --sandbox local --device cuda")
+    toolkit, pictures = gpus.missing_toolkit(tuple(runtimes)), gpus.missing_image()
+    for name, lacking, there in (
+        ("GPU in Docker", toolkit, "the engine knows NVIDIA's container toolkit"),
+        ("GPU image", pictures, "PyTorch's CUDA build"),
+    ):
+        if lacking:
+            yield Item(name, State.OPTIONAL, lacking.what, lacking.remedy)
+        else:
+            yield Item(name, State.WORKS, there)
+
+
+def _runtimes() -> tuple[str, ...]:
+    """The engine's; none without an engine."""
+    try:
+        return tuple(Engine().info().runtimes or ())
+    except Ungraded:
+        return ()
 
 
 def _local() -> Item:

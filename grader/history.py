@@ -39,6 +39,10 @@ NOT_KEPT = (
 )
 
 
+ALL_OF_IT = ("", "")
+"""In place of a lab and a criterion: what is decided about a whole attempt, and holds for its commit."""
+
+
 class Answering(Protocol):
     """What an attempt must fit to be the answer; see ``Basis``."""
 
@@ -156,7 +160,7 @@ def decided(attempt: Attempt, earlier: Sequence[Kept]) -> tuple[Review, ...]:
     last: dict[tuple[str, str], Review] = {}
     for kept in earlier:
         if commit and kept.record.commit == commit:
-            known = _same_evidence(kept.record, attempt.rubric, documents)
+            known = _same_evidence(kept.record, attempt.rubric, documents) | {ALL_OF_IT}
             for review in reviews(kept):
                 key = review.lab, review.criterion
                 if key in known and (key not in last or last[key].decided_at <= review.decided_at):
@@ -166,7 +170,8 @@ def decided(attempt: Attempt, earlier: Sequence[Kept]) -> tuple[Review, ...]:
 
 def reviews(kept: Kept) -> list[Review]:
     """All that was decided about an attempt: before it was graded again, and since."""
-    return [*(c.review for c in kept.record.criteria if c.review), *kept.reviews]
+    override = [kept.record.override] if kept.record.override else []
+    return [*(c.review for c in kept.record.criteria if c.review), *override, *kept.reviews]
 
 
 def _same_evidence(

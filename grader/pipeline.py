@@ -22,13 +22,13 @@ from msgspec.structs import replace
 from grader import __version__, interrupts
 from grader.attempt import Attempt
 from grader.basis import Basis
-from grader.course import GRADE_FILE, GRADE_FILE_BYTES, choose, load, terms
+from grader.course import GRADE_FILE, GRADE_FILE_BYTES, choose, load, terms, with_waivers
 from grader.course.publishing import MANIFEST, note_on_copy
 from grader.errors import MappingNeeded, Problem, UsageError
 from grader.gradebook import part
 from grader.history import decided, since, standing
 from grader.plan import UNREAD, plan
-from grader.record import make_record
+from grader.record import make_record, overriding
 from grader.records import LabResult
 from grader.request import Clock
 from grader.submission import Wanted, commit_status, open_repository
@@ -99,7 +99,12 @@ def grade(request: Request, service: JudgeService, history: History, watch: Watc
             terms=due,
             seed=seed,
             jobs=jobs,
-            results=tuple(replace(r, checks=()) if r.lab in unmapped else r for r in results),
+            results=tuple(
+                replace(
+                    r, checks=() if r.lab in unmapped else with_waivers(r.checks, choice.assignment.waivers)
+                )
+                for r in results
+            ),
             unmapped=unmapped,
             graded_at=begun.isoformat(timespec="seconds"),
             course=service.course_version,
@@ -113,14 +118,11 @@ def grade(request: Request, service: JudgeService, history: History, watch: Watc
 
         def conclude(earlier: Sequence[Kept]) -> SafeRecord:
             stands = standing(attempt, earlier)
+            reviews = decided(attempt, earlier)
             verdict = decide(
-                attempt.rubric,
-                attempt.checks,
-                reviews=decided(attempt, earlier),
-                policy=due.policy,
-                standing=stands,
+                attempt.rubric, attempt.checks, reviews=reviews, policy=due.policy, standing=stands
             )
-            return make_record(attempt, verdict, stands, since(attempt, earlier))
+            return make_record(attempt, verdict, stands, since(attempt, earlier), overriding(reviews))
 
         return history.keep(submission.url, choice.assignment.id, conclude)
 
@@ -204,6 +206,7 @@ def _plan(
                 seed=seed,
                 suite=request.suite,
                 device=request.device,
+                waived=tuple(w.check for w in choice.assignment.waivers if w.lab == lab.id),
             )
         except MappingNeeded as needed:
             unmapped[lab.id] = needed.problems

@@ -23,6 +23,16 @@ class TooManyHandIns(Struct, frozen=True, kw_only=True):
 Refusal = Late | TooManyHandIns
 
 
+class Overridden(Struct, frozen=True, kw_only=True):
+    """A person decided about the whole, whatever follows from the rest."""
+
+    by: str
+    decision: str
+    was: str
+    why: str
+    at: str
+
+
 class Points(Struct, frozen=True, kw_only=True):
     """The rubric counts points."""
 
@@ -104,4 +114,16 @@ class Advice(Struct, frozen=True, kw_only=True):
     count: int
 
 
-Reason = Points | Graded | AllMet | NotMet | Rejected | Waits | Open | NothingRequired | PublicOnly | Advice
+Reason = (
+    Overridden
+    | Points
+    | Graded
+    | AllMet
+    | NotMet
+    | Rejected
+    | Waits
+    | Open
+    | NothingRequired
+    | PublicOnly
+    | Advice
+)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from grader import __version__
+from grader.reasons import Overridden
 from grader.records import Criterion, Decision, Record, Review, Rubric, RubricLab, SafeRecord
 from grader.report.reasons import sentence
 from grader.report.sanitizer import sanitize
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 
 
 def make_record(
-    attempt: Attempt, verdict: Verdict, standing: Standing | None, since: Since | None
+    attempt: Attempt,
+    verdict: Verdict,
+    standing: Standing | None,
+    since: Since | None,
+    override: Review | None = None,
 ) -> SafeRecord:
     """Everything about an attempt; interrupted, it is no verdict on what was not graded."""
     assignment, submission, request = attempt.choice.assignment, attempt.submission, attempt.request
@@ -57,7 +62,7 @@ def make_record(
             troubles=attempt.troubles,
             timings=attempt.timings,
             partial=attempt.partial,
-            **_decided(verdict, partial=attempt.partial),
+            **_decided(verdict, override, partial=attempt.partial),
         )
     )
 
@@ -65,7 +70,9 @@ def make_record(
 def with_reviews(record: SafeRecord, reviews: Iterable[Review]) -> SafeRecord:
     """The record with the verdict that follows from what people decided since."""
     before = (criterion.review for criterion in record.criteria if criterion.review)
-    last = {(review.lab, review.criterion): review for review in (*before, *reviews)}
+    all_of_it = (record.override,) if record.override else ()
+    last = {(review.lab, review.criterion): review for review in (*before, *all_of_it, *reviews)}
+    override = overriding(last.values())
     verdict = decide(
         _rubric(record),
         record.checks,
@@ -73,16 +80,37 @@ def with_reviews(record: SafeRecord, reviews: Iterable[Review]) -> SafeRecord:
         policy=record.terms.policy,
         standing=record.standing,
     )
-    return sanitize(replace(record, **_decided(verdict, partial=record.partial)))
+    return sanitize(replace(record, **_decided(verdict, override, partial=record.partial)))
 
 
-def _decided(verdict: Verdict, *, partial: bool) -> dict[str, Any]:
-    """What a verdict says, as a record's fields."""
+def overriding(reviews: Iterable[Review]) -> Review | None:
+    """What was decided last about the whole; ``None`` if nothing was, or if that was taken back."""
+    last: Review | None = None
+    for review in reviews:
+        if not (review.lab or review.criterion):
+            last = review
+    return last if last and last.decision is not Decision.REVIEW else None
+
+
+def _decided(verdict: Verdict, override: Review | None, *, partial: bool) -> dict[str, Any]:
+    """What a verdict says, as a record's fields; a person's word on the whole comes first."""
     refused = sentence(verdict.refusal) if verdict.refusal else ""
+    reasons = (*filter(None, (refused,)), *map(sentence, verdict.reasons))
+    decision = verdict.decision
+    if override and not partial:
+        first = Overridden(
+            by=override.by,
+            decision=override.decision.value,
+            was=decision.value,
+            why=override.comment,
+            at=override.decided_at,
+        )
+        decision, refused, reasons = override.decision, "", (sentence(first), *reasons)
     return {
-        "verdict": Decision.UNGRADED if partial else verdict.decision,
+        "verdict": Decision.UNGRADED if partial else decision,
+        "override": None if partial else override,
         "refused": refused,
-        "reasons": (*filter(None, (refused,)), *map(sentence, verdict.reasons)),
+        "reasons": reasons,
         "earned": verdict.earned,
         "points": verdict.points,
         "grade": verdict.grade,

@@ -289,6 +289,17 @@ class Lab(Struct, frozen=True, kw_only=True):
         return (STRANGER,) if self.project else tuple(dict.fromkeys(m.environment for m in self.modules))
 
 
+class Waiver(Struct, frozen=True, kw_only=True):
+    """A check that somebody takes out of everybody's verdict: it counts as if it held."""
+
+    lab: str
+    check: str
+    by: str
+    reason: str
+    at: str
+    """ISO date."""
+
+
 class Assignment(Struct, frozen=True, kw_only=True):
     """What one repository is graded for."""
 
@@ -310,6 +321,7 @@ class Assignment(Struct, frozen=True, kw_only=True):
     """sha256 of rubric, suites and references: with it a verdict can be replayed."""
     public: bool = False
     """It is what students have: no hidden check, and of references only what is given."""
+    waivers: tuple[Waiver, ...] = ()
 
 
 class CourseVersion(Struct, frozen=True, kw_only=True):
@@ -479,6 +491,8 @@ class CheckResult(Struct, frozen=True, kw_only=True):
     """Said also when it passed: a convention, a caveat."""
     counted: bool = True
     """False: UNGRADED by nobody's fault, for it would test nothing of the student's; ``note`` says why."""
+    waived: Waiver | None = None
+    """Not counted, and taken as held: who says so, and why; ``note`` says what it found."""
     waited_for: str = ""
     """BLOCKED: the check it needed."""
     seconds: float = 0.0
@@ -554,7 +568,7 @@ class Document(Struct, frozen=True, kw_only=True):
 
 
 class Review(Struct, frozen=True, kw_only=True):
-    """What a person decided about one manual criterion of one attempt."""
+    """What a person decided about one manual criterion of one attempt; or about all of it, where both are empty."""
 
     lab: str
     criterion: str
@@ -703,6 +717,8 @@ class Record(Struct, frozen=True, kw_only=True):
     """``None`` for what is no hand-in: public checks alone, an interrupted grading, a folder that came anyhow."""
     since: Since | None = None
     """``None`` for a first attempt."""
+    override: Review | None = None
+    """What a person decided about the whole, whatever follows from its checks."""
     refused: str = ""
     """Why the policy doesn't accept this attempt, whatever its checks say; empty if it does."""
     files: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ What counts as what:
   met, open otherwise. Behind a check that is only advice it is open: advice never changes the decision.
 - A check that is not counted is left out: it would test nothing of the student's. What points it has of its own
   wait for a person.
+- A check that was waived counts as met, whatever it found; what waited for it all the same is open.
 - A required criterion passes if all its checks are met, and asks to revise if one is not. No checks: open; none
   that counts: a person decides.
 - A manual criterion is what a person decided, the last word counting, and waits for review until then.
@@ -158,7 +159,9 @@ class _Ledger:
     def criterion(self, lab: str, criterion: Criterion) -> CriterionResult:
         """One criterion: the worst of its checks, or what a person said."""
         states = {
-            check: self.state((lab, check)) for check in criterion.checks if self.is_counted((lab, check))
+            check: PASS if self.is_waived((lab, check)) else self.state((lab, check))
+            for check in criterion.checks
+            if self.is_counted((lab, check)) or self.is_waived((lab, check))
         }
         none_counts = bool(criterion.checks) and not states
         decision = WAITS if criterion.manual or none_counts else points.worst(states)
@@ -189,6 +192,11 @@ class _Ledger:
         """Whether a check says anything of the student's work."""
         result = self.found.get(key)
         return result is None or result.counted
+
+    def is_waived(self, key: Key) -> bool:
+        """Whether somebody took it out of the verdict."""
+        result = self.found.get(key)
+        return result is not None and result.waived is not None
 
     def state(self, key: Key) -> Decision:
         """Of one check: met, not met, a person's to decide, or open."""

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from grader.course import apply, load, reference_files
 from grader.course.mapping import declared, read_grade_file
 from grader.judge.job import PackagesReading
-from grader.judge_service import JudgeService, visible, with_stand_ins
+from grader.environments import WITHOUT_CODE
+from grader.judge_service import JudgeService, visible, with_stand_ins, without_code
 from grader.plan import plan
 from grader.records import CheckResult, Outcome
 from grader.sandbox import filling
@@ -52,10 +53,12 @@ class WarmSandboxes:
         """As ``SubmissionSandboxes.connection``."""
         if lost and environment in self._open:
             self._open.pop(environment).close()
-        seen = visible(self._files, self._job.modules, environment)
+        row = environment.removesuffix(WITHOUT_CODE)
+        bare = row != environment
+        seen = without_code(self._files) if bare else visible(self._files, self._job.modules, row)
         if environment not in self._open:
             limits = self._job.lab.limits
-            self._open[environment] = self._provider.open(environment, limits, seen, self._tools)
+            self._open[environment] = self._provider.open(row, limits, seen, self._tools)
         elif environment not in self._filled:
             folder = self._open[environment]._folder
             _refill(folder / "submission", seen)

@@ -18,7 +18,7 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from grader.checks.failure import CheckFailed
+from grader.checks.failure import CheckFailed, MappingMismatchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -102,13 +102,18 @@ class Readings:
 
         Raises:
             CheckFailed: None fits all of them.
+            MappingMismatchError: The mapping's expressions work in none of them; in one of them is enough.
         """
         nearest: tuple[tuple[int, float], Reading, CheckFailed] | None = None
+        misfit: MappingMismatchError | None = None
         fitting = []
         for reading in self.left(readings):
             agreed, failure = _agreed(reading, probes, compare)
             if failure is None:
                 fitting.append(reading)
+                continue
+            if isinstance(failure, MappingMismatchError):
+                misfit = misfit or failure
                 continue
             nearness = (-agreed, failure.distance)
             if nearest is None or nearness < nearest[0]:
@@ -118,7 +123,9 @@ class Readings:
             if fitting[0].unusual:
                 self._evidence.note(f"Your {fitting[0].of} is read so, which is legal: {fitting[0]}.")
             return fitting[0]
-        assert nearest is not None  # there is at least one reading
+        if nearest is None:
+            assert misfit is not None  # there is at least one reading
+            raise misfit
         if nearest[1].unusual:
             self._evidence.note(
                 f"Of all readings of your {nearest[1].of}, this one is the nearest: {nearest[1]}."
@@ -127,14 +134,39 @@ class Readings:
             explain(nearest[1])
         raise nearest[2]
 
+    def named_first(
+        self, readings: Sequence[Reading], explain: Callable[[Reading], object]
+    ) -> Callable[[Reading], object]:
+        """An ``explain`` for ``find`` that looks for a known bug in every reading that is left.
+
+        Where nothing fits, the nearest reading is nearest by chance: a bug has its name in one of them.
+
+        Args:
+            readings: Of one class: what ``options`` gives.
+            explain: As for ``find``, and cheap: it is called once for each reading.
+        """
+
+        def explained(nearest: Reading) -> None:
+            for reading in self.left(readings):
+                try:
+                    explain(reading)
+                except MappingMismatchError:
+                    continue
+                except CheckFailed as failure:
+                    if failure.finding.diagnosis:
+                        raise
+            explain(nearest)
+
+        return explained
+
 
 def _agreed(
     reading: Reading, probes: Sequence[Probe], compare: Callable[[Reading, Probe], object]
-) -> tuple[int, CheckFailed | None]:
+) -> tuple[int, CheckFailed | MappingMismatchError | None]:
     """How many probes agree until one does not, and what that one says."""
     for number, probe in enumerate(probes):
         try:
             compare(reading, probe)
-        except CheckFailed as failure:
+        except (CheckFailed, MappingMismatchError) as failure:
             return number, failure
     return len(probes), None

@@ -18,14 +18,17 @@ from grader.cli.image import image
 from grader.cli.local import local
 from grader.cli.map import map_
 from grader.cli.output import console as make_console
+from grader.cli.override import override
 from grader.cli.pair import pair
 from grader.cli.publish import publish_command
+from grader.cli.regrade import regrade
 from grader.cli.replay import replay
 from grader.cli.review import review
 from grader.cli.similar import similar
 from grader.cli.standings import standings
 from grader.cli.starter import starter
 from grader.cli.verify import verify
+from grader.cli.waive import waive
 from grader.course.problems import did_you_mean
 from grader.errors import CourseError, GraderError, UsageError
 from grader.report.escape import plain
@@ -106,6 +109,9 @@ app.add_command(similar)
 app.add_command(starter)
 app.add_command(publish_command)
 app.add_command(local)
+app.add_command(regrade)
+app.add_command(waive)
+app.add_command(override)
 app.add_command(map_)
 
 

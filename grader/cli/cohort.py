@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from grader.cli.choices import Progress
     from grader.cohort import ClassMember
-    from grader.cohort.grading import Engine
+    from grader.cohort.grading import ClassEngine
     from grader.records import SafeRecord
 
 EPILOG = (
@@ -134,7 +134,7 @@ def cohort(
     watch = ClassProgress(console(no_color=no_color, stderr=True), len(members))
     history = KeptHistory(open_book, required=True)
 
-    def opened() -> AbstractContextManager[Engine]:
+    def opened() -> AbstractContextManager[ClassEngine]:
         if engine == "local":
             return _here(sandbox, device, course, data, watch.say)
         return _cluster(sandbox, device, course, data, watch.say, history)
@@ -168,7 +168,9 @@ def cohort(
 
 
 @contextmanager
-def _here(sandbox: str, device: str, course: Path, data: Path | None, progress: Progress) -> Iterator[Engine]:
+def _here(
+    sandbox: str, device: str, course: Path, data: Path | None, progress: Progress
+) -> Iterator[ClassEngine]:
     """This machine."""
     with choices.judge_service(sandbox, device, course, data, progress) as service:
         yield OneMachine(service)
@@ -177,7 +179,7 @@ def _here(sandbox: str, device: str, course: Path, data: Path | None, progress: 
 @contextmanager
 def _cluster(
     sandbox: str, device: str, course: Path, data: Path | None, progress: Progress, history: KeptHistory
-) -> Iterator[Engine]:
+) -> Iterator[ClassEngine]:
     """A Ray cluster."""
     from grader.cohort.node import Setting
     from grader.cohort.ray_engine import RayEngine

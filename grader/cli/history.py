@@ -68,5 +68,6 @@ def _told(record: Record) -> list[str]:
 
 def _decided(review: Review) -> str:
     if review.decision is Decision.REVIEW:
-        return f"{review.by} took back what was decided about {review.criterion}. {review.comment}".rstrip()
+        about = review.criterion or "the whole"
+        return f"{review.by} took back what was decided about {about}. {review.comment}".rstrip()
     return f"{review.by}: {words.reviewed(review)}. {review.comment}".rstrip()

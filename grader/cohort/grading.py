@@ -54,7 +54,7 @@ class ClassResult(NamedTuple):
     seconds: float = 0.0
 
 
-class Engine(Protocol):
+class ClassEngine(Protocol):
     """Where a class is graded; used from several threads."""
 
     @property
@@ -113,7 +113,7 @@ class ClassWatch(Protocol):
 def grade_class(
     members: Sequence[ClassMember],
     request_for: Callable[[ClassMember], Request],
-    engine: Engine,
+    engine: ClassEngine,
     history: History,
     watch: ClassWatch,
     *,
@@ -181,7 +181,7 @@ def _ended(running: Collection[Future[ClassResult]], resting: Sequence[_Again]) 
 
 
 def _grade(
-    member: ClassMember, request: Request, engine: Engine, history: _Until, watch: ClassWatch
+    member: ClassMember, request: Request, engine: ClassEngine, history: _Until, watch: ClassWatch
 ) -> ClassResult:
     """One try; whatever goes wrong is this member's alone."""
     try:

@@ -7,6 +7,7 @@ comes, once. A task whose node is lost is done again by Ray, elsewhere. Nodes ge
 from __future__ import annotations
 
 import os
+import socket
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from grader import __version__
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 INSTALL = "Install it here and on every node: pip install 'grader[ray]' -c constraints.txt"
 START = "Start one: `ray start --head --include-dashboard=false`, and `ray start --address=HOST:6379` on each node."
+CONNECT_SECONDS = 10.0
 CPUS, MEMORY = 2, 3 << 30
 """What one submission takes of a node: its judge and its sandboxes."""
 AGAIN = 3
@@ -36,7 +38,7 @@ AGAIN = 3
 
 
 class RayEngine:
-    """Grades on a cluster (``Engine``).
+    """Grades on a cluster (``ClassEngine``).
 
     Args:
         setting: Of every job.
@@ -74,7 +76,8 @@ class RayEngine:
         try:
             said = self._ray.get(self._do.remote(node.written(job)))
         except self._ray.exceptions.RayError as error:
-            words = str(error).strip().splitlines() or [type(error).__name__]
+            cause = getattr(error, "cause", None) or error  # what a task raised, or what became of its node
+            words = str(cause).strip().splitlines() or [type(cause).__name__]
             raise Ungraded(
                 f"The cluster lost it: {words[0][:300]}", "`ray status` shows its nodes."
             ) from error
@@ -144,7 +147,15 @@ def _connected() -> Any:
         raise UsageError("--engine ray needs the package ray.", INSTALL) from error
     where = os.environ.get("RAY_ADDRESS", "auto")
     try:
+        _check_answers(where)
         ray.init(where, namespace="grader", log_to_driver=False, configure_logging=False)
-    except (ConnectionError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise UsageError(f"There is no Ray cluster at '{where}'.", START) from error
     return ray
+
+
+def _check_answers(where: str) -> None:
+    """Raise OSError if nobody listens at ``host:port``: Ray itself would ask for minutes."""
+    host, colon, port = where.rpartition(":")
+    if colon and "/" not in where:
+        socket.create_connection((host, int(port)), CONNECT_SECONDS).close()

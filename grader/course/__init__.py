@@ -24,6 +24,7 @@ from grader.course.starter import starter, starter_files, write_starter
 from grader.course.starter_changes import Change, starter_changes
 from grader.course.suite import rubric_of
 from grader.course.trusted_git import course_at, course_version, make_repository
+from grader.course.waivers import with_waivers, write_waivers
 
 __all__ = [
     "GRADE_FILE",
@@ -55,5 +56,7 @@ __all__ = [
     "starter_files",
     "terms",
     "with_folders",
+    "with_waivers",
     "write_starter",
+    "write_waivers",
 ]

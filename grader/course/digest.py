@@ -18,7 +18,7 @@ def digest(assignment: Assignment) -> str:
     """sha256 over the names and contents of rubric, suites and references, as hex.
 
     Neither the course's place nor the files' dates, nor what Python caches beside them, change it. Names and
-    contents go in with their lengths, so that no two courses are written alike.
+    contents go in with their lengths, so that no two courses are written alike; so do waived checks.
     """
     total = hashlib.sha256()
     for name, file in sorted(
@@ -27,6 +27,8 @@ def digest(assignment: Assignment) -> str:
         for part in (name.encode(), file.read_bytes()):
             total.update(len(part).to_bytes(8, "big"))
             total.update(part)
+    for waiver in assignment.waivers:
+        total.update(f"waived {waiver.lab}/{waiver.check}\n".encode())
     return total.hexdigest()
 
 

@@ -10,17 +10,18 @@ from grader.course.digest import digest
 from grader.course.discover import known_assignment
 from grader.course.lint import LabContent, lint_lab, lint_points
 from grader.course.mistakes import read_mistakes
-from grader.course.problems import Problems
+from grader.course.problems import Problems, quoted, suggest
 from grader.course.project import with_tested
 from grader.course.reference import all_files, readable_files
 from grader.course.rubric import RubricFile, read_rubric
 from grader.course.suite import scan_suite
+from grader.course.waivers import FILE, read_waivers
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from grader.records import Assignment, Lab
+    from grader.records import Assignment, Lab, Waiver
 
 
 def load(root: Path, assignment: str, labs: Collection[str] = ()) -> Assignment:
@@ -44,17 +45,24 @@ def load(root: Path, assignment: str, labs: Collection[str] = ()) -> Assignment:
     problems = Problems()
     rubric = read_rubric(root, assignment, problems)
     read: tuple[Lab, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
     if rubric is not None:
         lint_points(rubric, problems)
+        waivers = read_waivers(root, assignment, problems)
         read = tuple(
             _with_mistakes(lab, rubric, problems) if not labs or lab.id in labs else lab
             for lab in rubric.assignment.labs
         )
+    known = {f"{lab.id}/{check}" for lab in read for c in lab.criteria for check in c.checks}
+    for waiver in waivers:
+        if read and f"{waiver.lab}/{waiver.check}" not in known:
+            said = suggest(f"{waiver.lab}/{waiver.check}", sorted(known), "checks")
+            problems.add(FILE, f"there is no check {quoted(f'{waiver.lab}/{waiver.check}')} to waive.", said)
     problems.raise_any(
         f"The content of {assignment}", remedy="Fix the course at these places, then try again."
     )
     assert rubric is not None
-    loaded = with_tested(structs.replace(rubric.assignment, labs=read))
+    loaded = with_tested(structs.replace(rubric.assignment, labs=read, waivers=waivers))
     return structs.replace(loaded, digest=digest(loaded))
 
 

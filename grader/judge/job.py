@@ -67,6 +67,8 @@ class Job(Struct, frozen=True, kw_only=True, tag=True):
     only: tuple[str, ...] = ()
     """Check ids to run, with what they need; empty: all."""
     device: str = "cpu"
+    waived: tuple[str, ...] = ()
+    """Checks that hold nothing up, whatever they find."""
 
 
 class SandboxRequest(Struct, frozen=True, tag=True):

@@ -133,7 +133,7 @@ class JudgePlugin:
         self._started = time.monotonic()
         self._evidence = Evidence()
         self._student = self._project = None
-        for need in spec.needs:
+        for need in (need for need in spec.needs if need not in self._job.waived):
             outcome = self._outcomes.get(
                 need, Outcome.PASSED if self._job.suite == "public" else Outcome.UNGRADED
             )
@@ -170,7 +170,7 @@ class JudgePlugin:
         if (
             not derived
             and isinstance(error, CheckFailed)
-            and (cause := explanation(spec, error.finding, self._outcomes))
+            and (cause := explanation(spec, error.finding, self._holding_up()))
         ):
             error = fault.Blocked(cause, self._outcomes[cause])
         if isinstance(error, MappingMismatchError) and error.module not in self._mismatches:
@@ -198,6 +198,10 @@ class JudgePlugin:
         if result.finding is not None:
             self._named.update(filter(None, result.finding.diagnosis_id.split("+")))
         self._report(jobs.Finished(result))
+
+    def _holding_up(self) -> dict[str, Outcome]:
+        """What came of the checks that others may wait for."""
+        return {check: came for check, came in self._outcomes.items() if check not in self._job.waived}
 
     def _stood_in(self) -> Iterator[str]:
         """That a file of the reference was used in the place of the student's."""

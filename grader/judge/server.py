@@ -1,4 +1,4 @@
-"""The judge as a fork server: pytest and NumPy are imported once, each job runs in a fork of its own.
+"""The judge as a fork server: what jobs need is imported once (``warmth``), each job runs in a fork of its own.
 
 A job can't disturb the next one, and what crashes takes only its own check along (``watchdog``). Forks of a job
 end when the grader's end of their channel closes.
@@ -20,6 +20,7 @@ import pytest  # noqa: F401 - imported ahead for every fork
 import grader.checks  # noqa: F401 - imported ahead for every fork
 from grader.judge import job as jobs
 from grader.judge import watchdog
+from grader.judge.warmth import Warmth
 
 if TYPE_CHECKING:
     from grader.judge.place import Place
@@ -32,20 +33,22 @@ def serve(control: socket, place: Place) -> None:
     sys.dont_write_bytecode = True
     gc.collect()
     gc.freeze()
+    warmth = Warmth()
     while (received := jobs.receive(control)) is not None:
         job, fds = received
         if not isinstance(job, jobs.Job) or not fds:
             continue
+        warmth.import_noted()
         if os.fork() == 0:
             control.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            _judge(job, place, socket(fileno=fds[0]))
+            _judge(job, place, socket(fileno=fds[0]), warmth)
         os.close(fds[0])
 
 
-def _judge(job: jobs.Job, place: Place, channel: socket) -> None:
+def _judge(job: jobs.Job, place: Place, channel: socket, warmth: Warmth) -> None:
     try:
         with suppress(OSError):  # nobody is listening any more
-            watchdog.judge(job, place, channel)
+            watchdog.judge(job, place, channel, warmth)
     finally:
         os._exit(0)

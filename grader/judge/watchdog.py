@@ -26,30 +26,35 @@ from grader.records import CheckResult
 
 if TYPE_CHECKING:
     from grader.judge.place import Place
+    from grader.judge.warmth import Warmth
 
 NOTES_BYTES = 4096
 
 
-def judge(job: jobs.Job, place: Place, channel: socket.socket) -> None:
+def judge(job: jobs.Job, place: Place, channel: socket.socket, warmth: Warmth) -> None:
     """Do a job.
 
     Args:
         job: What to judge.
         place: The course and its real data.
         channel: To the grader: gets every event, ``Done`` last.
+        warmth: Is told what the job imported.
 
     Raises:
         OSError: Nobody is listening any more.
     """
     progress = JobProgress()
-    while not _Life(job, place, channel, progress).live():
+    while not _Life(job, place, channel, progress, warmth).live():
         progress.lives += 1
 
 
 class _Life:
     """One judging process, from its fork to its end."""
 
-    def __init__(self, job: jobs.Job, place: Place, channel: socket.socket, progress: JobProgress) -> None:
+    def __init__(
+        self, job: jobs.Job, place: Place, channel: socket.socket, progress: JobProgress, warmth: Warmth
+    ) -> None:
+        self._warmth = warmth
         self._job = job
         self._place = place
         self._channel = channel
@@ -90,6 +95,7 @@ class _Life:
             trouble = traceback.format_exc(limit=-6)
         try:
             jobs.send(channel, jobs.Done(trouble))
+            self._warmth.note()
         finally:
             os._exit(0)
 

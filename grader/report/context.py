@@ -329,6 +329,9 @@ def _notices(record: Record) -> tuple[words.Notice, ...]:
     said += [] if _protected(record) else [words.unprotected(record.sandbox)]
     if record.standing and record.standing.late_seconds and not record.refused:
         said.append(words.late(record.standing))
+    if record.override:
+        said.append(words.overridden(record.override))
+    said += [words.waived(check.waived) for check in record.checks if check.waived]
     return tuple(said)
 
 

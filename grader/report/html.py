@@ -37,19 +37,20 @@ def to_html(record: SafeRecord) -> str:
     return page("report.html.j2", style="report.css", view=view(record), words=words, drawn=drawn)
 
 
-def page(template: str, *, style: str, script: str = "", **names: Any) -> str:
+def page(template: str, *, style: str, script: str = "", sends: bool = False, **names: Any) -> str:
     """A self-contained page.
 
     Args:
         template: Its file among the templates.
         style: Its style sheet's file.
         script: Its script's file; empty: a page that can run none.
+        sends: Whether it has a form, for the server that it came from.
         names: What the template is given; besides, ``style``, ``script`` and ``policy``, which allows these alone.
     """
     css, js = _own(style), _own(script)
     policy = f"default-src 'none'; style-src '{_digest(css)}'; "
     policy += f"script-src '{_digest(js)}'; " if script else ""
-    policy += "base-uri 'none'; form-action 'none'"
+    policy += "base-uri 'none'; form-action " + ("'self'" if sends else "'none'")
     return _environment().get_template(template).render(style=css, script=js, policy=Markup(policy), **names)  # noqa: S704 - digests
 
 

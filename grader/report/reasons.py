@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from grader.reasons import Reason, Refusal
 
 
-def sentence(reason: Reason | Refusal) -> str:  # noqa: C901, PLR0911 - one sentence for each reason
+def sentence(reason: Reason | Refusal) -> str:  # noqa: C901, PLR0911, PLR0912 - one sentence for each reason
     """What a student reads."""
     match reason:
         case reasons.Late(late_seconds=seconds, source=source):
@@ -23,6 +23,9 @@ def sentence(reason: Reason | Refusal) -> str:  # noqa: C901, PLR0911 - one sent
             )
         case reasons.TooManyHandIns(hand_in=hand_in, revisions=revisions):
             return f"This is hand-in {hand_in}; the first and {count(revisions, 'revision')} are accepted."
+        case reasons.Overridden(by=by, decision=decision, was=was, why=why, at=at):
+            changed = f"; by its checks it would be “{was}”" if was != decision else ""
+            return f"{by} decided on {at[:10]}: {decision}{changed}. Why: {why}"
         case reasons.Points(earned=earned, points=points, needed=needed):
             return f"{earned:g} of {points:g} points earned; {needed:g} are needed."
         case reasons.Graded():

@@ -16,6 +16,7 @@ from grader.records import (
     Review,
     Since,
     Standing,
+    Waiver,
     Weight,
 )
 
@@ -175,6 +176,24 @@ def late(standing: Standing) -> Notice:
     """That work was late, and who says so."""
     return Notice(
         "Late", f"Handed in {span(standing.late_seconds)} after the deadline, {SOURCES[standing.source]}."
+    )
+
+
+def overridden(override: Review) -> Notice:
+    """That a person decided about the whole."""
+    return Notice(
+        "Decided by a person",
+        f"{override.by} decided on {override.decided_at[:10]}: {override.decision.value}, whatever the checks say. "
+        f"Why: {override.comment}",
+    )
+
+
+def waived(waiver: Waiver) -> Notice:
+    """That a check counts for nobody."""
+    return Notice(
+        "Waived",
+        f"The check {waiver.lab}/{waiver.check} counts as if it held. Waived by {waiver.by} on {waiver.at}: "
+        f"{waiver.reason}",
     )
 
 

@@ -20,7 +20,7 @@ import msgspec
 from grader.environments import DEFAULT, ENVIRONMENTS, JUDGE
 from grader.errors import Ungraded, UsageError
 from grader.records import Limits
-from grader.sandbox import egress, hardening, image, owner, stranger, walls
+from grader.sandbox import egress, gpus, hardening, image, owner, stranger, walls
 from grader.sandbox.container import Container, DidNotStart
 from grader.sandbox.engine import Engine
 from grader.sandbox.engine_trouble import LOCAL_INSTEAD
@@ -47,22 +47,19 @@ class DockerProvider:
     """Sandboxes in containers on this machine's engine. It protects if every wall holds in each of them.
 
     Args:
-        device: One that an environment's libraries compute on.
+        device: ``cpu``, or ``cuda``.
         progress: Is called when images have to be built.
 
     Raises:
-        UsageError: Another device, or not on Linux.
+        UsageError: No GPU can be had, and why; or not on Linux.
         Ungraded: Docker is not installed, not running, or not permitted: the message says which.
     """
 
     name = "docker"
 
     def __init__(self, device: str = "cpu", progress: Progress = lambda _line: None) -> None:
-        if device not in {row.device for row in ENVIRONMENTS.values()}:
-            raise UsageError(
-                f"Docker's sandboxes have no {device}: their images hold PyTorch's CPU build.",
-                f"On a machine of your own with a GPU: --sandbox local --device {device}.",
-            )
+        if device == "cuda" and (missing := gpus.missing_driver() or gpus.missing_image()):
+            raise UsageError(f"Docker's sandboxes have no GPU: {missing.what}.", missing.remedy)
         if sys.platform != "linux":
             raise UsageError(
                 "Docker's sandboxes need Linux: elsewhere containers can't call back over a Unix socket.",

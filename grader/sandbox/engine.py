@@ -41,6 +41,8 @@ class Info(Struct, frozen=True, rename="pascal"):
     pids_limit: bool = False
     cpu_cfs_quota: bool = False
     security_options: list[str] | None = None
+    runtimes: dict[str, Any] | None = None
+    """By name; ``nvidia`` is that of the container toolkit."""
 
 
 class Listed(Struct, frozen=True, rename="pascal"):
@@ -215,7 +217,7 @@ class Engine:
     def load_saved(self, archive: Iterable[bytes]) -> None:
         """Take images out of such an archive."""
         with self.client(BUILD_SECONDS) as client:
-            for _ in _progress(client.load_image(archive)):
+            for _ in _progress(client.load_image(iter(archive))):
                 pass
 
     def load(self, name: str, tar: Iterable[bytes]) -> None:

@@ -6,7 +6,7 @@ import os
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from grader.sandbox import seccomp
+from grader.sandbox import gpus, seccomp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,6 +55,7 @@ class Program(NamedTuple):
         keep_log: Keep the end of stdout and stderr; else nothing of it ever touches a disk.
         walls: What this environment needs open.
         variables: On top of those that every sandbox has.
+        gpu: UUID of the one GPU, or slice of one, that it is lent; empty: none.
     """
 
     command: tuple[str, ...]
@@ -65,6 +66,7 @@ class Program(NamedTuple):
     keep_log: bool = False
     walls: Walls = CLOSED
     variables: Mapping[str, str] = MappingProxyType({})
+    gpu: str = ""
 
 
 def config(image: str, program: Program, labels: Mapping[str, str]) -> dict[str, object]:
@@ -109,6 +111,7 @@ def config(image: str, program: Program, labels: Mapping[str, str]) -> dict[str,
             "IpcMode": "none",
             "CgroupnsMode": "private",
             "LogConfig": _log(keep=program.keep_log),
+            "DeviceRequests": [gpus.request(program.gpu)] if program.gpu else [],
             "OomScoreAdj": 500,  # before anything of the host's
             "AutoRemove": not program.keep_log,
             "Mounts": [

@@ -273,4 +273,7 @@ def _runs(process: subprocess.Popen[bytes]) -> bool:
     """Looked at without reaping it: as long as it isn't reaped, its group's number is nobody else's."""
     if process.returncode is not None:
         return False
-    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+    try:
+        return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+    except ChildProcessError:  # another thread, closing it too, has reaped it just now
+        return False

@@ -5,7 +5,7 @@ import pytest
 
 from grader.checks import Answer, Readings, options, values_match
 from grader.checks.evidence import Evidence
-from grader.checks.failure import CheckFailed, fail
+from grader.checks.failure import CheckFailed, MappingMismatchError, fail
 
 LAYOUTS = options("Conv2D", layout=("NCHW", "NHWC"), kernels=("as they are", "flipped"))
 RNN = options("RNN", layout=("(T, N, D)", "(N, T, D)"))
@@ -104,3 +104,51 @@ def test_the_nearest_readings_bug_is_named_if_it_can_be():
 def test_an_explanation_that_finds_nothing_wrong_changes_nothing():
     with pytest.raises(CheckFailed, match="The result is wrong"):
         find({}, [2, 1], [4, 3.01], explain=lambda _: None)
+
+
+def test_where_nothing_fits_a_bug_is_looked_for_in_every_reading():
+    readings = Readings({}, Evidence())
+    asked = []
+
+    def explain(reading):
+        asked.append(str(reading))
+        diagnosis = "The kernels are turned." if reading["layout"] == "NHWC" else ""
+        raise fail("The outputs are wrong.", diagnosis=diagnosis)
+
+    probes = list(enumerate(answers([9, 9], [9, 9])))
+    with pytest.raises(CheckFailed) as caught:
+        readings.find(LAYOUTS, probes, reads(TABLE), explain=readings.named_first(LAYOUTS, explain))
+    assert caught.value.finding.diagnosis == "The kernels are turned."
+    assert asked == ["", "kernels flipped", "layout NHWC"]
+
+
+def test_where_no_reading_names_a_bug_the_nearest_is_spoken_of():
+    readings = Readings({}, Evidence())
+
+    def explain(reading):
+        raise fail(f"Wrong: {reading}.")
+
+    probes = list(enumerate(answers([1, 2], [4, 3.5])))
+    with pytest.raises(CheckFailed, match="Wrong: layout NHWC"):
+        readings.find(LAYOUTS, probes, reads(TABLE), explain=readings.named_first(LAYOUTS, explain))
+
+
+@pytest.mark.parametrize("works", [("NCHW", "NHWC"), ("NHWC",), ()])
+def test_a_mapping_has_to_work_in_one_reading_only(works):
+    """An expression that takes one layout alone raises in the other."""
+    readings = Readings({}, Evidence())
+    compare = reads(TABLE)
+
+    def through_a_mapping(reading, probe):
+        if reading["layout"] not in works:
+            raise MappingMismatchError("conv", "forward: m.convolve(X) → IndexError")
+        compare(reading, probe)
+
+    probes = list(enumerate(answers([1, 2], [4, 3])))
+    if works:
+        assert readings.find(LAYOUTS, probes, through_a_mapping)["layout"] == "NHWC"
+        with pytest.raises(CheckFailed):
+            readings.find(LAYOUTS, list(enumerate(answers([9, 9], [9, 9]))), through_a_mapping)
+    else:
+        with pytest.raises(MappingMismatchError):
+            readings.find(LAYOUTS, probes, through_a_mapping)

@@ -74,8 +74,8 @@ PROGRAM = """
 import signal, sys, time
 from grader import interrupts
 interrupts.install()
-print("ready", flush=True)
 with interrupts.deferred():
+    print("ready", flush=True)
     time.sleep(60)
 """
 

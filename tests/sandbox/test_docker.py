@@ -6,7 +6,7 @@ import pytest
 
 from grader.errors import Ungraded, UsageError
 from grader.records import Limits
-from grader.sandbox import hardening
+from grader.sandbox import gpus, hardening, image
 from grader.sandbox.docker import OWNER, DockerProvider
 from grader.sandbox.engine import Engine
 from tests.sandbox.visiting import LIMITS
@@ -121,7 +121,8 @@ except OSError as error:
     assert "PermissionError" in said
 
 
-def test_a_device_that_the_images_lack_is_refused_before_anything_is_graded():
+def test_a_device_that_the_images_lack_is_refused_before_anything_is_graded(monkeypatch):
+    monkeypatch.setattr("grader.sandbox.gpus.installed", lambda: (gpus.Gpu("GPU-1", "NVIDIA H100"),))
     with pytest.raises(UsageError, match="CPU build") as caught:
         DockerProvider(device="cuda")
     assert "--sandbox local --device cuda" in caught.value.remedy
@@ -142,3 +143,26 @@ def test_limits_of_a_sandbox_are_set_on_the_container(docker):
     assert host["Privileged"] is False
     assert not host["Binds"]
     assert not host["Devices"]
+
+
+def test_images_go_to_another_engine_as_one_archive(engine):
+    """To the same one here; what comes in is what went out."""
+    names = image.names_here(engine)[:1]
+    before = [engine.image_id(name) for name in names]
+    sent = 0
+
+    def counted():
+        nonlocal sent
+        for chunk in engine.save(names):
+            sent += len(chunk)
+            yield chunk
+
+    engine.load_saved(counted())
+    assert sent > 1 << 20
+    assert [engine.image_id(name) for name in names] == before
+    assert before[0].startswith("sha256:")
+
+
+def test_an_archive_that_is_none_is_refused(engine):
+    with pytest.raises(Ungraded, match="invalid tar"):
+        engine.load_saved([b"no archive" * 1000])

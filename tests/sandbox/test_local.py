@@ -1,5 +1,7 @@
 """What only the local sandbox does."""
 
+import os
+import signal
 import sys
 
 import pytest
@@ -40,3 +42,12 @@ def test_closing_the_provider_ends_its_sandboxes_and_removes_its_folder():
     provider.close()
     assert sandbox._process.poll() is not None
     assert not provider._folder.exists()
+
+
+def test_a_sandbox_whose_process_another_thread_has_reaped_is_closed():
+    provider = LocalProvider()
+    sandbox = provider.open("numpy", LIMITS, {})
+    os.killpg(sandbox._process.pid, signal.SIGKILL)
+    os.waitpid(sandbox._process.pid, 0)  # between the system's word and its process's note of it
+    sandbox.close()
+    provider.close()

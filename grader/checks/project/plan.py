@@ -71,6 +71,7 @@ _ACTIVATE = re.compile(
     r"\.ps1|\.fish)?\s*(?:#.*)?$"
 )
 _ALIKE = re.compile(r"[^a-z0-9]+")
+_CLONES = re.compile(r"\b(?:git|gh repo) clone\b")
 
 
 class LineGroup(Struct, frozen=True, kw_only=True):
@@ -351,7 +352,21 @@ def _segments(lines: Sequence[Line]) -> list[list[Line]]:
         if _OR_COMMENT.match(line.text) and any(not is_comment(x.text) for x in found[-1]):
             found.append([])
         found[-1].append(line)
-    return [segment for segment in found if any(not is_comment(x.text) for x in segment)]
+    segments = [segment for segment in found if any(not is_comment(x.text) for x in segment)]
+    return _with_shared_tail(segments)
+
+
+def _with_shared_tail(segments: list[list[Line]]) -> list[list[Line]]:
+    """Of several ways to clone, what follows the last belongs to each: ``cd`` into the clone."""
+    if len(segments) < 2 or not all(_CLONES.search(line.text) for line in map(_first, segments)):
+        return segments
+    last = segments[-1]
+    tail = last[last.index(_first(last)) + 1 :]
+    return [[*segment, *tail] for segment in segments[:-1]] + [last]
+
+
+def _first(segment: Sequence[Line]) -> Line:
+    return next(line for line in segment if not is_comment(line.text))
 
 
 def _names(text: str) -> frozenset[str]:

@@ -115,3 +115,57 @@ def scalars(name):
         return {tag: [steps, values] for tag, (steps, values) in found.items() if steps}
     except Exception as error:
         return _lost(error)
+
+
+def models(folder="models"):
+    """Each file of a committed folder: its path → ``ok``, ``broken: why`` or ``unknown: why``.
+
+    Broken is what can't be right in any program: an empty file, an LFS pointer, a damaged archive. What needs the
+    student's code, or another library, to be opened is unknown.
+    """
+    root = Path(os.environ["SUBMISSION"])
+    found = sorted(path for path in (root / folder).rglob("*") if path.is_file())
+    named = [
+        path for path in found if path.suffix.lower() not in {".md", ".txt", ".json", ".gitkeep", ".png"}
+    ]
+    return {str(path.relative_to(root)): _state(path) for path in named if not path.name.startswith(".")}
+
+
+def _state(path):
+    """How a file of weights is."""
+    with path.open("rb") as file:
+        head = file.read(64)
+    if not head:
+        return "broken: the file is empty"
+    if head.startswith(b"version https://git-lfs"):
+        return "broken: this is the pointer of a Git LFS file, not the file"
+    if path.suffix.lower() == ".npy":
+        return _opened(lambda: np.load(path, allow_pickle=True))
+    if path.suffix.lower() == ".npz":
+        return _opened(lambda: dict(np.load(path, allow_pickle=True)))
+    if path.suffix.lower() in {".pt", ".pth", ".ckpt", ".bin"}:
+        return _opened(lambda: _torch_file(path))
+    if path.suffix.lower() == ".onnx":
+        return _opened(lambda: __import__("onnx").load(path))
+    if path.suffix.lower() in {".pkl", ".pickle"}:
+        return _opened(lambda: __import__("pickle").loads(path.read_bytes()))  # alone in this sandbox
+    return f"unknown: a {path.suffix or 'nameless'} file"
+
+
+def _torch_file(path):
+    import torch
+
+    try:
+        return torch.load(path, weights_only=False, map_location="cpu")
+    except RuntimeError:
+        return torch.jit.load(path, map_location="cpu")
+
+
+def _opened(load):
+    try:
+        load()
+    except (ImportError, AttributeError) as error:  # a class of the student's, or of another library
+        return f"unknown: {error}"[:200]
+    except Exception as error:
+        return f"broken: {type(error).__name__}: {error}"[:200]
+    return "ok"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.checks import Answer, fail, options
-from test_suites.ps10.ex1_network.public.objects import layers_of, put, taken
+from test_suites.ps10.ex1_network.public.objects import layer_of, layers_of, put, taken
 
 CLEAR = 0.02
 """No pre-activation of a ReLU is nearer to 0."""
@@ -39,7 +39,7 @@ class LayerProbe:
 
     def layer(self, module):
         """The layer on the side of ``module``."""
-        layer = module.Layer(*self.weights.shape, self.activation)
+        layer = layer_of(module, *self.weights.shape, self.activation)
         put(layer, weights=self.weights, bias=self.bias)
         return layer
 

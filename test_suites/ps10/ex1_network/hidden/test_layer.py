@@ -103,13 +103,23 @@ def draw_steps(rng):
 def step_matches(name, student, reference, rng, readings, evidence, known_mistakes):
     """The gradient by one parameter, seen in its update; the same scale for all of them, at any rate."""
     probes = draw_steps(rng)
-    found = [Answer(f"-Δ{name} / learning_rate", probe.backward(student.layer)[name]) for probe in probes]
+    steps = [probe.backward(student.layer) for probe in probes]
+    found = [Answer(f"-Δ{name} / learning_rate", step[name]) for step in steps]
 
-    def scaled(module, probe, reading):
+    def scaled(module, probe, reading, of=name):
         factor = 1 / len(probe.X) if reading["gradients"].startswith("averaged") else 1
-        return probe.backward(module)[name] * factor
+        return probe.backward(module)[of] * factor
+
+    def scale_of_weights(reading):
+        """Whether the weights' gradients are scaled so: then the bias's have to be, too."""
+        truths = [scaled(reference.neural_network, probe, reading, "weights") for probe in probes]
+        return all(np.abs(s["weights"] - t).max() < 1e-4 for s, t in zip(steps, truths, strict=True))
+
+    scales = [reading for reading in readings.left(LAYER) if scale_of_weights(reading)]
 
     def compare(reading, number):
+        if scales and reading not in scales:
+            raise fail("The weights' gradients are scaled otherwise.")
         values_match(found[number], scaled(reference.neural_network, probes[number], reading), name=what)
 
     def explain(reading):
@@ -135,4 +145,4 @@ def step_matches(name, student, reference, rng, readings, evidence, known_mistak
             call="layer.backward(d_output, learning_rate)",
             hint="Layer.backward updates the layer: there is no other place where the learning rate is known.",
         )
-    readings.find(LAYER, range(len(probes)), compare, explain=explain)
+    readings.find(LAYER, range(len(probes)), compare, explain=readings.named_first(LAYER, explain))

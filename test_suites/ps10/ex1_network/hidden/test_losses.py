@@ -90,4 +90,4 @@ def find_loss(choices, asked, truths, readings, reference, evidence, known_mista
             diagnose=known_mistakes.matcher("neural_network", observe),
         )
 
-    readings.find(choices, range(3), compare, explain=explain)
+    readings.find(choices, range(3), compare, explain=readings.named_first(choices, explain))

@@ -30,7 +30,7 @@ def test_forward(student, reference, rng, readings, evidence, known_mistakes):
             hint="Each layer's output is the next one's input; hidden layers are relu, the last one is softmax.",
         )
 
-    readings.find(NETWORK, range(len(probes)), compare, explain=explain)
+    readings.find(NETWORK, range(len(probes)), compare, explain=readings.named_first(NETWORK, explain))
 
 
 @check("network.gradients")
@@ -82,4 +82,4 @@ def test_gradients(student, reference, rng, readings, evidence, known_mistakes):
             hint="The gradient by the last layer's Z is p - y. Compare each layer with a numerical gradient.",
         )
 
-    readings.find(NETWORK, range(len(probes)), compare, explain=explain)
+    readings.find(NETWORK, range(len(probes)), compare, explain=readings.named_first(NETWORK, explain))

@@ -75,7 +75,9 @@ def find_steps(choices, make, probes, student, reference, readings, evidence, kn
 
     def compare(reading, number):
         values_match(
-            of(reading, number), way(reference.neural_network, number, reading), name="way of the parameters"
+            of(reading, number),
+            way(reference.neural_network, number, reading),
+            name="steps of the parameters",
         )
 
     def explain(reading):
@@ -85,13 +87,13 @@ def find_steps(choices, make, probes, student, reference, readings, evidence, kn
         values_match(
             [answer for number in range(len(probes)) for answer in of(reading, number)],
             observe(reference.neural_network),
-            name="way of the parameters",
+            name="steps of the parameters",
             evidence=evidence,
             diagnose=known_mistakes.matcher("neural_network", observe),
             hint="Do three steps of one number on paper, and compare.",
         )
 
-    readings.find(choices, range(len(probes)), compare, explain=explain)
+    readings.find(choices, range(len(probes)), compare, explain=readings.named_first(choices, explain))
 
 
 def our_way(optimizer, run):

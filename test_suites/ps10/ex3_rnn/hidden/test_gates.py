@@ -4,7 +4,6 @@ import numpy as np
 
 from grader.checks import check, values_match
 from test_suites.ps10.ex3_rnn.public import gates
-from test_suites.ps10.ex3_rnn.public.answers import named_first
 from test_suites.ps10.ex3_rnn.public.gates import GATES, LSTM
 
 HINT_C = "c_t = sigmoid(z_f) * c_prev + sigmoid(z_i) * tanh(z_c)."
@@ -81,7 +80,7 @@ def judge(probes, pick, which, readings, name, hint, evidence, known_mistakes):
             hint=hint,
         )
 
-    explain(readings.find(LSTM, probes, compare, explain=named_first(readings, LSTM, explain)), evidence)
+    explain(readings.find(LSTM, probes, compare, explain=readings.named_first(LSTM, explain)), evidence)
 
 
 @check("lstm.cell_state")
@@ -133,4 +132,4 @@ def test_sequence(student, rng, readings, evidence):
             hint="Use the h_prev and c_prev that are given, not those of the last call.",
         )
 
-    explain(readings.find(LSTM, probes, compare, explain=named_first(readings, LSTM, explain)), evidence)
+    explain(readings.find(LSTM, probes, compare, explain=readings.named_first(LSTM, explain)), evidence)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from grader.checks import Answer, CheckFailed, check, fail, options, values_match
-from test_suites.ps10.ex3_rnn.public.answers import arrays, far, named_first, ready
+from test_suites.ps10.ex3_rnn.public.answers import arrays, far, ready
 from test_suites.ps10.ex3_rnn.public.cells import Weights, loaded, own, states, weights
 
 RNN = options(
@@ -175,5 +175,5 @@ def test_sequence(student, rng, readings, evidence, known_mistakes):
             hint=HINT,
         )
 
-    found = readings.find(RNN, range(len(probes)), compare, explain=named_first(readings, RNN, explain))
+    found = readings.find(RNN, range(len(probes)), compare, explain=readings.named_first(RNN, explain))
     explain(found, evidence)

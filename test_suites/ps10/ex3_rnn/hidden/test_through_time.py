@@ -2,7 +2,6 @@
 
 from grader.checks import check, values_match
 from test_suites.ps10.ex3_rnn.hidden import through_time
-from test_suites.ps10.ex3_rnn.public.answers import named_first
 from test_suites.ps10.ex3_rnn.public.cells import CELL
 
 HINTS = {
@@ -27,14 +26,14 @@ def judge(name, student, rng, readings, evidence, known_mistakes):
 
     def compare(reading, number):
         yours, _ = found(reading, number)
-        values_match(yours, through_time.true(probes[number])[name], name=f"gradients of {name}")
+        values_match(yours, through_time.true(probes[number])[name], name=f"{name} gradients")
 
     def explain(reading, evidence=None):
         pairs = [found(reading, number) for number in range(len(probes))]
         values_match(
             [a for yours, _ in pairs for a in yours],
             [a for probe in probes for a in through_time.true(probe)[name]],
-            name=f"gradients of {name}",
+            name=f"{name} gradients",
             evidence=evidence,
             diagnose=known_mistakes.matcher(
                 "rnn", lambda module: [a for probe in probes for a in probe.observed(module)[name]]
@@ -51,7 +50,7 @@ def judge(name, student, rng, readings, evidence, known_mistakes):
         last = seen.get((str(reading.choices), 0))
         if last and last.opaque and through_time.gradients(last, probes[0], reading)[0][name] is None:
             raise through_time.undecided(last, name)
-        named_first(readings, CELL, explain)(reading)
+        readings.named_first(CELL, explain)(reading)
 
     fitting = readings.find(CELL, range(len(probes)), compare, explain=explain_or_ask)
     explain(fitting, evidence)

@@ -70,21 +70,3 @@ def far(yours, theirs):
         return np.inf
     difference = float(np.abs(yours - theirs).max(initial=0.0) / (np.abs(theirs).max(initial=0.0) or 1.0))
     return difference if np.isfinite(difference) else np.inf
-
-
-def named_first(readings, of, explain):
-    """An ``explain`` for ``readings.find`` that looks for a known bug in every reading that is left.
-
-    Where nothing fits, the nearest reading is nearest by chance: a bug has its name in one of them.
-    """
-
-    def explained(nearest):
-        for reading in readings.left(of):
-            try:
-                explain(reading)
-            except CheckFailed as failure:
-                if failure.finding.diagnosis:
-                    raise
-        explain(nearest)
-
-    return explained

@@ -3,7 +3,6 @@
 import numpy as np
 
 from grader.checks import check, values_match
-from test_suites.ps10.ex3_rnn.public.answers import named_first
 from test_suites.ps10.ex3_rnn.public.cells import CELL, Steps, Weights, steps
 
 HINT = "h_t = tanh(x_t W_ih + h_prev W_hh + b_h), from the h_prev that was given."
@@ -39,4 +38,4 @@ def test_step(student, reference, rng, readings, evidence, known_mistakes):
             hint=HINT,
         )
 
-    explain(readings.find(CELL, probes, compare, explain=named_first(readings, CELL, explain)), evidence)
+    explain(readings.find(CELL, probes, compare, explain=readings.named_first(CELL, explain)), evidence)

@@ -1,0 +1,1 @@
+"""Code quality: what can be measured of it."""
