@@ -30,14 +30,16 @@ EDITED = {
 }  # fmt: skip
 
 
-def lost(source):
-    found = SUITE.run({"cnn.py": source})
+def lost(source, *, learns=False):
+    # Learning to read digits takes most of the time, in loops half a minute: two files do it.
+    only = () if learns else [check for check in SUITE.checks if check != "cnn.digits"]
+    found = SUITE.run({"cnn.py": source}, only=only)
     return {id: result.finding for id, result in found.items() if result.outcome is not Outcome.PASSED}
 
 
 @pytest.mark.parametrize("file", WHOLE, ids=lambda file: file.stem)
 def test_a_correct_file_that_is_written_quite_differently_loses_nothing(file):
-    assert lost(file.read_text()) == {}
+    assert lost(file.read_text(), learns="loops" not in file.stem) == {}
 
 
 @pytest.mark.parametrize("edits", EDITED.values(), ids=EDITED)

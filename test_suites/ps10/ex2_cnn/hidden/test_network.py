@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from grader.checks import Answer, CheckFailed, check, fail, reaches, values_match
+from grader.checks.failure import MappingMismatchError
 from test_suites.ps10.ex2_cnn.hidden.network import (
     CNN,
     LAYERS,
@@ -21,6 +22,7 @@ SHAPE, CLASSES = (3, 16, 20), 7
 """Not square, and no size that another layer has."""
 DIGIT = (1, 16, 16)
 GOOD, FAIR = 0.75, 0.50
+"""Accuracy on 300 digits: the reference has 0.91 to 0.95 on nine seeds, loops with plain momentum 0.87 and 0.91."""
 
 
 @check("cnn.architecture")
@@ -147,7 +149,7 @@ def test_digits(student, reference, withheld, readings, evidence):
             images, labels = batch(X, layout), labelled(y, reading)
             net.train(images[:400], labels[:400], images[400:500], labels[400:500])
             found = np.concatenate([says(net, part, layout, 10)[0] for part in np.split(X[500:], 6)])
-        except CheckFailed as raised:
+        except (CheckFailed, MappingMismatchError) as raised:
             failure = failure or raised
             continue
         best = max(best, float((found.argmax(axis=1) == y[500:]).mean()))

