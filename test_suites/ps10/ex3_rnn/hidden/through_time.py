@@ -85,10 +85,10 @@ def asked(student, passage, reading):
         before = parameters(cell, mapped=mapped)
         reply = cell.backward(sent(d_next, reading), sent(d_output, reading))
         call = reply.call
-        returned.append(arrays(reply.value))
+        returned.append(arrays(reply.as_it_came()))
         own_attributes = {k: v for k, v in attributes(cell, mapped=mapped).items() if k not in PARAMETERS}
         kept.append(arrays(own_attributes))
-        opaque = opaque or handles(reply.value) or handles(own_attributes)
+        opaque = opaque or handles(reply.as_it_came()) or handles(own_attributes)
         for name, value in parameters(cell, mapped=mapped).items():
             moved[name].append(before[name] - value)
     return Seen(returned, kept, moved, opaque, call)
