@@ -67,7 +67,6 @@ PYTHON_VARIABLES = {
     "UV_NO_PROGRESS": "1",
     "UV_LINK_MODE": "copy",
     "POETRY_NO_INTERACTION": "1",
-    "POETRY_VIRTUALENVS_IN_PROJECT": "false",
 }
 PASSED_ON = re.compile(
     r".*_THREADS|LANG|.*_proxy|.*_PROXY|PIP_.*|UV_.*|POETRY_.*|VIRTUALENV_.*|SSL_CERT_.*|REQUESTS_CA_BUNDLE|"

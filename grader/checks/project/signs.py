@@ -76,7 +76,7 @@ NOBODYS = (
         r"failed-wheel-build", r"Rust compiler", r"No matching distribution",
         r"Could not find a version", r"No solution found", r"no wheels? ", r"not a supported wheel",
         r"ResolutionImpossible", r"externally-managed", r"conda: error", r"subprocess-exited-with-error",
-        r"metadata-generation-failed",
+        r"metadata-generation-failed", r"operator torchvision::\w+ does not exist",
     ),
 )  # fmt: skip
 """Why it is nobody's fault, and the signs of it."""
