@@ -3,6 +3,7 @@
     python -m benchmarks.faults kills                  kill -9 at 20 random instants, and the same command again
     python -m benchmarks.faults disk                   the gradebook's disk is full, then it isn't (as root: a tmpfs)
     python -m benchmarks.faults engine                 a Docker engine of its own is restarted twice (as root)
+    python -m benchmarks.faults cluster                a Ray node whose engine has no image (as root, with ray)
 
 A class of toy hand-ins, right, wrong and hostile, is graded by the command line in Docker. After every fault:
 
@@ -41,13 +42,13 @@ ENDED = re.compile(r"^(\d+)/\d+ {2}\S+ (\w+) {2}(\S+) {2}(as before)?")
 
 def main():
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    options.add_argument("fault", choices=["kills", "disk", "engine"])
+    options.add_argument("fault", choices=["kills", "disk", "engine", "cluster"])
     options.add_argument("--members", type=int, default=12)
     options.add_argument("--times", type=int, default=20, help="kills")
     options.add_argument("--seed", type=int, default=1, help="of the instants")
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-        {"kills": kills, "disk": disk, "engine": engine}[given.fault](Path(folder), given)
+        {"kills": kills, "disk": disk, "engine": engine, "cluster": cluster}[given.fault](Path(folder), given)
     print("holds")
 
 
@@ -120,15 +121,50 @@ def engine(folder, given):
         run.check_end(expected)
 
 
-class OwnEngine:
-    """A Docker engine beside the machine's, with the images that the toy lab needs; DOCKER_HOST names it."""
+def cluster(folder, given):
+    """Gigabytes go to it: minutes."""
+    from ray.cluster_utils import Cluster
 
-    def __init__(self, folder):
-        self._folder = folder
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    members = hand_in(folder, given.members)
+    expected = undisturbed(folder, members)
+    slot = {"memory": 4 << 30, "object_store_memory": 400 << 20}
+    with OwnEngine(folder / "engine", empty=True) as docker:
+        nodes = Cluster(
+            initialize_head=True, head_node_args=slot | {"num_cpus": 0, "include_dashboard": False}
+        )
+        try:
+            nodes.add_node(num_cpus=2, env_vars={"DOCKER_HOST": docker.address}, **slot)
+            os.environ["RAY_ADDRESS"] = nodes.address
+            run = Run(folder, folder / "book.sqlite", more=("--engine", "ray"))
+            process, log = run.start()
+            assert process.wait() == 0, log.read_text()
+            run.check(log)
+            run.check_end(expected)
+            left = subprocess.run(
+                ["docker", "-H", docker.address, "ps", "-aq"], capture_output=True, check=True
+            )
+            assert not left.stdout, "containers left on the node"
+        finally:
+            nodes.shutdown()
+
+
+class OwnEngine:
+    """A Docker engine beside the machine's, with the images that the toy lab needs; DOCKER_HOST names it.
+
+    Args:
+        empty: It has no image, and DOCKER_HOST stays as it is.
+    """
+
+    def __init__(self, folder, *, empty=False):
+        self._folder, self._empty = folder, empty
         folder.mkdir()
         self.address = f"unix://{folder}/docker.sock"
 
     def __enter__(self):
+        if self._empty:
+            self._start()
+            return self
         names = subprocess.run(
             ["docker", "images", "--format", "{{.Repository}}:{{.Tag}}"], capture_output=True, text=True, check=True
         ).stdout.split()  # fmt: skip
@@ -145,7 +181,8 @@ class OwnEngine:
         return self
 
     def __exit__(self, *_):
-        os.environ.pop("DOCKER_HOST")
+        if not self._empty:
+            os.environ.pop("DOCKER_HOST")
         self._stop()
 
     def restart(self):
@@ -183,8 +220,9 @@ class OwnEngine:
 class Run:
     """One command, run as often as it takes."""
 
-    def __init__(self, folder, book, pids=()):
+    def __init__(self, folder, book, pids=(), more=()):
         self._folder, self._book, self._out = folder, book, folder / f"out-{book.stem}"
+        self._more = more
         self.pids = list(pids)
 
     def start(self):
@@ -192,7 +230,7 @@ class Run:
         command = [
             sys.executable, "-m", "grader", "cohort", str(self._folder / "roster.csv"), "--folders", "--jobs", "2",
             "--assignment", "toy", "--course", str(COURSE), "--out", str(self._out), "--gradebook", str(self._book),
-            "--seed", "7",
+            "--seed", "7", *self._more,
         ]  # fmt: skip
         with log.open("w") as file:
             process = subprocess.Popen(

@@ -22,7 +22,7 @@ from msgspec.structs import replace
 from grader import __version__, interrupts
 from grader.attempt import Attempt
 from grader.basis import Basis
-from grader.course import GRADE_FILE, GRADE_FILE_BYTES, choose, load, terms, with_waivers
+from grader.course import GRADE_FILE, GRADE_FILE_BYTES, choose, terms, with_waivers
 from grader.course.publishing import MANIFEST, note_on_copy
 from grader.errors import MappingNeeded, Problem, UsageError
 from grader.gradebook import part
@@ -132,7 +132,7 @@ def _copy(choice: Choice, repository: Repository) -> tuple[str, ...]:
     assignment = choice.assignment
     if MANIFEST not in repository.paths or assignment.public:
         return ()
-    return note_on_copy(load(assignment.root, assignment.id), repository)
+    return note_on_copy(assignment, repository)
 
 
 def _known(

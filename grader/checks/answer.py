@@ -7,7 +7,7 @@ reply, however odd, can raise inside the suite and be mistaken for a fault of ou
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -136,6 +136,10 @@ class Answer:
         self.value = value
         self._asker = asker
         self._name = name
+
+    def as_it_came(self) -> Any:
+        """What came back, unread: for a form that the assignment leaves open. The suite asks what it is."""
+        return self.value
 
     # ── an object on the student's side ──────────────────────────────────────────────────────────────────
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from grader import __version__
+from grader.course.loading import load
 from grader.course.public import digest_of, public_course
 from grader.course.starter import starter
 from grader.errors import SubmissionError, UsageError
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
 
 FOLDER = ".grader"
 MANIFEST = f"{FOLDER}/public.json"
-MANIFEST_BYTES, FILE_BYTES, MOST_FILES = 1 << 20, 8 << 20, 500
+MANIFEST_BYTES = 1 << 20
+MOST_BYTES = 32 << 20
+"""Of a repository's public course, all files together."""
 GUIDE = f"{FOLDER}/README.md"
 REUSABLE, CALLER = ".github/workflows/grade.yml", ".github/workflows/public-checks.yml"
 REPORTS = "grade-report"
@@ -124,7 +128,7 @@ def publish(
         files={name: _sha256(content) for name, content in sorted(ours.items())},
     )
     ours[MANIFEST] = msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
-    students = {} if before is not None else starter(assignment) | {".gitignore": _ignored().encode()}
+    students = {} if before is not None else _students(assignment)
     if before is None:
         _refuse_to_overwrite(folder, {**students, **ours})
     else:
@@ -204,24 +208,38 @@ def note_on_copy(assignment: Assignment, repository: Copied) -> tuple[str, ...]:
     """What a report says if a repository's public checks are not the course's: a sentence, or none.
 
     Args:
-        assignment: As loaded, whole.
+        assignment: As loaded.
         repository: Which was handed in, with a list of what was published.
     """
     try:
-        files = {
-            path: repository.read(path, limit=FILE_BYTES)
-            for path in [path for path in repository.paths if is_course_file(path)][:MOST_FILES]
-        }
+        files = _course_files(repository)
         manifest = decoded(repository.read(MANIFEST, limit=MANIFEST_BYTES) or b"")
     except (SubmissionError, msgspec.MsgspecError):
         return (f"The repository's public checks in {FOLDER} can't be read; the course's own were used.",)
-    digest = course_digest({path: content for path, content in files.items() if content is not None})
-    if digest == public_course(assignment).digest:
+    digest = course_digest(files)
+    if digest == _public_digest(assignment.root, assignment.id, assignment.digest):
         return ()
     if digest == manifest.digest:
         earlier = f"The repository's public checks in {FOLDER} are those of an earlier state of the course"
         return (f"{earlier}; the course's own were used, as it is now.",)
     return (f"The repository's public checks in {FOLDER} were edited; the course's own were used.",)
+
+
+def _course_files(repository: Copied) -> dict[str, bytes]:
+    """The files of a repository's public course, as far as one can be that large."""
+    files: dict[str, bytes] = {}
+    left = MOST_BYTES
+    for path in repository.paths:
+        if is_course_file(path) and left > 0:
+            files[path] = repository.read(path, limit=left) or b""
+            left -= len(files[path])
+    return files
+
+
+@lru_cache(maxsize=8)
+def _public_digest(root: Path, assignment: str, _digest: str) -> str:
+    """The public course's digest, worked out once for a state of the course."""
+    return public_course(load(root, assignment)).digest
 
 
 def published_files(files: Mapping[str, bytes]) -> frozenset[str]:
@@ -239,6 +257,13 @@ def published_files(files: Mapping[str, bytes]) -> frozenset[str]:
         if name in files and manifest.files.get(name) == _sha256(files[name]):
             ours.add(name)
     return frozenset(ours)
+
+
+def _students(assignment: Assignment) -> dict[str, bytes]:
+    """The starter, and where its README says how to check it."""
+    files = starter(assignment)
+    more = f"\n## Checking your work\n\n`{GUIDE}` says how to run the public checks on your machine.\n"
+    return files | {"README.md": files["README.md"] + more.encode(), ".gitignore": _ignored().encode()}
 
 
 def _refuse_to_overwrite(folder: Path, files: Mapping[str, bytes]) -> None:

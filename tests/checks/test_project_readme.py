@@ -133,7 +133,10 @@ def test_a_stranger_begins_where_the_readme_finds_him(text, inside, cloned, ente
 def test_a_placeholder_in_an_address_becomes_the_readers_own():
     plan = read_plan(fenced("git clone <repository-url>"))
     arrival = arrive("https://github.com/ada/net", plan)
-    assert filled_in("git clone <repository-url>", arrival) == "git clone https://github.com/ada/net"
+    assert (
+        filled_in("git clone <repository-url>", arrival, "/home/net")
+        == "git clone https://github.com/ada/net"
+    )
     assert "https://github.com/ada/net" in arrival.urls
 
 

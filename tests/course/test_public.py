@@ -7,6 +7,7 @@ import sys
 
 import pytest
 import yaml
+from msgspec import structs
 
 from grader.course import assignments, load, reference_files, starter
 from grader.course.problems import Problems
@@ -25,6 +26,7 @@ from grader.course.publishing import (
 )
 from grader.course.suite import scan_suite
 from grader.errors import CourseError, UsageError
+from grader.plan import plan
 from grader.records import CourseVersion
 from tests.suites import COURSE
 
@@ -112,7 +114,8 @@ def test_no_line_of_a_solution_is_in_it(handed_out):
         for line in telling_lines((COURSE / lab.reference / name).read_text())
     }
     assert len(solved) > 50
-    assert solved & everything - tools == set()
+    heading = {f"# {assignment.title}"}  # of a README, on both sides
+    assert solved & everything - tools - heading == set()
 
 
 def test_neither_mistakes_nor_guidance_for_reviewers_nor_stand_ins_are_in_it(handed_out):
@@ -257,6 +260,17 @@ def test_what_was_published_is_no_work_of_the_student_s(course, tmp_path):
     manifest = json.loads(files[MANIFEST])
     manifest["files"]["README.md"] = "0" * 64
     assert "README.md" not in published_files(files | {MANIFEST: json.dumps(manifest).encode()})
+
+
+def test_where_a_repository_is_judged_as_a_whole_its_workflows_are_the_student_s_own(course, tmp_path):
+    new = tmp_path / "new"
+    published(course.load(), new)
+    files = {name: Copy(new).read(name, limit=0) for name in Copy(new).paths}
+    mine = ".github/workflows/tests.yml"
+    lab = course.load().labs[0]
+    whole = structs.replace(lab, project=True, modules=())
+    texts = plan(whole, files | {mine: b"on: push\n"}, seed="0").project.texts
+    assert [name for name in texts if name.startswith((".github/", FOLDER))] == [mine]
 
 
 def test_a_digest_depends_on_names_and_contents_alone():

@@ -78,6 +78,7 @@ def test_decide_go_on_and_take_back(page, run):
     first = page.get()
     assert "1 of 2, 2 waiting" in first
     assert 'id="pass"' in first
+    assert 'method="post" action="1"' in first
     second = page.post("1", decision="pass", by="Bola Adé", comment="well argued")
     assert page.last.endswith("/2")
     assert "Kept: pass." in second

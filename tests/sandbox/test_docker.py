@@ -145,8 +145,9 @@ def test_limits_of_a_sandbox_are_set_on_the_container(docker):
     assert not host["Devices"]
 
 
-def test_images_go_to_another_engine_as_one_archive(engine):
+def test_images_go_to_another_engine_as_one_archive(docker, engine):
     """To the same one here; what comes in is what went out."""
+    docker._image("numpy")
     names = image.names_here(engine)[:1]
     before = [engine.image_id(name) for name in names]
     sent = 0

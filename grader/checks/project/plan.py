@@ -238,7 +238,7 @@ def _kept(one: Typed, passed: list[Passed], *, unix: bool) -> Iterator[Line]:
             line.text,
         ):
             why = "it changes the repository itself"
-        elif "git clone" not in line.text and has_placeholder(line.text):
+        elif not re.match(r"\s*cd\s|.*git clone", line.text) and has_placeholder(line.text):
             why = "it has a placeholder for the reader to fill in"
         if why:
             passed.append(Passed(line=line, why=why))

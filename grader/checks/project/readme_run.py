@@ -238,7 +238,7 @@ class Stranger:
     def _lines(self, part: LineGroup) -> Iterator[Line]:
         """What is typed of a part: placeholders filled in, and `cd` into the clone where the README forgets it."""
         for line in part.lines:
-            text = filled_in(line.text, self._beginning)
+            text = filled_in(line.text, self._beginning, f"{self._home}/{self._beginning.name}")
             yield Line(line.number, text)
             address, folder = cloned(text)
             is_package = (
@@ -298,8 +298,16 @@ def arrive(url: str, plan: Plan) -> Arrival:
     return Arrival(name=own)
 
 
-def filled_in(text: str, arrival: Arrival) -> str:
-    """A line that clones, with the reader's own address or name where it has ``<placeholders>``."""
+def filled_in(text: str, arrival: Arrival, clone: str) -> str:
+    """A line that clones, with the reader's own address where it has ``<placeholders>``; so for ``cd <folder>``.
+
+    Args:
+        text: The line.
+        arrival: Where the reader began.
+        clone: The folder of his clone, if there is one yet.
+    """
+    if text.strip().startswith("cd ") and has_placeholder(text):
+        return f"[ ! -d '{clone}' ] || cd -- '{clone}'"
     address, _ = cloned(text)
     if not address or "<" not in address:
         return text

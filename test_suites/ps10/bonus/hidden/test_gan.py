@@ -60,7 +60,8 @@ def networks(student, gan):
             hint="self.generator and self.discriminator are nn.Modules.",
         )
     return {
-        name: np.asarray(told.item(name).value, dtype=np.float64) for name in ("generator", "discriminator")
+        name: np.asarray(told.item(name).as_it_came(), dtype=np.float64)
+        for name in ("generator", "discriminator")
     }
 
 

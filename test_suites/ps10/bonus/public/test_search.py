@@ -32,12 +32,12 @@ def searched(student, rng):
     choices = space(rng)
     data = student.search.tool("bonus_bench.dataset", *rings(rng))
     answer = student.search.search_architecture(data, choices)
-    found = configuration(answer.value, choices)
+    found = configuration(answer.as_it_came(), choices)
     if found is None:
         raise fail(
             "search_architecture returns no configuration of the space.",
             call="search_architecture(dataset, search_space)",
-            yours=str(answer.value)[:120],
+            yours=str(answer.as_it_came())[:120],
             expected="a dict: name → one of its choices",
         )
     return choices, found

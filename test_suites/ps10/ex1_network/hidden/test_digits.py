@@ -8,6 +8,7 @@ from test_suites.ps10.ex1_network.public.objects import layers_of, weights_of
 
 SIZES = [784, 128, 64, 10]
 FLOOR = 0.85
+"""Of the withheld digits. On 12 seeds the reference has 0.95 to 0.99 of the course's own 360."""
 DEEPEST = 3
 
 
@@ -68,7 +69,7 @@ def classifier(student, brought):
     """The network somewhere in what train_mnist_classifier() returns."""
     student.mnist.bring("mnist.npz", **brought)
     answer = student.mnist.train_mnist_classifier()
-    for handle in handles(answer.value):
+    for handle in handles(answer.as_it_came()):
         net = Answer("the trained network", handle, student.mnist)
         try:
             layers_of(net, student.mnist)

@@ -144,13 +144,13 @@ def _updated(room, optimizer, params, gradients, read):
     before = read(Answer("the parameters before", params))
     pairs = zip(*(each.values() if isinstance(each, dict) else each for each in (after, before)), strict=True)
     in_place = any((a != b).any() for a, b in pairs)
-    return after if in_place or told.value is None else read(told)
+    return after if in_place or told.as_it_came() is None else read(told)
 
 
 def _in_list(answer):
-    if not isinstance(answer.value, list) or len(answer.value) != len(SHAPES):
+    if not isinstance(answer.as_it_came(), list) or len(answer.as_it_came()) != len(SHAPES):
         raise fail("A list of the parameters was expected.", call=answer.call)
     return [
         Answer(f"{answer.call}[{i}]", v).array(shape)
-        for i, (v, shape) in enumerate(zip(answer.value, SHAPES.values(), strict=True))
+        for i, (v, shape) in enumerate(zip(answer.as_it_came(), SHAPES.values(), strict=True))
     ]

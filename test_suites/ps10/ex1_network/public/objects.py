@@ -104,7 +104,9 @@ def layers_of(net, room=None, *, mapped=None):
     own = room is not None and getattr(room, "mapped", False)
     answer = (net.get("m") if own else net).get("layers")
     handles = (
-        [part for part in answer.value if isinstance(part, Handle)] if isinstance(answer.value, list) else []
+        [part for part in answer.as_it_came() if isinstance(part, Handle)]
+        if isinstance(answer.as_it_came(), list)
+        else []
     )
     if not handles:
         raise fail(

@@ -104,7 +104,7 @@ class ConvProbe:
         answer = conv.backward(sent(self.d_output, layout))
         after = kept(student.conv, conv)
         candidates = [
-            *arrays_in(answer.value),
+            *arrays_in(answer.as_it_came()),
             *(a for p, a in after.items() if p not in before or not np.array_equal(a, before[p])),
         ]
         image = sent(self.X, layout).shape

@@ -47,7 +47,7 @@ def make(student, layout, shape, n_classes):
 def kept(student, net):
     """All arrays that are not larger than any of the network's weights may be; finite or not."""
     answer = student.cnn.tool("inspection.arrays", net, LARGEST)
-    return {path: np.asarray(answer.item(path).value, dtype=np.float64) for path in answer.names()}
+    return {path: np.asarray(answer.item(path).as_it_came(), dtype=np.float64) for path in answer.names()}
 
 
 def find(arrays, layout, channels, n_classes, call):

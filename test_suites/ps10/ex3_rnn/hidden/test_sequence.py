@@ -95,10 +95,10 @@ def fitted(answer, truth):
     All sizes differ, so that a shape says which axis is which. Of several arrays the nearest is taken: an RNN may
     hand on its states as well.
     """
-    found = list(arrays(answer.value).values())
-    if isinstance(answer.value, list):
-        same = [a for a in answer.value if isinstance(a, np.ndarray)]
-        if len(same) == len(answer.value) == len(truth) and len({a.shape for a in same}) == 1:
+    found = list(arrays(answer.as_it_came()).values())
+    if isinstance(answer.as_it_came(), list):
+        same = [a for a in answer.as_it_came() if isinstance(a, np.ndarray)]
+        if len(same) == len(answer.as_it_came()) == len(truth) and len({a.shape for a in same}) == 1:
             found.insert(0, np.stack(same))
     forms = [(array, form) for array in found for form in shaped(truth, array.shape)]
     if not forms:

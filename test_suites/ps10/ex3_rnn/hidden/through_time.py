@@ -85,10 +85,10 @@ def asked(student, passage, reading):
         before = parameters(cell, mapped=mapped)
         reply = cell.backward(sent(d_next, reading), sent(d_output, reading))
         call = reply.call
-        returned.append(arrays(reply.value))
+        returned.append(arrays(reply.as_it_came()))
         own_attributes = {k: v for k, v in attributes(cell, mapped=mapped).items() if k not in PARAMETERS}
         kept.append(arrays(own_attributes))
-        opaque = opaque or handles(reply.value) or handles(own_attributes)
+        opaque = opaque or handles(reply.as_it_came()) or handles(own_attributes)
         for name, value in parameters(cell, mapped=mapped).items():
             moved[name].append(before[name] - value)
     return Seen(returned, kept, moved, opaque, call)
@@ -127,7 +127,7 @@ def canonical(array, name, passage, reading):
         turned = reading["W_hh"] != "as h @ W_hh"
         return None if array.shape != (hidden, hidden) else array.T if turned else array
     if name == "b_h":
-        return array.reshape(hidden) if array.size == hidden and array.ndim <= 2 else None
+        return array.reshape(hidden) if array.shape in {(hidden,), (1, hidden), (hidden, 1)} else None
     wanted = rows if reading["batch"] == "in rows" else rows[::-1]
     return None if array.shape != wanted else array if reading["batch"] == "in rows" else array.T
 

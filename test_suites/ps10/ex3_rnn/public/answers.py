@@ -44,7 +44,7 @@ def handles(value, depth=0):
 def attributes(thing, *, mapped=False):
     """An object's attributes by name; of a mapped one, those of the student's own object."""
     try:
-        found = (thing.get("m") if mapped else thing).get("__dict__").value
+        found = (thing.get("m") if mapped else thing).get("__dict__").as_it_came()
     except CheckFailed:
         return {}
     return found if isinstance(found, dict) else {}
@@ -52,8 +52,8 @@ def attributes(thing, *, mapped=False):
 
 def of_shape(answer, shape):
     """The answer, or the first array of this shape in the list or dict that it is."""
-    if isinstance(answer.value, list | dict):
-        for path, array in arrays(answer.value).items():
+    if isinstance(answer.as_it_came(), list | dict):
+        for path, array in arrays(answer.as_it_came()).items():
             if array.shape == shape:
                 return Answer(answer.call + path, array)
     return answer
@@ -61,7 +61,9 @@ def of_shape(answer, shape):
 
 def turned(answer):
     """The answer with an array's axes turned round: columns as rows."""
-    return Answer(answer.call, answer.value.T) if isinstance(answer.value, np.ndarray) else answer
+    return (
+        Answer(answer.call, answer.as_it_came().T) if isinstance(answer.as_it_came(), np.ndarray) else answer
+    )
 
 
 def far(yours, theirs):

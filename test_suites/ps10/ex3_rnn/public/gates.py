@@ -41,7 +41,7 @@ class Layout(NamedTuple):
     """A gate's arrays as the student keeps them: the value itself, and its arrays by path."""
 
     name: str
-    value: object
+    kept: object
     parts: dict
 
     def checked(self, inputs, hidden):
@@ -80,7 +80,7 @@ def layouts(cell, inputs, hidden):
     """The four gates' layouts."""
     found = []
     for name in GATES:
-        value = cell.get(name).value
+        value = cell.get(name).as_it_came()
         found.append(Layout(name, value, arrays(value)).checked(inputs, hidden))
     return found
 
@@ -134,20 +134,20 @@ class Cell(NamedTuple):
         """The student's reply to one step, in its batch's layout."""
         given = (x, h, c) if reading["batch"] == "in rows" else (x.T, h.T, c.T)
         reply = self.cell.forward(*given)
-        if isinstance(reply.value, np.ndarray):  # h alone: c is kept, until the next step
-            return Answer(reply.call, [reply.value, self.cell.get("cell_state").value])
+        if isinstance(reply.as_it_came(), np.ndarray):  # h alone: c is kept, until the next step
+            return Answer(reply.call, [reply.as_it_came(), self.cell.get("cell_state").as_it_came()])
         return reply
 
     def states(self, reply, shape, reading):
         """(h, c) of a reply, as rows: a pair, or one state and the other as an attribute."""
         wanted = shape if reading["batch"] == "in rows" else shape[::-1]
-        found = [a for a in arrays(reply.value).values() if a.shape == wanted]
+        found = [a for a in arrays(reply.as_it_came()).values() if a.shape == wanted]
         distinct = [a for i, a in enumerate(found) if not any(np.array_equal(a, b) for b in found[:i])]
         if len(distinct) < 2:
             raise fail(
                 "The new states h and c were not found in the result.",
                 call=reply.call,
-                yours=", ".join(str(a.shape) for a in arrays(reply.value).values()) or "no array",
+                yours=", ".join(str(a.shape) for a in arrays(reply.as_it_came()).values()) or "no array",
                 expected=f"two arrays of shape {wanted}",
                 hint="Return (h_t, c_t).",
             )
@@ -162,7 +162,7 @@ def loaded(student, rng, inputs, hidden):
     drawn = []
     for layout in layouts(cell, inputs, hidden):
         new = layout.drawn(rng)
-        cell.set(layout.name, rebuilt(layout.value, new))
+        cell.set(layout.name, rebuilt(layout.kept, new))
         drawn.append(new)
     biases = {}
     for name, value in attributes(cell).items():

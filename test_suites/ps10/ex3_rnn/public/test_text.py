@@ -10,8 +10,8 @@ def test_vocabulary(student, rng):
     text = words.text_of(rng, words.invented(rng), number=40)
     made = words.generator(student, text, epochs=1)
     answer = made.get("char_to_idx")
-    forth = answer.value if isinstance(answer.value, dict) else {}
-    back = words.vocabulary(made.get("idx_to_char").value)
+    forth = answer.as_it_came() if isinstance(answer.as_it_came(), dict) else {}
+    back = words.vocabulary(made.get("idx_to_char").as_it_came())
     missing = sorted(set(text) - {key for key in forth if isinstance(key, str)})
     if missing:
         raise fail(

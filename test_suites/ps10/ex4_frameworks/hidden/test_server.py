@@ -24,7 +24,7 @@ def test_predict(student, reference, rng, known_mistakes, evidence):
     server, weights = server_of(student, reference, rng)
     images = draw_digits(reference, rng, 6)
     answers = [server.predict(images.tolist()) for _ in range(2)]
-    (labels, confidences), (_, again) = (prediction(a.value, len(images), a.call) for a in answers)
+    (labels, confidences), (_, again) = (prediction(a.as_it_came(), len(images), a.call) for a in answers)
     call = "ModelServer.predict(6 images)"
     if confidences.shape != again.shape or np.abs(confidences - again).max() > CLOSE:
         raise fail("The same images get other answers.", call=call, diagnosis=TRAIN_MODE, diagnosis_id="mode")
@@ -59,7 +59,7 @@ def test_confidence(student, reference, rng):
     images = draw_digits(reference, rng, 5)
     truth = true_logits(reference, weights, images[:, None] / 255)
     answer = server.predict(images.tolist())
-    labels, confidences = prediction(answer.value, 5, answer.call)
+    labels, confidences = prediction(answer.as_it_came(), 5, answer.call)
     if not np.isfinite(confidences).all() or confidences.min() < 0 or confidences.max() > 1 + 1e-5:
         logits = confidences.shape == truth.shape and np.abs(confidences - truth).max() < CLOSE
         raise fail(
@@ -99,13 +99,13 @@ def test_confidence(student, reference, rng):
 
 def replies(told, count):
     """Status and content of each reply; fails if one is missing."""
-    parts = told.value if isinstance(told.value, list) else []
+    parts = told.as_it_came() if isinstance(told.as_it_came(), list) else []
     if len(parts) < count:
         raise fail("Not every client got an answer.", yours=f"{len(parts)} of {count}")
     found = []
     for part in parts[:count]:
         status, content = Answer(told.call, part).pair()
-        found.append((status.whole(), content.value))
+        found.append((status.whole(), content.as_it_came()))
     return found
 
 
@@ -125,7 +125,7 @@ def test_clients(student, reference, rng):
     # another order, so that what is kept from one request to the next shows.
     alone = load_server(student.fresh(), weights)
     own = [alone.predict(group.tolist()) for group in reversed(groups)][::-1]
-    expected = [prediction(a.value, len(g), a.call)[1] for a, g in zip(own, groups, strict=True)]
+    expected = [prediction(a.as_it_came(), len(g), a.call)[1] for a, g in zip(own, groups, strict=True)]
     for how, contents in served.items():
         found = [prediction(c, len(g), "POST /predict")[1] for c, g in zip(contents, groups, strict=True)]
         for yours, true in zip(found, expected, strict=True):
@@ -193,10 +193,10 @@ def refuses(server):
     except CheckFailed:
         return
     try:
-        found = json.dumps(answer.value)
+        found = json.dumps(answer.as_it_came())
     except TypeError:
         found = ""
-    if answer.value is None or "err" in found.lower():
+    if answer.as_it_came() is None or "err" in found.lower():
         return
     raise fail(
         "predict answers three numbers as if they were an image.",

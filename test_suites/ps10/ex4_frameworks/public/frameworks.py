@@ -26,11 +26,11 @@ def described(student, model):
 
 def named(told, key):
     """The names under a key of what a tool found."""
-    found = told.item(key).value
+    found = told.item(key).as_it_came()
     return [str(name) for name in found] if isinstance(found, list) else []
 
 
 def lost(answer, headline, hint=""):
     """Fails if a tool says that something could not be done."""
-    if isinstance(answer.value, dict) and "lost" in answer.value:
-        raise fail(headline, call=answer.call, yours=str(answer.value["lost"])[:200], hint=hint)
+    if isinstance(answer.as_it_came(), dict) and "lost" in answer.as_it_came():
+        raise fail(headline, call=answer.call, yours=str(answer.as_it_came()["lost"])[:200], hint=hint)

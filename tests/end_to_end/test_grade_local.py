@@ -125,7 +125,9 @@ def test_a_wrong_line_is_told_in_the_report_s_words_by_both_and_a_right_one_pass
     (desk / "line" / "line.py").write_text(RIGHT)
     assert grade("local", "--lab", "line", course=desk / "line").status == 0
     (desk / "test_mine.py").write_text("def test_mine():\n    assert True\n")
-    assert "2 passed" in own_pytest(desk).stdout
+    said = own_pytest(desk).stdout
+    assert "collected 2 items" in said
+    assert "2 passed" in said
     assert "1 passed" in own_pytest(desk, "test_mine.py").stdout
 
 
