@@ -10,7 +10,8 @@ EACH = 10
 """Digits of each class to learn from."""
 
 GOOD, SOME = 0.80, 0.60
-"""Accuracy on 500 digits."""
+"""Accuracy on 500 digits: the reference has 0.89 to 0.97 on twelve seeds, random weights 0.84 to 0.90 on five:
+that the weights are the pretrained ones is another check's."""
 
 RANDOM = "The backbone's weights are random: the pretrained ones were never loaded"
 ON_MODULES = "requires_grad is set on modules, where it does nothing: it belongs to parameters"
