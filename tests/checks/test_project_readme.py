@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from grader.checks.project.blocks import TooMuch
 from grader.checks.project.plan import find_readme, read_plan, has_placeholder
+from grader.checks.project.outcome import ProjectOutcome
+from grader.checks.project.readme import read_readme
 from grader.checks.project.readme_run import arrive, filled_in, runs_code
 
 
@@ -207,3 +209,21 @@ def test_extras_are_nothing_to_fill_in(text):
 )
 def test_a_synopsis_is(text):
     assert has_placeholder(text)
+
+
+PYTHON = fenced("from net import MLP", "MLP(2, 3)", language="python")
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        (fenced("pip install -e .") + PYTHON, ProjectOutcome.PASS),
+        (fenced("pip install -e ."), ProjectOutcome.REVIEW),
+        (PYTHON, ProjectOutcome.REVIEW),
+        (fenced("git clone https://host/ada/net"), ProjectOutcome.REVISE),
+    ],
+    ids=["a library that is imported", "installed, and then", "code alone", "cloned, and then"],
+)
+def test_a_readme_without_a_command_that_runs_code(text, word):
+    _, found = read_readme({"README.md": f"# Net\n\n{text}"})
+    assert found.word is word

@@ -33,7 +33,8 @@ def read_readme(texts: Mapping[str, str]) -> tuple[Plan | None, Conclusion]:
         return None, Conclusion(word=ProjectOutcome.REVIEW, why=f"{name} is not read: {much}.", file=name)
     if any(runs_code(line.text) for line in (*plan.commands, *(passed.line for passed in plan.passed))):
         return plan, Conclusion(word=ProjectOutcome.PASS, file=name)
-    if plan.shows_python and any(installs(line.text) for line in plan.commands):
+    is_installed = any(installs(line.text) for line in plan.commands)
+    if plan.shows_python and is_installed:
         return plan, Conclusion(word=ProjectOutcome.PASS, file=name)  # a library is installed, and imported
     if leads := next((path for path in texts if path != name and _leads_to(texts[name], path)), ""):
         return None, Conclusion(
@@ -41,6 +42,9 @@ def read_readme(texts: Mapping[str, str]) -> tuple[Plan | None, Conclusion]:
         )
     if plan.shows_python:
         why = f"{name} shows Python code and no command; whether that is how to run it, a person says."
+        return None, Conclusion(word=ProjectOutcome.REVIEW, why=why, file=name)
+    if is_installed:
+        why = f"{name} says how to install and not how to run; whether a library needs more, a person says."
         return None, Conclusion(word=ProjectOutcome.REVIEW, why=why, file=name)
     if not plan.commands and not plan.passed:
         why = f"{name} has no commands that a reader could copy."
