@@ -6,7 +6,6 @@ reports what came of its check. Elsewhere the plugin does nothing.
 
 from __future__ import annotations
 
-from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
@@ -118,14 +117,11 @@ class PublicCheck(pytest.Item):
 
 def _words(record: SafeRecord, check: CheckResult) -> str:
     """The check as the report shows it."""
-    from rich.console import Console
-
+    from grader.report.renderers import printed
     from grader.report.terminal import one_check
 
-    page = Console(file=StringIO(), width=100, color_system=None)
-    with page.capture() as said:
-        page.print(one_check(record, check))
-    return "\n".join(line.rstrip() for line in said.get().splitlines()).rstrip()
+    lines = printed(one_check(record, check)).splitlines()
+    return "\n".join(line.rstrip() for line in lines).rstrip()
 
 
 def pytest_configure(config: pytest.Config) -> None:

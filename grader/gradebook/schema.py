@@ -126,10 +126,12 @@ def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> bool:
         UsageError: It is another program's database, or that of a newer grader.
         sqlite3.Error: It can't be read or written.
     """
+    connection.execute("BEGIN")  # one state for all three: another grader may be making the tables
     application, version = (
         connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
     )
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    connection.execute("COMMIT")
     if application != APPLICATION and (application or tables):
         raise UsageError(f"{path} is a database of another program.", "Name another file for the gradebook.")
     check_version(version, str(path))

@@ -62,9 +62,14 @@ class Renderer(NamedTuple):
             return made.decode()
         if isinstance(made, str):
             return made
-        out = StringIO()
-        Console(file=out, width=WIDTH, no_color=True).print(made)
-        return out.getvalue()
+        return printed(made)
+
+
+def printed(made: RenderableType) -> str:
+    """What a terminal would show, without colour and a hundred columns wide."""
+    out = StringIO()
+    Console(file=out, width=WIDTH, no_color=True).print(made)
+    return out.getvalue()
 
 
 RENDERERS = (

@@ -19,7 +19,10 @@ def help_of(name: str) -> str:
     """What ``grade NAME --help`` says, a hundred columns wide."""
     command = app.commands[name]
     shown = "grade" if name == "repo" else f"grade {name}"
-    return command.get_help(click.Context(command, info_name=shown, terminal_width=100))
+    names = app.context_settings["help_option_names"]
+    return command.get_help(
+        click.Context(command, info_name=shown, terminal_width=100, help_option_names=names)
+    )
 
 
 def quoted(page: str) -> str:

@@ -39,7 +39,7 @@ PLACES = [
     (grade, "check_folder"),
     (grade, "print_report"),
     (grade, "to_terminal"),
-    (grade, "place"),
+    (grade, "open_gradebook"),
     (app, "make_console"),
     (app, "_show"),
 ]

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.conftest import commit_all
-from tests.end_to_end.test_local import PUBLIC, RIGHT, WRONG, course  # noqa: F401 - a fixture
+from tests.end_to_end.test_grade_local import PUBLIC, RIGHT, WRONG, course  # noqa: F401 - a fixture
 
 LOCAL = ("--sandbox", "local", "--trust", "--no-color")
 FAULTY = PUBLIC.replace("np.array([2.0, 4.0])", "np.array([2.0, 5.0])")

@@ -14,7 +14,7 @@ import yaml
 
 from tests.conftest import commit_all
 from tests.end_to_end.conftest import ROOT
-from tests.end_to_end.test_local import RIGHT, WRONG, course, desk  # noqa: F401 - fixtures
+from tests.end_to_end.test_grade_local import RIGHT, WRONG, course, desk  # noqa: F401 - fixtures
 
 WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "grade.yml").read_text())
 EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")

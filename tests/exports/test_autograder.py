@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.conftest import grade  # noqa: F401 - a fixture
-from tests.end_to_end.test_local import HIDDEN, REFERENCE, RIGHT, WRONG, course  # noqa: F401 - a fixture
+from tests.end_to_end.test_grade_local import HIDDEN, REFERENCE, RIGHT, WRONG, course  # noqa: F401 - a fixture
 
 METADATA = {
     "id": 1,

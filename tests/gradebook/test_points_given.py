@@ -3,7 +3,7 @@
 import pytest
 from click.testing import CliRunner
 
-from grader.cli.review import review
+from grader.cli.app import app
 from grader.errors import UsageError
 from grader.gradebook.sqlite import SqliteGradebook
 from grader.history import as_reviewed, waiting
@@ -74,7 +74,10 @@ def path(tmp_path):
 
 def run(path, *arguments):
     return CliRunner().invoke(
-        review, [*map(str, arguments), "--gradebook", str(path)], standalone_mode=False, env={"NO_COLOR": "1"}
+        app,
+        ["review", *map(str, arguments), "--gradebook", str(path)],
+        standalone_mode=False,
+        env={"NO_COLOR": "1"},
     )
 
 
