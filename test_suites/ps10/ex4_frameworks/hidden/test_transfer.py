@@ -13,6 +13,9 @@ GOOD, SOME = 0.80, 0.60
 """Accuracy on 500 digits: the reference has 0.89 to 0.97 on twelve seeds, random weights 0.84 to 0.90 on five:
 that the weights are the pretrained ones is another check's."""
 
+TRIES = 3
+"""The best counts: students' training is not seeded, and another correct one had 0.744 once."""
+
 RANDOM = "The backbone's weights are random: the pretrained ones were never loaded"
 ON_MODULES = "requires_grad is set on modules, where it does nothing: it belongs to parameters"
 HEAD_TOO = "The head is frozen as well: nothing is left to train"
@@ -94,18 +97,23 @@ def test_thawed(student, reference, rng, withheld):
         )
 
 
-@check("transfer.accuracy", seconds=90)
+@check("transfer.accuracy", seconds=180)
 def test_accuracy(student, reference, rng, withheld, evidence):
     """Fine-tuned on a hundred digits, it reads others."""
     in_pytorch(student.transfer)
-    (X, y), (others, truth) = examples(reference, rng, withheld)
-    tuned = tune(student, student.transfer.transfer_learning_classifier(10), X, y)
-    answer = student.transfer.tool("bench.logits", tuned, others)
-    lost(answer, "The model can't be run after fine_tune_model.")
-    right = answer.array((len(truth), 10)).argmax(axis=1) == truth
+    best = 0.0
+    for _ in range(TRIES):
+        (X, y), (others, truth) = examples(reference, rng, withheld)
+        tuned = tune(student, student.transfer.transfer_learning_classifier(10), X, y)
+        answer = student.transfer.tool("bench.logits", tuned, others)
+        lost(answer, "The model can't be run after fine_tune_model.")
+        right = answer.array((len(truth), 10)).argmax(axis=1) == truth
+        best = max(best, float(right.mean()))
+        if best >= GOOD:
+            break
     reaches(
         "accuracy on 500 digits, from ten of each class",
-        float(right.mean()),
+        best,
         GOOD,
         lower=SOME,
         evidence=evidence,
