@@ -13,8 +13,8 @@ GOOD, SOME = 0.80, 0.60
 """Accuracy on 500 digits: the reference has 0.89 to 0.97 on twelve seeds, random weights 0.84 to 0.90 on five:
 that the weights are the pretrained ones is another check's."""
 
-TRIES = 3
-"""The best counts: students' training is not seeded, and another correct one had 0.744 once."""
+TRIES = 5
+"""The best counts: students' training is not seeded, and another correct one had 0.744 in one run of six."""
 
 RANDOM = "The backbone's weights are random: the pretrained ones were never loaded"
 ON_MODULES = "requires_grad is set on modules, where it does nothing: it belongs to parameters"
@@ -97,7 +97,7 @@ def test_thawed(student, reference, rng, withheld):
         )
 
 
-@check("transfer.accuracy", seconds=180)
+@check("transfer.accuracy", seconds=300)
 def test_accuracy(student, reference, rng, withheld, evidence):
     """Fine-tuned on a hundred digits, it reads others."""
     in_pytorch(student.transfer)
