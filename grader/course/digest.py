@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from grader.course.rubric import rubric_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from grader.records import Assignment
@@ -20,15 +20,25 @@ def digest(assignment: Assignment) -> str:
     Neither the course's place nor the files' dates, nor what Python caches beside them, change it. Names and
     contents go in with their lengths, so that no two courses are written alike; so do waived checks.
     """
+    files = {file.relative_to(assignment.root).as_posix(): file.read_bytes() for file in _files(assignment)}
+    waived = [f"waived {waiver.lab}/{waiver.check}\n".encode() for waiver in assignment.waivers]
+    return digest_of(files, waived)
+
+
+def digest_of(files: Mapping[str, bytes], besides: Iterable[bytes] = ()) -> str:
+    """sha256 over names and contents with their lengths, as hex: the order and the files' dates don't count.
+
+    Args:
+        files: Name → content.
+        besides: What else counts, as it is.
+    """
     total = hashlib.sha256()
-    for name, file in sorted(
-        (file.relative_to(assignment.root).as_posix(), file) for file in _files(assignment)
-    ):
-        for part in (name.encode(), file.read_bytes()):
+    for name, content in sorted(files.items()):
+        for part in (name.encode(), content):
             total.update(len(part).to_bytes(8, "big"))
             total.update(part)
-    for waiver in assignment.waivers:
-        total.update(f"waived {waiver.lab}/{waiver.check}\n".encode())
+    for part in besides:
+        total.update(part)
     return total.hexdigest()
 
 

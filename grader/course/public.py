@@ -10,7 +10,6 @@ The engine reads it like any other course. By its digest a student's copy can be
 from __future__ import annotations
 
 import ast
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +17,14 @@ import yaml
 from msgspec import Struct
 from msgspec.structs import replace
 
+from grader.course.digest import digest_of
 from grader.course.rubric import rubric_file
 from grader.course.suite import is_check, rubric_of
 from grader.errors import CourseError, Problem, UsageError
 from grader.records import Weight
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from grader.records import Assignment, Category, Criterion, Lab, RubricLab, Scale
 
@@ -51,16 +51,6 @@ class PublicCourse(Struct, frozen=True, kw_only=True):
     def digest(self) -> str:
         """sha256 over names and contents, as hex."""
         return digest_of(self.files)
-
-
-def digest_of(files: Mapping[str, bytes]) -> str:
-    """sha256 over names and contents with their lengths, as hex: the order and the files' dates don't count."""
-    total = hashlib.sha256()
-    for name in sorted(files):
-        for part in (name.encode(), files[name]):
-            total.update(len(part).to_bytes(8, "big"))
-            total.update(part)
-    return total.hexdigest()
 
 
 def public_course(assignment: Assignment) -> PublicCourse:

@@ -16,8 +16,9 @@ import msgspec
 from msgspec import Struct
 
 from grader import __version__
+from grader.course.digest import digest_of
 from grader.course.loading import load
-from grader.course.public import digest_of, public_course
+from grader.course.public import public_course
 from grader.course.starter import starter
 from grader.errors import SubmissionError, UsageError
 from grader.records import CourseVersion

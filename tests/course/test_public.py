@@ -11,7 +11,8 @@ from msgspec import structs
 
 from grader.course import assignments, load, reference_files, starter
 from grader.course.problems import Problems
-from grader.course.public import cut_checks, digest_of, public_course
+from grader.course.digest import digest_of
+from grader.course.public import cut_checks, public_course
 from grader.course.publishing import (
     CALLER,
     FOLDER,

@@ -172,9 +172,11 @@ class JobMachine:
                 f"line {step.line}: the `if` of “{name[:60]}” can't be decided here: {step.condition[:80]}"
             )
             self._is_vague = True
-            return _with(made, status="unknown")
+            return structs.replace(made, status="unknown")
         if not starts:
-            return _with(made, why="its `if` does not hold" if step.condition else "a step before it failed")
+            return structs.replace(
+                made, why="its `if` does not hold" if step.condition else "a step before it failed"
+            )
         if step.uses:
             return self._action(step, made, context)
         return self._script(step, made, context, env, vague=vague)
@@ -187,18 +189,18 @@ class JobMachine:
                 cause = FailureCause(
                     whose=Whose.THEIRS, why=why, hint='Write "3.10" in quotes.', is_certain=True
                 )
-                return _with(made, status="failed", cause=cause)
+                return structs.replace(made, status="failed", cause=cause)
         if step.uses.startswith("actions/checkout@"):
             if _elsewhere(step, self._name):
                 what = step.given.get("repository", "")[:80]
                 self._seen.append(f"line {step.line}: it checks out something else: {what}")
                 self._is_vague = True
-            return _with(made, status="passed")
+            return structs.replace(made, status="passed")
         if DONE.match(step.uses):
-            return _with(made, status="passed")
+            return structs.replace(made, status="passed")
         self._seen.append(f"line {step.line}: the action {step.uses[:80]} is not run here")
         self._is_vague = True
-        return _with(made, status="unknown")
+        return structs.replace(made, status="unknown")
 
     def _script(
         self, step: WorkflowStep, made: StepRun, context: dict[str, Any], env: dict[str, str], *, vague: bool
@@ -209,12 +211,12 @@ class JobMachine:
         argv = SHELLS.get(shell) or (tuple(shell.split()) if "{0}" in shell else None)
         if argv is None:
             self._seen.append(f"line {step.line}: the shell {shell[:40]} is not here")
-            return _with(made, status="unknown")
+            return structs.replace(made, status="unknown")
         left = min(self._seconds, self._until - time.monotonic())
         if left < 1:
             self._is_vague = True
             self._seen.append("the time for all jobs was up")
-            return _with(made, status="unknown")
+            return structs.replace(made, status="unknown")
         files = {
             n: f"{self._temp}/{n.lower()}"
             for n in ("GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")
@@ -232,9 +234,9 @@ class JobMachine:
         line = step.line + ran.line - 1
         typed = step.run.splitlines()
         said = typed[ran.line - 1].strip() if 0 < ran.line <= len(typed) else made.name
-        made = _with(made, text=said[:200], output=ran.output, line=line)
+        made = structs.replace(made, text=said[:200], output=ran.output, line=line)
         if ran.worked:
-            return _with(made, status="passed")
+            return structs.replace(made, status="passed")
         if ran.status is not None and SYSTEM_PACKAGES.search(said):
             self._seen.append(f"line {line}: a system's packages are not installed here: {said[:80]}")
             self._is_vague = True
@@ -243,7 +245,7 @@ class JobMachine:
                 ends += 1
             rest = "\n" * ends + "\n".join(typed[ends:])
             if not rest.strip():
-                return _with(made, status="forgiven")
+                return structs.replace(made, status="forgiven")
             return self._script(structs.replace(step, run=rest), made, context, env, vague=vague)
         forgiven = forgives(step.forgives, context)
         cause = (
@@ -265,7 +267,7 @@ class JobMachine:
             )
         if forgiven:
             self._seen.append(f"line {line}: its failure is forgiven by `continue-on-error`")
-        return _with(made, status="forgiven" if forgiven else "failed", cause=cause)
+        return structs.replace(made, status="forgiven" if forgiven else "failed", cause=cause)
 
     def _variables(
         self, workflow: Workflow, job: WorkflowJob, step: WorkflowStep, context: dict[str, Any]
@@ -345,11 +347,6 @@ def _pythons(job: WorkflowJob, context: Mapping[str, Any]) -> list[str]:
             if found := re.search(r"\b3\.(\d{1,2})\b", text):
                 return [f"3.{found[1]}"]
     return [job.python] if job.python else []
-
-
-def _with(step: StepRun, **changes: Any) -> StepRun:
-    fields = {name: getattr(step, name) for name in step.__struct_fields__}
-    return StepRun(**{**fields, **changes})
 
 
 def _elsewhere(step: WorkflowStep, name: str) -> bool:
