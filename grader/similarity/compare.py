@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from bisect import bisect_right
+from hashlib import blake2b
 from itertools import combinations
 from statistics import quantiles
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,10 +14,13 @@ from grader.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    import numpy as np
     from copydetect import CodeFingerprint
+    from numpy.typing import NDArray
 
 NOISE, GUARANTEE = 25, 30
 """In characters of tokenised code: no match shorter than the first is reported, each of the second is found."""
+WINDOW = GUARANTEE - NOISE + 1
 MOST_CHARACTERS = 400_000
 """Of one member's code; what is beyond is not compared."""
 SHORTEST = 500
@@ -138,16 +142,32 @@ def _limit(shares: Sequence[float]) -> float:
 def _printed(text: str, common: frozenset[int] = frozenset()) -> CodeFingerprint:
     """The fingerprints of a text, without those that everybody has.
 
-    The library can leave them out by itself, but only if no fingerprint is there twice; in real code some are.
+    The library reads the code, winnows and compares. What it hashes with is drawn anew by each process, so two runs
+    would choose other fingerprints: ours is fixed. It can leave out the common ones by itself, but only if no
+    fingerprint is there twice; in real code some are.
     """
     from copydetect import CodeFingerprint
-    from copydetect.utils import get_token_coverage
+    from copydetect.utils import get_token_coverage, winnow
 
-    made = CodeFingerprint("work.py", NOISE, GUARANTEE - NOISE + 1, fp=io.StringIO(text))
-    made.hashes -= common
-    made.hash_idx = {hash_: made.hash_idx[hash_] for hash_ in made.hashes}
+    made = CodeFingerprint("work.py", NOISE, WINDOW, fp=io.StringIO(text))
+    hashes, places = winnow(_hashed(made.filtered_code), WINDOW, remove_duplicates=False)
+    made.hash_idx = {}
+    for hash_, place in zip(hashes.tolist(), places.tolist(), strict=True):
+        if hash_ not in common:
+            made.hash_idx.setdefault(hash_, []).append(place)
+    made.hashes = set(made.hash_idx)
     made.token_coverage = get_token_coverage(made.hash_idx, NOISE, len(made.filtered_code))
     return made
+
+
+def _hashed(code: str) -> NDArray[np.int64]:
+    """Of each run of ``NOISE`` characters the same number in every process."""
+    import numpy as np
+
+    runs = (code[at : at + NOISE].encode() for at in range(len(code) - NOISE + 1))
+    return np.array(
+        [int.from_bytes(blake2b(run, digest_size=8).digest(), signed=True) for run in runs], np.int64
+    )
 
 
 class _Text:
