@@ -12,10 +12,11 @@ from grader.cli.output import check_file, write_file
 from grader.cli.recorded import recorded
 from grader.cli.wheel import wheel_of
 from grader.course import load
-from grader.errors import Problem, Ungraded, UsageError
+from grader.errors import Problem, UsageError
 from grader.exports import EXPORTS, Export
 from grader.exports.autograder import to_autograder
 from grader.exports.canvas import to_canvas
+from grader.report.escape import plain
 from grader.tables import raise_any, rows
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -38,6 +39,7 @@ def _command(name: str, row: Export) -> click.Command:
     @TO
     @choices.gradebook
     def one(*, report: str, to: Path | None, gradebook: str) -> int:
+        check_file(to, "--to")
         _write(row.make(recorded(report, gradebook)), to)
         return 0
 
@@ -55,6 +57,7 @@ for _name, _row in EXPORTS.items():
 @TO
 def canvas(*, exported: Path, table: Path, column: str, to: Path | None) -> int:
     """Fill a column of the gradebook that Canvas EXPORTED, ready to be imported there."""
+    check_file(to, "--to", inputs=(exported, table))
     problems: list[Problem] = []
     graded = [
         cells
@@ -66,7 +69,14 @@ def canvas(*, exported: Path, table: Path, column: str, to: Path | None) -> int:
         raise UsageError(f"Nobody in {table} has points.", "Grade the class first: grade cohort.")
     scores = {cells["id"]: float(cells["earned"]) for cells in graded}
     points = float(graded[0]["points"])
-    _write(to_canvas(exported.read_bytes(), str(exported), column, scores, points), to)
+    filled = to_canvas(exported.read_bytes(), str(exported), column, scores, points)
+    _write(filled.text, to)
+    for members, what in (
+        (filled.excused, "excused in Canvas, and stay so"),
+        (filled.unknown, "not in the export"),
+    ):
+        if members:
+            click.echo(f"With points, but {what}: {plain(', '.join(members))}.", err=True)
     return 0
 
 
@@ -103,11 +113,5 @@ def gradescope_zip(*, assignment: str, to: Path, trust: bool, engine: str, cours
 def _write(text: str, to: Path | None) -> None:
     if to is None:
         click.echo(text, nl=False)
-        return
-    try:
-        to.parent.mkdir(parents=True, exist_ok=True)
-        to.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise Ungraded(
-            f"{to} could not be written: {error.strerror}.", "Name another file with --to."
-        ) from error
+    else:
+        write_file(to, text.encode(), "--to")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from grader.cohort.page import to_page
 from grader.cohort.sheet import to_csv
 from grader.errors import Ungraded
+from grader.files import write_whole
 from grader.report import write_reports
 
 if TYPE_CHECKING:
@@ -61,12 +62,9 @@ def write_page(title: str, summaries: Sequence[Summary], made_at: str, folder: P
 
 
 def _write(folder: Path, name: str, text: str) -> None:
-    """A file appears whole or not at all."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        unfinished = folder / f".{name}"
-        unfinished.write_text(text, encoding="utf-8", newline="")
-        unfinished.replace(folder / name)
+        write_whole(folder / name, text.encode())
     except OSError as error:
         raise Ungraded(
             f"{folder / name} could not be written: {error.strerror}.",
