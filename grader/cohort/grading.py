@@ -82,8 +82,10 @@ class OneMachine(NamedTuple):
 
     @property
     def jobs(self) -> int:
-        """Half of the cores: each submission has a judge's process and a student's."""
-        return max(1, (os.cpu_count() or 2) // 2)
+        """Half of the cores, for each submission has a judge's process and a student's; no more than GPUs."""
+        gpus = self.service.provider.gpus.count
+        room = max(1, (os.cpu_count() or 2) // 2)
+        return min(room, gpus) if gpus else room
 
     def grade(self, request: Request, history: History, watch: Watch) -> SafeRecord:
         """Grade it here."""

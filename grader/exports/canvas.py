@@ -76,12 +76,13 @@ def to_canvas(export: bytes, file: str, column: str, scores: Mapping[str, float]
             _check_points(was, points, chosen)
             writer.writerow([*given, was])
             continue
-        member = next((cells[key] for key in IDS if cells.get(key) in scores), None)
-        unknown.pop(member, None)
-        if member is not None and was.upper() == EXCUSED:
-            excused.append(member)
-            member = None
-        writer.writerow([*given, _as_it_was(was) if member is None else f"{scores[member]:.2f}"])
+        members = [cells[key] for key in IDS if cells.get(key) in scores][:1]
+        for member in members:
+            unknown.pop(member, None)
+        if was.upper() == EXCUSED:
+            excused += members
+            members = []
+        writer.writerow([*given, f"{scores[members[0]]:.2f}" if members else _as_it_was(was)])
     return Filled(made.getvalue(), tuple(excused), tuple(unknown))
 
 
