@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from grader.records import Assignment
 
 COURSE = "course"
+CONSTRAINTS = "constraints.txt"
+"""Versions that the course was proven with; empty if it pins none."""
 THEIRS = ("deadline", "opens", "policy")
 """What a rubric says of hand-ins, and Gradescope decides."""
 DATE = (1980, 1, 1, 0, 0, 0)
@@ -46,7 +48,7 @@ if ! new_enough "$python"; then
     python=python3.11
 fi
 "$python" -m venv .venv
-.venv/bin/pip install -q --extra-index-url https://download.pytorch.org/whl/cpu "./WHEEL[local]"
+.venv/bin/pip install -q -c CONSTRAINTS --extra-index-url https://download.pytorch.org/whl/cpu "./WHEEL[local]"
 ln -sf "$PWD/.venv/bin/grade" /usr/local/bin/grade
 """
 RUN = """\
@@ -82,10 +84,12 @@ def to_autograder(assignment: Assignment, engine: Mapping[str, bytes], *, hidden
     """
     ((wheel, content),) = engine.items()
     options = "--trust" if hidden else "--suite public"
+    pins = assignment.root / CONSTRAINTS
     files = {f"{COURSE}/{name}": text for name, text in _course(assignment, hidden=hidden).items()}
     files |= {
         wheel: content,
-        "setup.sh": SETUP.replace("WHEEL", wheel).encode(),
+        CONSTRAINTS: pins.read_bytes() if pins.is_file() else b"",
+        "setup.sh": SETUP.replace("WHEEL", wheel).replace("CONSTRAINTS", CONSTRAINTS).encode(),
         "run_autograder": RUN.replace("ASSIGNMENT", assignment.id).replace("OPTIONS", options).encode(),
     }
     packed = io.BytesIO()
