@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,10 +16,15 @@ from grader.cli.wheel import wheel_of
 from grader.course import load
 from grader.errors import Problem, UsageError
 from grader.exports import EXPORTS, Export
-from grader.exports.autograder import to_autograder
+from grader.exports.autograder import to_classroom50_zip, to_gradescope_zip
 from grader.exports.canvas import to_canvas
 from grader.report.escape import plain
 from grader.tables import raise_any, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from grader.records import Assignment
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 TO = click.option(
@@ -80,33 +87,61 @@ def canvas(*, exported: Path, table: Path, column: str, to: Path | None) -> int:
     return 0
 
 
-@export.command("gradescope-zip")
-@click.argument("assignment")
-@click.option(
+ZIP = click.option(
     "--to",
     type=click.Path(path_type=Path, dir_okay=False),
     default=Path("autograder.zip"),
     show_default=True,
     help="Write it here.",
 )
+ENGINE = click.option(
+    "--engine", default="", metavar="WHEEL", help="The engine's wheel.  [default: one of this engine]"
+)
+
+
+@export.command("gradescope-zip")
+@click.argument("assignment")
+@ZIP
 @click.option(
     "--trust",
     is_flag=True,
     help="Put hidden checks and references in, within reach of student code.  [default: public checks alone]",
 )
-@click.option(
-    "--engine", default="", metavar="WHEEL", help="The engine's wheel.  [default: one of this engine]"
-)
+@ENGINE
 @choices.course
 def gradescope_zip(*, assignment: str, to: Path, trust: bool, engine: str, course: Path) -> int:
     """Make an autograder for Gradescope of ASSIGNMENT: upload the zip there."""
-    content = load(course.resolve(), assignment)
+    make = partial(to_gradescope_zip, hidden=trust)
+    return _pack(make, load(course.resolve(), assignment), engine, to, "all" if trust else "public")
+
+
+@export.command("classroom50-zip")
+@click.argument("assignment")
+@ZIP
+@ENGINE
+@choices.course
+def classroom50_zip(*, assignment: str, to: Path, engine: str, course: Path) -> int:
+    """Make an autograder for Classroom 50 of ASSIGNMENT: unpack the zip in CLASSROOM/autograders/ASSIGNMENT.
+
+    Everybody can fetch what lies there, so it has the public checks alone.
+    """
+    return _pack(to_classroom50_zip, load(course.resolve(), assignment), engine, to, "public")
+
+
+def _pack(
+    make: Callable[[Assignment, Mapping[str, bytes]], bytes],
+    assignment: Assignment,
+    engine: str,
+    to: Path,
+    checks: str,
+) -> int:
+    """Write an autograder's zip."""
     check_file(to, "--to")
     with TemporaryDirectory(prefix="engine-") as scratch:
         wheel = wheel_of(engine, Path(scratch))
-        packed = to_autograder(content, {wheel.name: wheel.read_bytes()}, hidden=trust)
+        packed = make(assignment, {wheel.name: wheel.read_bytes()})
     write_file(to, packed, "--to")
-    click.echo(f"{to}: {'all checks' if trust else 'public checks alone'}, {len(packed) / 1e6:.1f} MB")
+    click.echo(f"{to}: {checks} checks, {len(packed) / 1e6:.1f} MB")
     return 0
 
 
