@@ -8,7 +8,8 @@ from grader.checks.project.blocks import TooMuch
 from grader.checks.project.plan import find_readme, read_plan, has_placeholder
 from grader.checks.project.outcome import ProjectOutcome
 from grader.checks.project.readme import read_readme
-from grader.checks.project.readme_run import arrive, filled_in, runs_code
+from grader.checks.project.command_words import runs_code
+from grader.checks.project.readme_run import arrive, filled_in
 
 
 def typed(text, path="README.md"):

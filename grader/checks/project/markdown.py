@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 from markdown_it import MarkdownIt
 
 from grader.checks.project.blocks import BEFORE, DEEPEST, MOST_BLOCKS, Block
+from grader.checks.project.command_words import is_command_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from markdown_it.token import Token
+
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
 def read_blocks(text: str) -> list[Block]:
@@ -61,14 +64,15 @@ class _Markdown:
         language = re.split(r"[\s,{}]+", token.info.strip().lstrip("{."), maxsplit=1)[0].lower()
         return self._made(first + 1, token.content.splitlines(), language.removeprefix("language-"))
 
-    def _made(self, line: int, lines: Sequence[str], language: str = "", *, is_inline: bool = False) -> Block:
+    def _made(self, line: int, lines: Sequence[str], language: str = "", *, said: str | None = None) -> Block:
+        """A block; with ``said``, code in a sentence that begins like that."""
         return Block(
             line=line,
             lines=tuple(lines),
             language=language,
             headings=tuple(text for _, text in self._headings),
-            before=self._before.strip()[-BEFORE:],
-            is_inline=is_inline,
+            before=(self._before if said is None else said).strip()[-BEFORE:],
+            is_inline=said is not None,
         )
 
     def _inline(self, token: Token) -> Iterator[Block]:
@@ -83,9 +87,13 @@ class _Markdown:
                 continue
             said += "\n"
             code = [t for t in row if t.type == "code_inline"]
-            alone = len(code) == 1 and all(not t.content.strip(" .:;") for t in row if t is not code[0])
+            words = [_BREAK.sub("", t.content) for t in row if t not in code]
+            alone = len(code) == 1 and all(not word.strip(" .:;") for word in words)
+            if not code and is_command_line("".join(words)):
+                yield self._made(line, ["".join(words).strip()], said="")
             for one in code:
-                yield self._made(line, [one.content], is_inline=not alone)
+                sentence = "".join(t.content for t in row[: row.index(one)])
+                yield self._made(line, [one.content], said=None if alone else sentence)
             if alone:
                 said = ""
                 self._before = ""

@@ -229,7 +229,7 @@ _PROMPTS = (
     re.compile(rf"^\s*{_NAME}(?:bash|sh|zsh)?(?:-[\d.]+)?[$](?:>\s*|\s+)(?=\S)"),
     re.compile(rf"^\s*{_NAME}(?:[\w.~/-]{{0,60}}\s?)?[$%\u276f\u279c\u03bb\u00bb](?:>)?\s+(?=\S)"),
 )
-_ANGLE = re.compile(rf"^\s*{_NAME}>\s+(?=\S)")
+_ANGLE = re.compile(rf"^\s*{_NAME}>{{1,2}}\s+(?=\S)")
 _SECOND = re.compile(r"^\s*> ?")
 _WINDOWS = re.compile(rf"^\s*{_NAME}(?:PS(?:\s[^>]{{0,120}})?|[A-Za-z]:[\\/][^>]{{0,120}})>\s*(?=\S)")
 _PYTHON = re.compile(r"^\s*(?:>>>|\.\.\.(?:\s|$)|In \[\d*\]:)")
