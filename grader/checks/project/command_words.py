@@ -20,7 +20,8 @@ _RUNS_NOTHING = re.compile(
     r"|\b(?:pytest|tox|nox|make|jupyter)\s+(?:-V|--version|--help)\b|\bmake\s+(?:install|setup|deps|"
     r"venv|env|clean|help|init|dev|build|requirements|lint|format|docs)\b|"
     r"\b(?:bash|sh)\s+\S*(?:install|setup|[Mm]iniconda|[Aa]naconda)\S*|"
-    r"\bpython[\d.]*\s+-c\s+['\"]\s*(?:print\(['\"]|import sys|pass)"
+    r"\bpython[\d.]*\s+-c\s+['\"]\s*(?:print\(['\"]|import sys|pass)|"
+    r"\bpython[\d.]*\s+(?:-m\s+)?(?:<[^>]*>|\[[^\]]*\]|your[-_]\w+|file_?name|script_?name)(?:\.py)?(?=\s|$)"
 )
 
 _COMMAND_LINE = re.compile(
@@ -39,7 +40,7 @@ _MENTIONED = re.compile(
 _IN_PROSE = re.compile(
     r"\bpython[\d.]* +(?:-m +[\w.]+|[\w./-]+\.py)\b|\bpip3? install +\w"
     r"|\b(?:run|running|execute|executing|launch|open|start)\b[^.\n]{0,60}?"
-    r"(?:[\w-]+\.(?:py|ipynb|sh)|jupyter (?:notebook|lab))\b",
+    r"(?:[\w-]+\.(?:py|ipynb|sh)|jupyter (?:notebook|lab))(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 

@@ -408,7 +408,9 @@ def _plain(lines: Sequence[Line], block: Block) -> list[Line]:
     if block.language in UNNAMED and not block.is_inline:
         return _without_output(lines, strict=True) if begins_like_a_command(told[0].text) else []
     sure = all(SURE.match(line.text.strip()) for line in told)
-    return list(lines) if sure and not _is_python("\n".join(line.text for line in told)) else []
+    text = "\n".join(line.text for line in told)
+    is_word = block.is_inline and text.strip().isalpha()  # ``pytest``: as Python it is a name
+    return list(lines) if sure and (is_word or not _is_python(text)) else []
 
 
 def _without_output(lines: Sequence[Line], *, strict: bool = False) -> list[Line]:
