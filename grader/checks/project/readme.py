@@ -42,7 +42,7 @@ def read_readme(texts: Mapping[str, str]) -> tuple[Plan | None, Conclusion]:
     if not plan.commands and not plan.passed:
         why = f"{name} has no commands that a reader could copy."
     else:
-        why = f"{name} does not say how to run the code: no `python …` or `pytest` in its code blocks."
+        why = f"{name} does not say how to run the code: no `python …` or `pytest` among its commands."
     return None, Conclusion(word=ProjectOutcome.REVISE, why=why, file=name)
 
 
