@@ -208,7 +208,13 @@ def test_extras_are_nothing_to_fill_in(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["python main.py [options]", "python main.py [--epochs N]", "python run.py <file>"]
+    "text",
+    [
+        "python main.py [options]",
+        "python main.py [--epochs N]",
+        "python run.py <file>",
+        "python -m unittest tests.[test_name]",
+    ],
 )
 def test_a_synopsis_is(text):
     assert has_placeholder(text)
@@ -242,8 +248,9 @@ def test_a_readme_without_a_command_that_runs_code(text, word):
         ("`$ python train.py`<br>\nAnd wait.", ["python train.py"], False),
         (fenced("python train.py") + "\nor `python plot.py` for a figure", ["python train.py"], False),
         ("make sure that python is there", [], True),
+        ("| to | type |\n|---|---|\n| test | `make test` |\n| save to | `./net.npy` |", ["make test"], True),
     ],
-    ids=["steps", "one word after run", "mentioned", "a bare line", "before a break", "beside a block", "words"],
+    ids=["steps", "one word after run", "mentioned", "a bare line", "before a break", "beside a block", "words", "a table"],
 )  # fmt: skip
 def test_sentences_are_followed_where_no_block_says_how_to_run(text, typed, said):
     groups = [g for choice in read_plan(text).choices for option in choice.options for g in option]

@@ -43,8 +43,11 @@ class _Markdown:
     def blocks(self) -> Iterator[Block]:
         """The blocks in order."""
         level = 0
+        is_cell = False
         for token in self._tokens:
-            if token.type == "heading_open":
+            if token.type in {"td_open", "th_open", "td_close", "th_close"}:
+                is_cell = token.nesting > 0
+            elif token.type == "heading_open":
                 level = int(token.tag[1:])
             elif token.type == "inline" and level:
                 self._headings = [h for h in self._headings if h[0] < level] + [
@@ -55,7 +58,7 @@ class _Markdown:
                 yield self._block(token)
                 self._before = ""
             elif token.type == "inline":
-                yield from self._inline(token)
+                yield from self._inline(token, is_cell=is_cell)
             elif token.type == "html_block":
                 yield from self._html(token)
 
@@ -75,8 +78,11 @@ class _Markdown:
             is_inline=said is not None,
         )
 
-    def _inline(self, token: Token) -> Iterator[Block]:
-        """A sentence. Lines of it that are nothing but code are blocks: three backticks on one line, mostly."""
+    def _inline(self, token: Token, *, is_cell: bool) -> Iterator[Block]:
+        """A sentence. Lines of it that are nothing but code are blocks: three backticks on one line, mostly.
+
+        In a cell of a table code alone is a sentence: the row says the rest.
+        """
         line = (token.map or [0, 0])[0] + 1
         said = ""
         row: list[Token] = []
@@ -88,7 +94,7 @@ class _Markdown:
             said += "\n"
             code = [t for t in row if t.type == "code_inline"]
             words = [_BREAK.sub("", t.content) for t in row if t not in code]
-            alone = len(code) == 1 and all(not word.strip(" .:;") for word in words)
+            alone = not is_cell and len(code) == 1 and all(not word.strip(" .:;") for word in words)
             if not code and is_command_line("".join(words)):
                 yield self._made(line, ["".join(words).strip()], said="")
             for one in code:

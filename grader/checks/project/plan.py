@@ -62,7 +62,8 @@ _NOT_TO_DO = re.compile(
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(
-    r"path[/\\]to|/path\b|\byour[-_ ]|[-_/]your\b|\.\.\.|…|<[A-Za-z][\w .-]*>|(?<![\w.\"'*])\[[a-z][\w -]*(?:\|[\w "
+    r"path[/\\]to|/path\b|\w\.\[[a-z_ ]+\](?=\s|$)|"
+    r"\byour[-_ ]|[-_/]your\b|\.\.\.|…|<[A-Za-z][\w .-]*>|(?<![\w.\"'*])\[[a-z][\w -]*(?:\|[\w "
     r"-]+)*\]|\bYOUR|_HERE\b|"
     r"\s\[-{1,2}\w|\{[A-Za-z_ -]+\}(?!\s*[;}])|\bxxx+\b|\b(?:file|script)_?name\.py\b",
     re.IGNORECASE,

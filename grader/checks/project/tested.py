@@ -19,6 +19,7 @@ from grader.checks.project.documented import commands_for_tests, installing_comm
 from grader.checks.project.outcome import Conclusion, ProjectOutcome
 from grader.checks.project.plan import find_readme
 from grader.checks.project.pythons import versions_for
+from grader.checks.project.suites import unnoticed
 from grader.checks.reader import reader
 
 if TYPE_CHECKING:
@@ -81,11 +82,11 @@ def _judge(sandbox: ProjectSandbox, seconds: float) -> Conclusion:
     failures: list[tuple[Ran, FailureCause]] = []
     folders = [f for f in ("tests", "test") if any(path.startswith(f"{f}/") for path in texts)]
     discovering = [f"{UNITTEST} discover -s {folder}" for folder in folders]
-    waiting = [PYTEST, *commands_for_tests(texts), UNITTEST, *discovering]
+    usual = [PYTEST, *commands_for_tests(texts)]
     more = installing_commands(texts)
-    for command in dict.fromkeys(waiting):
-        if command.startswith(UNITTEST) and any(cause.why != NO_TESTS for _, cause in failures):
-            break  # pytest finds what unittest finds
+    for command in dict.fromkeys([*usual, *unnoticed(texts), UNITTEST, *discovering]):
+        if command not in usual and any(cause.why != NO_TESTS for _, cause in failures):
+            break  # there are tests, and they fail
         began = time.monotonic()
         ran = _one(sandbox, command, seconds)
         for _ in range(MOST_MISSING):  # a README or a workflow may bring in words what no list has
