@@ -23,7 +23,7 @@ MOST_SCRIPTS = 10
 _FILE = re.compile(r"(^|/)(test_[^/]*|[^/]*_test)\.py$")
 _MAY_HOLD = re.compile(r"test[^/]*(?:/.*)?\.py$", re.IGNORECASE)
 _INSTALLED = re.compile(r"(^|/)(?:site-packages|node_modules|\.?venv|env)/")
-_HOLDS = re.compile(r"^class\s+\w+\(.*TestCase\b.*\):|^def test_\w+\(\)", re.MULTILINE)
+_HOLDS = re.compile(r"^class\s+\w+\([^)\n]{0,300}TestCase\b|^def test_\w+\(\)", re.MULTILINE)
 _HELPER = re.compile(r"(^|/)(conftest|tests?/[^/]+)\.py$")
 SAYS_NO = {"raises", "warns", "fail", "gradcheck", "gradgradcheck", "deprecated_call"}
 """Calls that fail by themselves, beside everything that begins with ``assert``."""
@@ -46,6 +46,7 @@ def is_test_file(path: str) -> bool:
     return _FILE.search(path) is not None and _INSTALLED.search(path) is None
 
 
+@reader("your tests")
 def unnoticed(texts: Mapping[str, str]) -> list[str]:
     """Commands that run the tests in files that pytest does not look into: ``unittests.py``, ``tests/layer.py``.
 
