@@ -173,3 +173,13 @@ def test_tests_that_fail_are_not_made_up_for_by_files_of_other_names():
     )
     assert NAMED not in sandbox.typed
     assert found.word is ProjectOutcome.REVISE
+
+
+def test_a_linter_that_passes_does_not_speak_for_tests_that_could_not_be_run():
+    make = {"Makefile": "check:\n\truff check .\n", "README.md": "# Net\n\n```bash\nmake check\n```\n"}
+    missing = (2, "ERROR: No matching distribution found for pybind11\n== 1 error in 0.1s ==")
+    found, sandbox = judged(
+        texts=make, answers={PYTEST: missing, "make check": (0, "ok")}, notices=lambda _overlay: False
+    )
+    assert "make check" in sandbox.typed
+    assert found.word is ProjectOutcome.REVIEW
