@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from grader.cohort.page import to_page
-from grader.cohort.sheet import to_csv
 from grader.errors import Ungraded
 from grader.files import write_whole
 from grader.report import write_reports
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.cohort.roster import ClassMember
+    from grader.cohort.sheet import ClassTable
     from grader.cohort.summary import Summary
     from grader.records import SafeRecord
 
@@ -51,9 +51,9 @@ def write_reports_of(record: SafeRecord, folder: Path) -> str:
     return ""
 
 
-def write_table(summaries: Iterable[Summary], folder: Path) -> None:
+def write_table(table: ClassTable, folder: Path) -> None:
     """Write ``class.csv``; raises Ungraded if the folder can't be written to."""
-    _write(folder, TABLE, to_csv(summaries))
+    _write(folder, TABLE, table.text())
 
 
 def write_page(title: str, summaries: Sequence[Summary], made_at: str, folder: Path) -> None:
