@@ -82,10 +82,21 @@ def test_what_is_our_fault_is_an_error_of_the_runner_without_points():
 
 def test_gradescope(record):
     made = json.loads(EXPORTS["gradescope"].make(record))
+    assert set(made) <= {
+        *("score", "execution_time", "output", "output_format", "test_output_format", "test_name_format"),
+        *("visibility", "stdout_visibility", "extra_data", "tests", "leaderboard"),
+    }
     assert isinstance(made["execution_time"], int)
+    assert isinstance(made["score"], int | float)
+    assert isinstance(made["extra_data"], dict)
+    assert (made["visibility"], made["stdout_visibility"]) == ("visible", "hidden")
     formats = {"text", "html", "simple_format", "md", "ansi"}
     assert made["output_format"] in formats
     for test in made["tests"]:
+        assert set(test) <= {
+            *("score", "max_score", "status", "name", "name_format", "number", "output", "output_format"),
+            *("tags", "visibility", "extra_data"),
+        }
         assert test["visibility"] == "visible"  # else nobody sees the total
         assert test.get("status") in {None, "passed", "failed"}
         assert test["output_format"] in formats
@@ -93,6 +104,20 @@ def test_gradescope(record):
         assert isinstance(test["number"], str)
         assert isinstance(test["tags"], list)
     assert "\\r" not in json.dumps(made)
+
+
+def test_the_autograding_reporter(record):
+    """Its helpers add up scores for the forge, and for the log take the share of tests that passed."""
+    made = runner_of(record)
+    assert (made["version"], made["status"]) in {(3, "pass"), (3, "fail")}
+    assert (made["status"] == "pass") == (record.verdict is Decision.PASS)
+    assert isinstance(made["max_score"], int)
+    assert made["tests"]  # without any it divides by nothing
+    for test in made["tests"]:
+        assert isinstance(test["score"], int)
+        assert (test["status"] == "pass") == (test["score"] > 0)
+        assert (test["line_no"], test["test_code"]) == (0, "")  # printed to the log if there are any
+    assert EXPORTS["runner"].make(record).count("\n") == 1  # one line of $GITHUB_OUTPUT
 
 
 def test_what_waits_for_a_person_has_neither_passed_nor_failed():
