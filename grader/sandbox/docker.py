@@ -271,10 +271,7 @@ class DockerProvider:
 def _check_there(missing: gpus.Lacking | None) -> None:
     """Raise UsageError if something is missing that a GPU needs."""
     if missing:
-        raise UsageError(
-            f"Docker's sandboxes have no GPU: {missing.what}.",
-            f"{missing.remedy} Without Docker: --sandbox local.",
-        )
+        raise UsageError(f"Docker's sandboxes have no GPU: {missing.what}.", missing.remedy)
 
 
 def remove_left_behind(owners: Sequence[str] = ()) -> None:

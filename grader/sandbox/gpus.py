@@ -178,7 +178,8 @@ def missing_toolkit(runtimes: Collection[str]) -> Lacking | None:
         return None
     return Lacking(
         "the engine does not know NVIDIA's container toolkit",
-        "Install nvidia-container-toolkit, run `sudo nvidia-ctk runtime configure`, restart Docker.",
+        "Install nvidia-container-toolkit, run `sudo nvidia-ctk runtime configure`, restart Docker. "
+        "Without Docker: --sandbox local.",
     )
 
 
