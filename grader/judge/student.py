@@ -172,7 +172,7 @@ class Student:
         if (
             reply.where == "mapping"
             and mapping is not None
-            and mapping.spellings
+            and (mapping.spellings or mapping.load == "definitions")
             and reply.expression not in mapping.called
         ):
             return MappingMismatchError(source.name, _misfit(source, reply, call, kind, shown))

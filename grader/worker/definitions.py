@@ -1,7 +1,8 @@
 """Files of the submission loaded by their definitions: imports, functions, classes and constants, and no more.
 
 For repositories that train, download or plot at import. What can't be had is left out where it does no harm: a
-library that is missing becomes a stub, and a constant that is made from something left out is left out as well.
+library that is missing becomes a stub, and what is made from something left out is left out as well. What was left
+out is remembered: that a name of it is not there is no fault of the code that asks for it.
 """
 
 from __future__ import annotations
@@ -16,11 +17,27 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import types
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-CONSTANT_MAKERS = frozenset(
-    {"np", "numpy", "torch", "math", "float", "int", "range", "tuple", "list", "dict", "set", "frozenset"}
+MAKERS = frozenset(
+    {"np", "numpy", "torch", "math", "float", "int", "str", "bool", "len", "range"}
+    | {"tuple", "list", "dict", "set", "frozenset"}
 )
+"""What makes constants, whatever the file imports."""
+LIBRARIES = frozenset(
+    {"collections", "copy", "dataclasses", "datetime", "enum", "fractions", "functools", "itertools"}
+    | {"logging", "math", "numpy", "operator", "os", "pathlib", "random", "re", "string", "torch"}
+    | {"types", "typing"}
+)
+"""Libraries whose calls make constants: none of them trains, downloads or waits by itself."""
+
+_left_out: set[str] = set()
+
+
+def is_left_out(error: BaseException) -> bool:
+    """Whether a name was missing that a file would have had, if all of it had been run."""
+    missed = isinstance(error, NameError) and not isinstance(error, UnboundLocalError)
+    return missed and error.name in _left_out
 
 
 def load_definitions(path: Path, submission: Path) -> types.ModuleType:
@@ -75,23 +92,64 @@ class _Definitions(Loader):
         text = self._path.read_text(encoding="utf-8", errors="replace")
         tree = ast.parse(text, filename=str(self._path))
         future = [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.module == "__future__"]
+        makers = set(MAKERS)
         for node in tree.body:
-            if _is_definition(node) and node not in future:
-                _run(ast.Module([*future, node], []), str(self._path), module)
+            if node in future:
+                continue
+            if not _is_definition(node, makers):
+                _leave_out(node)
+            elif _run([*future, node], str(self._path), module):
+                makers |= _makers(node)
 
 
-def _run(statement: ast.Module, path: str, module: types.ModuleType) -> None:
-    node = statement.body[-1]
+def _run(statements: list[ast.stmt], path: str, module: types.ModuleType) -> bool:
+    """Run the last of these statements, below the first ones; whether all of it is there now."""
+    *future, node = statements
     try:
-        exec(compile(statement, path, "exec"), module.__dict__)  # noqa: S102 - what this process is for
+        exec(compile(ast.Module(statements, []), path, "exec"), module.__dict__)  # noqa: S102 - what this process is for
     except Exception as error:
         if isinstance(node, ast.Import | ast.ImportFrom) and isinstance(error, ImportError):
-            for alias in node.names:
-                name = alias.asname or alias.name.partition(".")[0]
-                if name not in vars(module) and name != "*":
-                    setattr(module, name, InertStub(alias.name, error))
-        elif not isinstance(node, ast.Assign | ast.AnnAssign):
+            if len(node.names) > 1:
+                there = [_run([*future, one], path, module) for one in _one_by_one(node)]
+                return all(there)
+            _stub(node.names[0], error, module)
+        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.If | ast.Expr) or is_left_out(error):
+            _leave_out(node)
+        else:
             raise
+        return False
+    return True
+
+
+def _one_by_one(node: ast.Import | ast.ImportFrom) -> Iterator[ast.stmt]:
+    for alias in node.names:
+        one = (
+            ast.Import([alias])
+            if isinstance(node, ast.Import)
+            else ast.ImportFrom(node.module, [alias], node.level)
+        )
+        yield ast.copy_location(one, node)
+
+
+def _stub(alias: ast.alias, error: ImportError, module: types.ModuleType) -> None:
+    """In the place of a library that is not there; nothing in that of what one of the files left out."""
+    name = alias.asname or alias.name.partition(".")[0]
+    if alias.name in _left_out and not isinstance(error, ModuleNotFoundError):
+        _left_out.add(name)
+    elif name not in vars(module) and name != "*":
+        setattr(module, name, InertStub(alias.name, error))
+
+
+def _leave_out(node: ast.stmt) -> None:
+    """Remember the names that a statement would have made."""
+    for inner in ast.walk(node):
+        match inner:
+            case ast.Name(id=name, ctx=ast.Store()):
+                _left_out.add(name)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                _left_out.add(name)
+            case ast.alias(name=imported, asname=name):
+                _left_out.add(name or imported.partition(".")[0])
 
 
 class InertStub:
@@ -124,24 +182,70 @@ class InertStub:
         return (Unmakeable,)
 
 
-def _is_definition(node: ast.stmt) -> bool:
-    match node:
-        case ast.Import() | ast.ImportFrom() | ast.FunctionDef() | ast.ClassDef() | ast.AsyncFunctionDef():
-            return True
-        case ast.Assign(value=value) | ast.AnnAssign(value=value):
-            return value is None or _is_constant(value)
-        case ast.Try(body=body):
-            return all(isinstance(n, ast.Import | ast.ImportFrom) for n in body)
-    return False
+def _is_definition(node: ast.stmt, makers: set[str]) -> bool:
+    waiting = [node]
+    while waiting:
+        match waiting.pop():
+            case (
+                ast.Import() | ast.ImportFrom() | ast.FunctionDef() | ast.ClassDef() | ast.AsyncFunctionDef()
+            ):
+                continue
+            case ast.Assign(value=value) | ast.AnnAssign(value=value):
+                holds = value is None or _is_constant(value, makers)
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=owner, attr=name))):
+                holds = _is_path(owner) and name in {"append", "extend", "insert"}
+            case ast.If(test=test, body=body, orelse=other):
+                waiting += body + other
+                holds = _is_constant(test, makers)
+            case ast.Try(body=body):
+                holds = all(isinstance(n, ast.Import | ast.ImportFrom) for n in body)
+            case _:
+                holds = False
+        if not holds:
+            return False
+    return True
 
 
-def _is_constant(node: ast.expr) -> bool:
+def _is_path(node: ast.expr) -> bool:
+    """``sys.path``: where the file's own imports are found."""
+    return isinstance(node, ast.Attribute) and node.attr == "path" and _root(node) == "sys"
+
+
+def _makers(node: ast.stmt) -> set[str]:
+    """The names of a statement whose calls make constants: libraries, and constants of theirs (``rng``)."""
+    names: set[str] = set()
+    if any(isinstance(inner, ast.Lambda) for inner in ast.walk(node)):
+        return names
+    for inner in ast.walk(node) if isinstance(node, ast.Assign | ast.If | ast.Try) else (node,):
+        match inner:
+            case ast.Import(names=aliases):
+                known = [a for a in aliases if a.name.partition(".")[0] in LIBRARIES]
+                names |= {a.asname or a.name.partition(".")[0] for a in known}
+            case ast.ImportFrom(module=str(module), names=aliases, level=0):
+                if module.partition(".")[0] in LIBRARIES:
+                    names |= {a.asname or a.name for a in aliases}
+            case ast.Name(id=name, ctx=ast.Store()):
+                names.add(name)
+    return names
+
+
+def _is_constant(node: ast.expr, makers: set[str]) -> bool:
     """A literal, or built from literals by a library: ``np.zeros(3)`` yes, ``load_mnist()`` no."""
-    calls = [n.func for n in ast.walk(node) if isinstance(n, ast.Call)]
-    return all(_root(f) in CONSTANT_MAKERS for f in calls)
+    return all(_root(call.func) in makers for call in _calls(node))
+
+
+def _calls(node: ast.AST) -> Iterator[ast.Call]:
+    """The calls in an expression; those in a lambda's body are not made yet."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, ast.Call):
+            yield one
+        waiting += ast.iter_child_nodes(one.args if isinstance(one, ast.Lambda) else one)
 
 
 def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute):
-        node = node.value
+    """``np`` of ``np.arange(6).reshape(2, 3)``."""
+    while isinstance(node, ast.Attribute | ast.Call | ast.Subscript):
+        node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else ""
