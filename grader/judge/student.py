@@ -339,8 +339,8 @@ class Room:
         question = wire.Call(_remote(target), name, *_arguments(args, kwargs))
         return self._answer(self._put(question, call), call, name)
 
-    def get(self, target: Handle, name: str, call: str) -> Answer:
-        """Read an attribute."""
+    def get(self, target: Handle | str, name: str, call: str) -> Answer:
+        """Read an attribute of an object or a module."""
         return self._answer(self._put(wire.Get(_remote(target), name), call), call)
 
     def set(self, target: Handle, name: str, value: object, call: str) -> None:

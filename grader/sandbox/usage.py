@@ -70,21 +70,25 @@ class ControlGroups(NamedTuple):
             delay = delays.total(map(int, (self.cpu / "cgroup.procs").read_text().split()))
             if self.unified:
                 memory = _table(self.memory / "memory.events")
+                own, host = _whose(memory["oom_kill"], full=bool(memory.get("oom")))
                 return Usage(
                     cpu_seconds=_table(self.cpu / "cpu.stat")["usage_usec"] * MICRO,
                     delay_seconds=delay,
                     frozen=_table(self.freezer / "cgroup.events").get("frozen", 0) == 1,
-                    memory_kills=memory["oom_kill"] if memory.get("oom") else 0,
+                    memory_kills=own,
+                    host_kills=host,
                 )
             most, limit = (
                 int((self.memory / f"memory.{name}_in_bytes").read_text()) for name in ("max_usage", "limit")
             )
             kills = _table(self.memory / "memory.oom_control").get("oom_kill", 0)
+            own, host = _whose(kills, full=most >= limit)  # failcnt stays 0 on new kernels
             return Usage(
                 cpu_seconds=int((self.cpu / "cpuacct.usage").read_text()) * NANO,
                 delay_seconds=delay,
                 frozen=(self.freezer / "freezer.state").read_text().strip() != "THAWED",
-                memory_kills=kills if most >= limit else 0,  # failcnt stays 0 on new kernels
+                memory_kills=own,
+                host_kills=host,
             )
         except (OSError, ValueError, KeyError):
             return None
@@ -102,7 +106,15 @@ def tree_usage(root: int, delays: Delays) -> Usage | None:
                 return None
             continue
         ticks += sum(map(int, fields[11:15]))  # user and system time, its own and of those it waited for
-    return Usage(cpu_seconds=ticks * TICK, delay_seconds=delays.total(living), frozen=False)
+    kills = 0
+    with suppress(OSError, ValueError):
+        kills = _table(PROC / "vmstat").get("oom_kill", 0)  # of this whole machine: all that is told here
+    return Usage(cpu_seconds=ticks * TICK, delay_seconds=delays.total(living), frozen=False, host_kills=kills)
+
+
+def _whose(kills: int, *, full: bool) -> tuple[int, int]:
+    """Kills for want of memory: those for the sandbox's own, and those for this machine's."""
+    return (kills, 0) if full else (0, kills)
 
 
 def _mounts() -> Iterator[tuple[str, Path]]:

@@ -36,8 +36,8 @@ _left_out: set[str] = set()
 
 def is_left_out(error: BaseException) -> bool:
     """Whether a name was missing that a file would have had, if all of it had been run."""
-    missed = isinstance(error, NameError) and not isinstance(error, UnboundLocalError)
-    return missed and error.name in _left_out
+    own = isinstance(error, UnboundLocalError)  # a variable of the function's
+    return isinstance(error, NameError) and not own and error.name in _left_out
 
 
 def load_definitions(path: Path, submission: Path) -> types.ModuleType:
