@@ -8,16 +8,15 @@ out is remembered: that a name of it is not there is no fault of the code that a
 from __future__ import annotations
 
 import ast
-import importlib.util
-import sys
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder
-from pathlib import Path
+from importlib.abc import Loader
 from typing import TYPE_CHECKING
+
+from grader.worker.missing import InertStub, execute, load_with, made_by, one_by_one, statements
 
 if TYPE_CHECKING:
     import types
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
+    from pathlib import Path
 
 MAKERS = frozenset(
     {"np", "numpy", "torch", "math", "float", "int", "str", "bool", "len", "range"}
@@ -47,38 +46,7 @@ def load_definitions(path: Path, submission: Path) -> types.ModuleType:
         path: The file.
         submission: The folder with the student's files.
     """
-    sys.meta_path.insert(0, _Finder(submission))
-    name = ".".join(path.relative_to(submission).with_suffix("").parts)
-    loader = _Definitions(path)
-    module = importlib.util.module_from_spec(ModuleSpec(name, loader, origin=str(path)))
-    module.__file__ = str(path)
-    sys.modules[name] = sys.modules[path.stem] = module
-    loader.exec_module(module)
-    return module
-
-
-class _Finder(MetaPathFinder):
-    """Finds the submission's own files, to be loaded likewise.
-
-    Args:
-        submission: The folder with them.
-    """
-
-    def __init__(self, submission: Path) -> None:
-        self._submission = submission
-
-    def find_spec(
-        self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """The file of a module, if it is one of the submission's."""
-        spec = PathFinder.find_spec(name, path, target)
-        if spec is None or spec.origin is None or not spec.origin.endswith(".py"):
-            return None
-        file = Path(spec.origin)
-        if file.is_relative_to(self._submission):
-            spec.loader = _Definitions(file)
-            return spec
-        return None
+    return load_with(_Definitions, path, submission)
 
 
 class _Definitions(Loader):
@@ -89,46 +57,32 @@ class _Definitions(Loader):
 
     def exec_module(self, module: types.ModuleType) -> None:
         """What can't be had without what was left out is left out too."""
-        text = self._path.read_text(encoding="utf-8", errors="replace")
-        tree = ast.parse(text, filename=str(self._path))
-        future = [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.module == "__future__"]
+        future, others = statements(self._path)
         makers = set(MAKERS)
-        for node in tree.body:
-            if node in future:
-                continue
+        for node in others:
             if not _is_definition(node, makers):
-                _leave_out(node)
-            elif _run([*future, node], str(self._path), module):
+                _left_out.update(made_by(node))
+            elif _run([*future, node], self._path, module):
                 makers |= _makers(node)
 
 
-def _run(statements: list[ast.stmt], path: str, module: types.ModuleType) -> bool:
+def _run(nodes: list[ast.stmt], path: Path, module: types.ModuleType) -> bool:
     """Run the last of these statements, below the first ones; whether all of it is there now."""
-    *future, node = statements
+    *future, node = nodes
     try:
-        exec(compile(ast.Module(statements, []), path, "exec"), module.__dict__)  # noqa: S102 - what this process is for
+        execute(nodes, path, module)
     except Exception as error:
         if isinstance(node, ast.Import | ast.ImportFrom) and isinstance(error, ImportError):
             if len(node.names) > 1:
-                there = [_run([*future, one], path, module) for one in _one_by_one(node)]
+                there = [_run([*future, one], path, module) for one in one_by_one(node)]
                 return all(there)
             _stub(node.names[0], error, module)
         elif isinstance(node, ast.Assign | ast.AnnAssign | ast.If | ast.Expr) or is_left_out(error):
-            _leave_out(node)
+            _left_out.update(made_by(node))
         else:
             raise
         return False
     return True
-
-
-def _one_by_one(node: ast.Import | ast.ImportFrom) -> Iterator[ast.stmt]:
-    for alias in node.names:
-        one = (
-            ast.Import([alias])
-            if isinstance(node, ast.Import)
-            else ast.ImportFrom(node.module, [alias], node.level)
-        )
-        yield ast.copy_location(one, node)
 
 
 def _stub(alias: ast.alias, error: ImportError, module: types.ModuleType) -> None:
@@ -138,48 +92,6 @@ def _stub(alias: ast.alias, error: ImportError, module: types.ModuleType) -> Non
         _left_out.add(name)
     elif name not in vars(module) and name != "*":
         setattr(module, name, InertStub(alias.name, error))
-
-
-def _leave_out(node: ast.stmt) -> None:
-    """Remember the names that a statement would have made."""
-    for inner in ast.walk(node):
-        match inner:
-            case ast.Name(id=name, ctx=ast.Store()):
-                _left_out.add(name)
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                _left_out.add(name)
-            case ast.alias(name=imported, asname=name):
-                _left_out.add(name or imported.partition(".")[0])
-
-
-class InertStub:
-    """Stands for what could not be imported: it may lie about, but not be used.
-
-    Plotting, progress bars and downloads are imported by many files whose classes need none of it.
-    """
-
-    def __init__(self, name: str, why: ImportError) -> None:
-        self._name, self._why = name, why
-
-    def __getattr__(self, name: str) -> InertStub:
-        """Anything of it is missing as well."""
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return InertStub(f"{self._name}.{name}", self._why)
-
-    def __call__(self, *_: object, **__: object) -> object:
-        """Here it would be used; as a decorator too."""
-        raise type(self._why)(*self._why.args)
-
-    def __mro_entries__(self, bases: tuple[object, ...]) -> tuple[type, ...]:
-        """As a base class: a class that can be written down, and not made."""
-        why = self._why
-
-        class Unmakeable:
-            def __init__(self, *_: object, **__: object) -> None:
-                raise type(why)(*why.args)
-
-        return (Unmakeable,)
 
 
 def _is_definition(node: ast.stmt, makers: set[str]) -> bool:

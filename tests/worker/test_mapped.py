@@ -266,6 +266,47 @@ def test_a_library_that_is_missing_matters_only_where_it_is_used(tmp_path):
             use()
 
 
+WITH_PICTURES = """
+from __future__ import annotations
+import numpy as np, nosuchtables as pd
+import nosuchplots
+import nosuchplots.pyplot as plt
+from nosuchbar import tqdm, trange
+from drawing import show
+try:
+    import nosuchcuda as xp
+except ImportError:
+    xp = np
+nosuchplots.use("Agg")
+plt.rcParams["figure.dpi"] = 100
+figure = plt.figure()
+X = np.ones(3)
+class Table(pd.DataFrame): pass
+@tqdm.wrapped
+def wrapped(): X = 2; return X
+def frame(table: pd.DataFrame | None = None): return 7
+def f(): return frame() + xp.sum(X)
+def g(): plt.plot(X)
+def h(): show(X)
+"""
+
+
+def test_a_file_whose_pictures_can_not_be_drawn_is_imported_and_the_rest_of_it_works(tmp_path):
+    (tmp_path / "drawing.py").write_text("import nosuchplots\ndef show(x): nosuchplots.show(x)\n")
+    (tmp_path / "pictures.py").write_text(WITH_PICTURES)
+    module = load(tmp_path, "pictures.py", "import", ())
+    assert module.f() == 10
+    for use in (module.g, module.h, module.wrapped, module.Table, module.figure):
+        with pytest.raises(ModuleNotFoundError, match="No module named 'nosuch"):
+            use()
+
+
+def test_all_names_of_a_library_that_is_not_there_are_missed_at_once(tmp_path):
+    (tmp_path / "starred.py").write_text("from nosuchplots import *\n")
+    with pytest.raises(ModuleNotFoundError):
+        load(tmp_path, "starred.py", "import", ())
+
+
 def test_files_beside_it_are_loaded_by_their_definitions_too(tmp_path):
     package = tmp_path / "codes" / "mine"
     package.mkdir(parents=True)
