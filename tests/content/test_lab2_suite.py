@@ -120,6 +120,17 @@ def test_results_of_a_study_of_ones_own_are_reproduced():
     assert "simulated" in told.note
 
 
+def test_a_library_that_lab_2_has_not_is_named_where_it_is_used():
+    lines = "from sklearn.nosuchpart import roc_auc_score\n" + REFERENCE["audit.py"]
+    passes("audit.aurocs", audit=lines)
+    used = lines.replace(
+        "    scores = np.asarray", "    roc_auc_score([0, 1], [0, 1])\n    scores = np.asarray"
+    )
+    told = finding("audit.answer", audit=used)
+    assert told.headline == "Your code imports a library that is not there."
+    assert "PyTorch" in told.hint
+
+
 def test_evidence_that_the_audit_does_not_give_is_for_a_person():
     told = reproduced(evidence=0.9)
     assert told.outcome is Outcome.REVIEW
