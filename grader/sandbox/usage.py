@@ -106,10 +106,7 @@ def tree_usage(root: int, delays: Delays) -> Usage | None:
                 return None
             continue
         ticks += sum(map(int, fields[11:15]))  # user and system time, its own and of those it waited for
-    kills = 0
-    with suppress(OSError, ValueError):
-        kills = _table(PROC / "vmstat").get("oom_kill", 0)  # of this whole machine: all that is told here
-    return Usage(cpu_seconds=ticks * TICK, delay_seconds=delays.total(living), frozen=False, host_kills=kills)
+    return Usage(cpu_seconds=ticks * TICK, delay_seconds=delays.total(living), frozen=False)
 
 
 def _whose(kills: int, *, full: bool) -> tuple[int, int]:
