@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 PROC = Path("/proc")
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 NANO, MICRO = 1e-9, 1e-6
+ROOM = 0.9
+"""Of its memory: a sandbox that never used more had room, whoever was killed in it."""
 
 
 class Delays:
@@ -70,25 +72,24 @@ class ControlGroups(NamedTuple):
             delay = delays.total(map(int, (self.cpu / "cgroup.procs").read_text().split()))
             if self.unified:
                 memory = _table(self.memory / "memory.events")
-                own, host = _whose(memory["oom_kill"], full=bool(memory.get("oom")))
+                kills, full = memory["oom_kill"], memory.get("oom", 0) > 0
                 return Usage(
                     cpu_seconds=_table(self.cpu / "cpu.stat")["usage_usec"] * MICRO,
                     delay_seconds=delay,
                     frozen=_table(self.freezer / "cgroup.events").get("frozen", 0) == 1,
-                    memory_kills=own,
-                    host_kills=host,
+                    memory_kills=kills if full else 0,
+                    host_kills=0 if full else kills,
                 )
             most, limit = (
                 int((self.memory / f"memory.{name}_in_bytes").read_text()) for name in ("max_usage", "limit")
             )
             kills = _table(self.memory / "memory.oom_control").get("oom_kill", 0)
-            own, host = _whose(kills, full=most >= limit)  # failcnt stays 0 on new kernels
             return Usage(
                 cpu_seconds=int((self.cpu / "cpuacct.usage").read_text()) * NANO,
                 delay_seconds=delay,
                 frozen=(self.freezer / "freezer.state").read_text().strip() != "THAWED",
-                memory_kills=own,
-                host_kills=host,
+                memory_kills=kills if most >= limit else 0,  # failcnt stays 0 on new kernels
+                host_kills=kills if most < ROOM * limit else 0,
             )
         except (OSError, ValueError, KeyError):
             return None
@@ -107,11 +108,6 @@ def tree_usage(root: int, delays: Delays) -> Usage | None:
             continue
         ticks += sum(map(int, fields[11:15]))  # user and system time, its own and of those it waited for
     return Usage(cpu_seconds=ticks * TICK, delay_seconds=delays.total(living), frozen=False)
-
-
-def _whose(kills: int, *, full: bool) -> tuple[int, int]:
-    """Kills for want of memory: those for the sandbox's own, and those for this machine's."""
-    return (kills, 0) if full else (0, kills)
 
 
 def _mounts() -> Iterator[tuple[str, Path]]:
