@@ -3,7 +3,6 @@
 import numpy as np
 
 from grader.checks import check, fail
-from test_suites.ps10.bonus.public.pytorch import in_pytorch
 
 LENGTH, VOCABULARY = 9, 13
 CLOSE = 1e-3
@@ -60,7 +59,6 @@ def asked(student, reference, rng):
     """The student's maps (n, T, T), the true ones (blocks, heads, T, T), and the call; rows are who looks."""
     import torch
 
-    in_pytorch(student.attention)
     torch.manual_seed(int(rng.integers(2**31)))
     model = reference.attention_model.Transformer(VOCABULARY)
     for block in model.blocks:
