@@ -42,7 +42,7 @@ class SimpleGAN:
     def _noise(self, n):
         return torch.rand(n, 2) * 2 - 1
 
-    def train(self, real_data, steps=500, n_critic=3, batch_size=64):
+    def train(self, real_data, steps=300, n_critic=3, batch_size=64):
         x = torch.as_tensor(real_data, dtype=torch.float32)
         self.mean, self.std = x.mean(0), x.std(0)
         x = (x - self.mean) / self.std
