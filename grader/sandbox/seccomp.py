@@ -56,7 +56,7 @@ ALLOWED = """
 
     accept accept4 bind connect getpeername getsockname getsockopt listen recvfrom recvmmsg recvmsg
     sendmmsg sendmsg sendto setsockopt shutdown socketpair
-""".split()  # noqa: SIM905 - a table to read
+""".split()
 
 
 @functools.cache

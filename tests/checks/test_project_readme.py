@@ -8,7 +8,8 @@ from grader.checks.project.blocks import TooMuch
 from grader.checks.project.plan import find_readme, read_plan, has_placeholder
 from grader.checks.project.outcome import ProjectOutcome
 from grader.checks.project.readme import read_readme
-from grader.checks.project.readme_run import arrive, filled_in, runs_code
+from grader.checks.project.command_words import runs_code
+from grader.checks.project.readme_run import arrive, filled_in
 
 
 def typed(text, path="README.md"):
@@ -148,6 +149,8 @@ def test_a_placeholder_in_an_address_becomes_the_readers_own():
         ("python train.py", True), ("uv run train.py", True), ("PYTHONPATH=src python -m pytest", True), ("make test", True),
         ("./run.sh", True), ("cd src && python a.py", True), ("python --version", False), ("pip list", False), ("ls", False),
         ("python -m venv .venv", False), ("pip install pytest", False), ("echo python", False), ("python -m pip install x", False),
+        ("python -m filename.py", False), ("python <script>.py", False), ("python your_script.py", False),
+        ("python train.py --data <folder>", True),
     ],
 )  # fmt: skip
 def test_what_runs_code_is_told_from_what_only_prepares(line, want):
@@ -205,7 +208,13 @@ def test_extras_are_nothing_to_fill_in(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["python main.py [options]", "python main.py [--epochs N]", "python run.py <file>"]
+    "text",
+    [
+        "python main.py [options]",
+        "python main.py [--epochs N]",
+        "python run.py <file>",
+        "python -m unittest tests.[test_name]",
+    ],
 )
 def test_a_synopsis_is(text):
     assert has_placeholder(text)
@@ -227,3 +236,31 @@ PYTHON = fenced("from net import MLP", "MLP(2, 3)", language="python")
 def test_a_readme_without_a_command_that_runs_code(text, word):
     _, found = read_readme({"README.md": f"# Net\n\n{text}"})
     assert found.word is word
+
+
+@pytest.mark.parametrize(
+    ("text", "typed", "said"),
+    [
+        ("- Install: `pip install -r requirements.txt`\n- Run `python train.py`", ["pip install -r requirements.txt", "python train.py"], True),
+        ("Then run `pytest`, which takes a second.", ["pytest"], True),
+        ("It is tested with plain `pytest` tests; you know `git clone`.", [], True),
+        ("Start it:\n\npython train.py\n\nIt prints a loss.", ["python train.py"], True),
+        ("`$ python train.py`<br>\nAnd wait.", ["python train.py"], False),
+        (fenced("python train.py") + "\nor `python plot.py` for a figure", ["python train.py"], False),
+        ("make sure that python is there", [], True),
+        ("| to | type |\n|---|---|\n| test | `make test` |\n| save to | `./net.npy` |", ["make test"], True),
+    ],
+    ids=["steps", "one word after run", "mentioned", "a bare line", "before a break", "beside a block", "words", "a table"],
+)  # fmt: skip
+def test_sentences_are_followed_where_no_block_says_how_to_run(text, typed, said):
+    groups = [g for choice in read_plan(text).choices for option in choice.options for g in option]
+    assert [line.text for g in groups for line in g.commands] == typed
+    assert all(g.is_said is said for g in groups)
+
+
+@pytest.mark.parametrize(
+    "text", ["Run python train.py to train.", "Open `demo.ipynb`.", "First run _search.py_."]
+)
+def test_prose_that_says_what_to_run_goes_to_a_person(text):
+    _, found = read_readme({"README.md": f"# Net\n\n{text}"})
+    assert found.word is ProjectOutcome.REVIEW

@@ -155,3 +155,31 @@ def test_a_repository_is_installed_whatever_file_says_how():
         )
         assert "python -m pip install -q -e '.'" in listed
     assert "python -m pip install -q -e '.'" not in installs({"pyproject.toml": "[tool.ruff]\n"})
+
+
+ODD = {"tests/layer.py": "class TestLayer(TestCase):\n    def test_a(self):\n        self.assertTrue(f())\n"}
+NAMED = "python -m pytest tests/layer.py"
+
+
+def test_files_that_pytest_does_not_look_into_are_named_to_it():
+    found, sandbox = judged(texts=ODD, answers={PYTEST: (5, "no tests ran in 0.01s"), NAMED: (0, "1 passed")})
+    assert found.word is ProjectOutcome.PASS
+    assert sandbox.found["tests"].command == NAMED
+
+
+def test_tests_that_fail_are_not_made_up_for_by_files_of_other_names():
+    found, sandbox = judged(
+        texts=ODD, answers={PYTEST: (1, "== 1 failed in 0.1s =="), NAMED: (0, "1 passed")}
+    )
+    assert NAMED not in sandbox.typed
+    assert found.word is ProjectOutcome.REVISE
+
+
+def test_a_linter_that_passes_does_not_speak_for_tests_that_could_not_be_run():
+    make = {"Makefile": "check:\n\truff check .\n", "README.md": "# Net\n\n```bash\nmake check\n```\n"}
+    missing = (2, "ERROR: No matching distribution found for pybind11\n== 1 error in 0.1s ==")
+    found, sandbox = judged(
+        texts=make, answers={PYTEST: missing, "make check": (0, "ok")}, notices=lambda _overlay: False
+    )
+    assert "make check" in sandbox.typed
+    assert found.word is ProjectOutcome.REVIEW

@@ -29,7 +29,7 @@ from grader.checks import (
     sentences,
 )
 from grader.checks.answer import Answer, describe, render
-from grader.checks.project import TooMuch, looks, tests, workflows
+from grader.checks.project import TooMuch, looks, tests, unnoticed, workflows
 from grader.checks.project.broken import all_raise, all_wrong
 from grader.checks.project.causes import Surroundings, asked_for, cause_of
 from grader.checks.project.controls import controls, disguised

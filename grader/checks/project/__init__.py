@@ -24,7 +24,7 @@ from grader.checks.project.plan import Plan, find_readme, read_plan
 from grader.checks.project.readme import judge_readme, read_readme
 from grader.checks.project.readme_run import ReadmeRun, Result
 from grader.checks.project.sandbox import Played, ProjectSandbox, Ran
-from grader.checks.project.suites import tests
+from grader.checks.project.suites import tests, unnoticed
 from grader.checks.project.tested import Way, judge_tests
 from grader.checks.project.workflow import Workflow, workflows
 
@@ -54,5 +54,6 @@ __all__ = [
     "study",
     "style_checks",
     "tests",
+    "unnoticed",
     "workflows",
 ]

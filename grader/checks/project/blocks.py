@@ -32,7 +32,7 @@ class Block(Struct, frozen=True, kw_only=True):
         lines: The code, as a reader sees it: without the indentation of the block itself.
         language: As its fence says, in lower case; empty if it doesn't.
         headings: Those it stands under, the outermost first.
-        before: The words between it and what came before it.
+        before: The words between it and what came before it; of code in a sentence, the sentence so far.
         is_inline: It is code in a sentence, not a block of its own.
     """
 

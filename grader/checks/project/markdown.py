@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 from markdown_it import MarkdownIt
 
 from grader.checks.project.blocks import BEFORE, DEEPEST, MOST_BLOCKS, Block
+from grader.checks.project.command_words import is_command_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from markdown_it.token import Token
+
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
 def read_blocks(text: str) -> list[Block]:
@@ -40,8 +43,11 @@ class _Markdown:
     def blocks(self) -> Iterator[Block]:
         """The blocks in order."""
         level = 0
+        is_cell = False
         for token in self._tokens:
-            if token.type == "heading_open":
+            if token.type in {"td_open", "th_open", "td_close", "th_close"}:
+                is_cell = token.nesting > 0
+            elif token.type == "heading_open":
                 level = int(token.tag[1:])
             elif token.type == "inline" and level:
                 self._headings = [h for h in self._headings if h[0] < level] + [
@@ -52,7 +58,7 @@ class _Markdown:
                 yield self._block(token)
                 self._before = ""
             elif token.type == "inline":
-                yield from self._inline(token)
+                yield from self._inline(token, is_cell=is_cell)
             elif token.type == "html_block":
                 yield from self._html(token)
 
@@ -61,18 +67,22 @@ class _Markdown:
         language = re.split(r"[\s,{}]+", token.info.strip().lstrip("{."), maxsplit=1)[0].lower()
         return self._made(first + 1, token.content.splitlines(), language.removeprefix("language-"))
 
-    def _made(self, line: int, lines: Sequence[str], language: str = "", *, is_inline: bool = False) -> Block:
+    def _made(self, line: int, lines: Sequence[str], language: str = "", *, said: str | None = None) -> Block:
+        """A block; with ``said``, code in a sentence that begins like that."""
         return Block(
             line=line,
             lines=tuple(lines),
             language=language,
             headings=tuple(text for _, text in self._headings),
-            before=self._before.strip()[-BEFORE:],
-            is_inline=is_inline,
+            before=(self._before if said is None else said).strip()[-BEFORE:],
+            is_inline=said is not None,
         )
 
-    def _inline(self, token: Token) -> Iterator[Block]:
-        """A sentence. Lines of it that are nothing but code are blocks: three backticks on one line, mostly."""
+    def _inline(self, token: Token, *, is_cell: bool) -> Iterator[Block]:
+        """A sentence. Lines of it that are nothing but code are blocks: three backticks on one line, mostly.
+
+        In a cell of a table code alone is a sentence: the row says the rest.
+        """
         line = (token.map or [0, 0])[0] + 1
         said = ""
         row: list[Token] = []
@@ -83,9 +93,13 @@ class _Markdown:
                 continue
             said += "\n"
             code = [t for t in row if t.type == "code_inline"]
-            alone = len(code) == 1 and all(not t.content.strip(" .:;") for t in row if t is not code[0])
+            words = [_BREAK.sub("", t.content) for t in row if t not in code]
+            alone = not is_cell and len(code) == 1 and all(not word.strip(" .:;") for word in words)
+            if not code and is_command_line("".join(words)):
+                yield self._made(line, ["".join(words).strip()], said="")
             for one in code:
-                yield self._made(line, [one.content], is_inline=not alone)
+                sentence = "".join(t.content for t in row[: row.index(one)])
+                yield self._made(line, [one.content], said=None if alone else sentence)
             if alone:
                 said = ""
                 self._before = ""

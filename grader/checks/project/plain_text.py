@@ -1,4 +1,7 @@
-"""Plain text → its code blocks: lines that are indented, or begin with a prompt; a fence is a fence here, too."""
+"""Plain text → its code blocks: lines that are indented, begin with a prompt or are nothing but a command.
+
+A fence is a fence here, too.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from textwrap import dedent
 
 from grader.checks.project import markdown
 from grader.checks.project.blocks import BEFORE, MOST_BLOCKS, Block
+from grader.checks.project.command_words import is_command_line
 
 _CODE = re.compile(r"(?:[ \t]{2,}|[ \t]*[$%] )\S")
 
@@ -19,7 +23,7 @@ def read_blocks(text: str) -> list[Block]:
     run: list[str] = []
     before = ""
     for number, line in enumerate([*text.splitlines(), ""], 1):
-        if _CODE.match(line):
+        if _CODE.match(line) or is_command_line(line):
             run.append(line)
             continue
         if run:

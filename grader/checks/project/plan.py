@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from grader.checks.project import markdown, plain_text, rst
 from grader.checks.project.blocks import check_size
+from grader.checks.project.command_words import installs, is_told, runs_code
 from grader.checks.project.typed import Line, Typed, is_comment, is_for_another_system, typed
 
 if TYPE_CHECKING:
@@ -61,9 +62,10 @@ _NOT_TO_DO = re.compile(
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(
-    r"path[/\\]to|/path\b|\byour[-_ ]|[-_/]your\b|\.\.\.|…|<[A-Za-z][\w .-]*>|(?<![\w.\"'*])\[[a-z][\w -]*(?:\|[\w "
+    r"path[/\\]to|/path\b|\w\.\[[a-z_ ]+\](?=\s|$)|"
+    r"\byour[-_ ]|[-_/]your\b|\.\.\.|…|<[A-Za-z][\w .-]*>|(?<![\w.\"'*])\[[a-z][\w -]*(?:\|[\w "
     r"-]+)*\]|\bYOUR|_HERE\b|"
-    r"\s\[-{1,2}\w|\{[A-Za-z_ -]+\}(?!\s*[;}])|\bxxx+\b",
+    r"\s\[-{1,2}\w|\{[A-Za-z_ -]+\}(?!\s*[;}])|\bxxx+\b|\b(?:file|script)_?name\.py\b",
     re.IGNORECASE,
 )
 _ACTIVATE = re.compile(
@@ -80,12 +82,14 @@ class LineGroup(Struct, frozen=True, kw_only=True):
     Attributes:
         lines: In order, comments among them.
         heading: The innermost heading that they stand under.
-        is_aside: They stand in a sentence: what a reader may do if he has to.
+        is_aside: They stand in a sentence, and blocks say how to run the code: what a reader may do if he has to.
+        is_said: They stand in a sentence, and no block says how to run the code: what a reader does.
     """
 
     lines: tuple[Line, ...]
     heading: str = ""
     is_aside: bool = False
+    is_said: bool = False
 
     @property
     def commands(self) -> tuple[Line, ...]:
@@ -158,17 +162,18 @@ def read_plan(text: str, path: str = "README.md") -> Plan:
     check_size(text)
     blocks = _parser(path).read_blocks(text)
     found = [t for block in blocks if (t := typed(block)) is not None]
+    said = not any(runs_code(line.text) for t in found if not t.block.is_inline for line in t.lines)
     unix = any("bin/activate" in line.text for t in found for line in t.lines)
-    choices = _Choices()
+    choices = _Choices(said=said)
     count = 0
     for one in found:
-        lines = list(_kept(one, passed, unix=unix))
+        lines = list(_kept(one, passed, unix=unix, said=said))
         count += len(lines)
         if count > MOST_COMMANDS:
             passed += [Passed(line=line, why=f"only {MOST_COMMANDS} lines are tried") for line in lines]
         elif any(not is_comment(line.text) for line in lines):
             choices.add(one, lines)
-    words = [line.text for t in found for line in t.lines if not t.block.is_inline]
+    words = [line.text for t in found for line in t.lines if said or not t.block.is_inline]
     enters = (
         m[1].strip("'\"") for text in words for m in re.finditer(r"(?:^|&&\s*|;\s*)\s*cd\s+([^\s;&]+)", text)
     )
@@ -212,8 +217,8 @@ def has_placeholder(text: str) -> bool:
     return _PLACEHOLDER.search(code) is not None
 
 
-def _kept(one: Typed, passed: list[Passed], *, unix: bool) -> Iterator[Line]:
-    """The lines that are typed here; the others go to ``passed``."""
+def _kept(one: Typed, passed: list[Passed], *, unix: bool, said: bool) -> Iterator[Line]:
+    """The lines that are typed here; the others go to ``passed``, and what only speaks of a program nowhere."""
     if any(_NOT_TO_DO.search(h) for h in one.block.headings[1:]):
         passed += [
             Passed(line=x, why=f"it stands under “{one.block.headings[-1][:60]}”")
@@ -221,7 +226,7 @@ def _kept(one: Typed, passed: list[Passed], *, unix: bool) -> Iterator[Line]:
             if not is_comment(x.text)
         ]
         return
-    if one.block.is_inline and not installs("\n".join(line.text for line in one.lines)):
+    if one.block.is_inline and not (is_told(one.script, one.block.before) if said else installs(one.script)):
         return
     for line in one.lines:
         why = ""
@@ -246,18 +251,6 @@ def _kept(one: Typed, passed: list[Passed], *, unix: bool) -> Iterator[Line]:
             yield line
 
 
-def installs(text: str) -> bool:
-    """Whether a line does nothing but install packages, or the project."""
-    return (
-        re.match(
-            r"\s*(?:python3? -m )?(?:uv )?pip3? install\s+[\w\[\]., =<>~-]+$|\s*uv sync$|\s*poetry "
-            r"install$",
-            text,
-        )
-        is not None
-    )
-
-
 # ── Alternatives ──────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -270,9 +263,14 @@ class _Option(Struct, kw_only=True):
 
 
 class _Choices:
-    """Blocks in order → choices."""
+    """Blocks in order → choices.
 
-    def __init__(self) -> None:
+    Args:
+        said: What stands in sentences is typed, too.
+    """
+
+    def __init__(self, *, said: bool) -> None:
+        self._said = said
         self._groups: list[list[_Option]] = []
 
     def add(self, one: Typed, lines: Sequence[Line]) -> None:
@@ -280,7 +278,12 @@ class _Choices:
         heading = one.block.headings[-1] if one.block.headings else ""
         segments = _segments(lines)
         for number, segment in enumerate(segments):
-            part = LineGroup(lines=tuple(segment), heading=heading, is_aside=one.block.is_inline)
+            part = LineGroup(
+                lines=tuple(segment),
+                heading=heading,
+                is_aside=one.block.is_inline and not self._said,
+                is_said=one.block.is_inline and self._said,
+            )
             if number:
                 self._also(_Option(names=frozenset(), under=one.block.headings, parts=[part]))
             else:

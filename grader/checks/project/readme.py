@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from grader.checks.project.blocks import TooMuch
+from grader.checks.project.command_words import installs, runs_code, speaks_of_running
 from grader.checks.project.delivery import fair
 from grader.checks.project.outcome import Conclusion, ProjectOutcome, conclude
-from grader.checks.project.plan import find_readme, installs, read_plan
-from grader.checks.project.readme_run import ReadmeRun, Stranger, runs_code
+from grader.checks.project.plan import find_readme, read_plan
+from grader.checks.project.readme_run import ReadmeRun, Stranger
 from grader.checks.reader import reader
 
 if TYPE_CHECKING:
@@ -36,21 +37,26 @@ def read_readme(texts: Mapping[str, str]) -> tuple[Plan | None, Conclusion]:
     is_installed = any(installs(line.text) for line in plan.commands)
     if plan.shows_python and is_installed:
         return plan, Conclusion(word=ProjectOutcome.PASS, file=name)  # a library is installed, and imported
-    if leads := next((path for path in texts if path != name and _leads_to(texts[name], path)), ""):
-        return None, Conclusion(
-            word=ProjectOutcome.REVIEW, why=f"{name} leads to {leads} for what to do.", file=name
-        )
-    if plan.shows_python:
-        why = f"{name} shows Python code and no command; whether that is how to run it, a person says."
-        return None, Conclusion(word=ProjectOutcome.REVIEW, why=why, file=name)
-    if is_installed:
-        why = f"{name} says how to install and not how to run; whether a library needs more, a person says."
+    if why := _left_to_a_person(name, texts, plan, is_installed=is_installed):
         return None, Conclusion(word=ProjectOutcome.REVIEW, why=why, file=name)
     if not plan.commands and not plan.passed:
         why = f"{name} has no commands that a reader could copy."
     else:
-        why = f"{name} does not say how to run the code: no `python …` or `pytest` in its code blocks."
+        why = f"{name} does not say how to run the code: no `python …` or `pytest` among its commands."
     return None, Conclusion(word=ProjectOutcome.REVISE, why=why, file=name)
+
+
+def _left_to_a_person(name: str, texts: Mapping[str, str], plan: Plan, *, is_installed: bool) -> str:
+    """Why a README without a command that runs the code may still say enough; empty where it doesn't."""
+    if leads := next((path for path in texts if path != name and _leads_to(texts[name], path)), ""):
+        return f"{name} leads to {leads} for what to do."
+    if plan.shows_python:
+        return f"{name} shows Python code and no command; whether that is how to run it, a person says."
+    if is_installed:
+        return f"{name} says how to install and not how to run; whether a library needs more, a person says."
+    if speaks_of_running(texts[name]):
+        return f"{name} says in its sentences what to run; whether that is enough, a person says."
+    return ""
 
 
 def judge_readme(

@@ -7,9 +7,10 @@ import time
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from grader.checks.project.causes import FailureCause, Surroundings, Whose, cause_of, prose_of
+from grader.checks.project.command_words import runs_code
 from grader.checks.project.plan import cloned, has_placeholder
 from grader.checks.project.pythons import versions_for
 from grader.checks.project.signs import COULD_NOT_BE_HAD, OTHER_PYTHON
@@ -23,29 +24,11 @@ if TYPE_CHECKING:
     from grader.checks.project.sandbox import ProjectSandbox, Ran
 
 INSTALL_SECONDS = 420.0
+_SYNCS = re.compile(r"\b(?:uv sync|poetry install)\b")
+_RUNS_IN_PROJECT = re.compile(r"\s*(?:uv|poetry) run\s")
 _INSTALLS = re.compile(
     r"\b(?:install|sync|lock|venv|virtualenv|conda|env create|develop|build|clone|download|apt|apt-get|"
     r"tox|nox|make|uvx?|poetry)\b"
-)
-_SYNCS = re.compile(r"\b(?:uv sync|poetry install)\b")
-_RUNS_IN_PROJECT = re.compile(r"\s*(?:uv|poetry) run\s")
-_RUNS = re.compile(
-    r"(?:^|[;&|({]\s*|\bdo\s+|\bthen\s+|=\S+\s+|\brun\s+(?:--?[\w-]+(?:[= ]\S+)?\s+)*|\bsudo\s+|"
-    r"\btime\s+|\bxvfb-run\s+|\buvx\s+|\bexec\s+|\btimeout \S+ )"
-    r"(?:python[\d.]*|py|ipython|pytest|py\.test|make|tox|nox|jupyter\S*|streamlit|flask|uvicorn|"
-    r"gunicorn|torchrun|accelerate|"
-    r"tensorboard|uv run|poetry run|pipenv run|pdm run|hatch run|hatch test|bash|sh|zsh|coverage|"
-    r"\.{1,2}/\S+|[\w-]+\.(?:sh|py)|just|task|invoke|"
-    r"docker run|docker compose|docker-compose|podman run|fastapi|gradio|marimo|papermill|mpirun|"
-    r"nosetests|trial|dvc repro|pixi run|rye run|conda run|mamba run|source \S+\.sh|nbval)(?=\s|$|;|&)"
-)
-_RUNS_NOTHING = re.compile(
-    r"python[\d.]*\s+(?:-V|--version|-m\s+(?:pip|venv|virtualenv|ensurepip|build|ipykernel|site)\b|"
-    r"setup\.py\s+(?:install|develop|build\S*|sdist|bdist\S*)|--help)"
-    r"|\b(?:pytest|tox|nox|make|jupyter)\s+(?:-V|--version|--help)\b|\bmake\s+(?:install|setup|deps|"
-    r"venv|env|clean|help|init|dev|build|requirements|lint|format|docs)\b|"
-    r"\b(?:bash|sh)\s+\S*(?:install|setup|[Mm]iniconda|[Aa]naconda)\S*|"
-    r"\bpython[\d.]*\s+-c\s+['\"]\s*(?:print\(['\"]|import sys|pass)"
 )
 _CHECKS_STYLE = re.compile(
     r"^\s*(?:uv run |uvx |poetry run |python -m )?(?:ruff|black|flake8|pylint|isort|mypy|pyright|"
@@ -95,12 +78,6 @@ class ReadmeRun(Struct, frozen=True, kw_only=True):
     steps: tuple[CommandRun, ...]
     stopped: str = ""
     notes: tuple[str, ...] = ()
-
-
-def runs_code(text: str) -> bool:
-    """Whether a command's words say that it runs something of the repository."""
-    code = re.sub(r"(^|\s)#.*", "", text).strip()
-    return _RUNS.search(code) is not None and not _RUNS_NOTHING.search(code)
 
 
 class Stranger:
@@ -205,9 +182,9 @@ class Stranger:
             slow = FailureCause(
                 whose=Whose.SURROUNDINGS, why="it did not end in the time that there is for installing"
             )
-            return _with(step, Result.FAILED, slow)
+            return structs.replace(step, result=Result.FAILED, cause=slow)
         if ran.status is None:
-            return _with(step, Result.RAN_ON, None)
+            return structs.replace(step, result=Result.RAN_ON, cause=None)
         known = Surroundings(
             texts=self._sandbox.texts,
             prose=self._prose,
@@ -224,6 +201,10 @@ class Stranger:
             cause = FailureCause(
                 whose=Whose.UNKNOWN, why="it has something for the reader to fill in", lines=cause.lines
             )
+        elif part.is_said and cause.whose is Whose.THEIRS:
+            cause = FailureCause(
+                whose=Whose.UNKNOWN, why=f"{cause.why}; it stands in a sentence", lines=cause.lines
+            )
         command = todays(text, self._sandbox.texts) if cause.why in (COULD_NOT_BE_HAD, OTHER_PYTHON) else ""
         if command and "Could not find a version" not in ran.output:  # such a version may never have been
             (again,) = self._sandbox.script(command, seconds=INSTALL_SECONDS).commands[:1]
@@ -233,7 +214,7 @@ class Stranger:
                     f"Line {number}: its versions can't be had for this Python; the same packages were installed "
                     "as they are today."
                 )
-        return _with(step, Result.FAILED, cause)
+        return structs.replace(step, result=Result.FAILED, cause=cause)
 
     def _lines(self, part: LineGroup) -> Iterator[Line]:
         """What is typed of a part: placeholders filled in, and `cd` into the clone where the README forgets it."""
@@ -365,9 +346,3 @@ def _text(lines: Sequence[Line]) -> str:
 
 def _number(lines: Sequence[Line], line: int) -> int:
     return lines[min(max(line, 1), len(lines)) - 1].number
-
-
-def _with(step: CommandRun, result: Result, cause: FailureCause | None) -> CommandRun:
-    return CommandRun(
-        line=step.line, text=step.text, result=result, output=step.output, cause=cause, is_aside=step.is_aside
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from shlex import quote
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
@@ -18,10 +19,16 @@ if TYPE_CHECKING:
 MOST_FILES = 1_000
 MOST_CHARACTERS = 4_000_000
 """Of all test files together."""
+MOST_SCRIPTS = 10
 _FILE = re.compile(r"(^|/)(test_[^/]*|[^/]*_test)\.py$")
+_MAY_HOLD = re.compile(r"test[^/]*(?:/.*)?\.py$", re.IGNORECASE)
+_INSTALLED = re.compile(r"(^|/)(?:site-packages|node_modules|\.?venv|env)/")
+_HOLDS = re.compile(r"^class\s+\w+\([^)\n]{0,300}TestCase\b|^def test_\w+\(\)", re.MULTILINE)
 _HELPER = re.compile(r"(^|/)(conftest|tests?/[^/]+)\.py$")
 SAYS_NO = {"raises", "warns", "fail", "gradcheck", "gradgradcheck", "deprecated_call"}
 """Calls that fail by themselves, beside everything that begins with ``assert``."""
+_MAY_SAY_NO = re.compile(r"check|verif|expect|compar|validat|ensure", re.IGNORECASE)
+"""Calls of functions from elsewhere that may fail by themselves, as their names tell: ``gradient_check``."""
 
 
 class Test(Struct, frozen=True, kw_only=True):
@@ -36,7 +43,46 @@ class Test(Struct, frozen=True, kw_only=True):
 
 def is_test_file(path: str) -> bool:
     """Whether pytest would look for tests in it."""
-    return _FILE.search(path) is not None
+    return _FILE.search(path) is not None and _INSTALLED.search(path) is None
+
+
+@reader("your tests")
+def unnoticed(texts: Mapping[str, str]) -> list[str]:
+    """Commands that run the tests in files that pytest does not look into: ``unittests.py``, ``tests/layer.py``.
+
+    A file with ``TestCase`` classes or functions ``test_*()`` is named to pytest; one that asserts while it is
+    imported is a script.
+    """
+    named = [path for path in _holding(texts) if not is_test_file(path)]
+    scripts = [
+        path
+        for path in sorted(texts)
+        if is_test_file(path) and not _HOLDS.search(texts[path]) and _asserts_at_once(texts[path])
+    ]
+    found = [f"python -m pytest {' '.join(map(quote, named))}"] if named else []
+    return found + [" && ".join(f"python {quote(path)}" for path in scripts[:MOST_SCRIPTS])] * bool(scripts)
+
+
+def _holding(texts: Mapping[str, str]) -> list[str]:
+    """The files that hold tests, and whose names say at least ``test``."""
+    return [
+        path
+        for path in sorted(texts)
+        if _MAY_HOLD.search(path) and not _INSTALLED.search(path) and _HOLDS.search(texts[path])
+    ]
+
+
+def _asserts_at_once(text: str) -> bool:
+    """Whether a module asserts outside of its functions: a script that is a test."""
+    tree = parse(text)
+    waiting: list[ast.AST] = list(tree.body) if tree is not None else []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Assert) and not _is_empty(node.test):
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            waiting += ast.iter_child_nodes(node)
+    return False
 
 
 @reader("your tests")
@@ -49,8 +95,8 @@ def tests(texts: Mapping[str, str]) -> list[Test]:
     Raises:
         CheckFailed: There is more than can be read.
     """
-    files = [path for path in sorted(texts) if is_test_file(path)]
-    helpers = [path for path in sorted(texts) if _HELPER.search(path) and not is_test_file(path)]
+    files = sorted({path for path in texts if is_test_file(path)} | set(_holding(texts)))
+    helpers = [path for path in sorted(texts) if _HELPER.search(path) and path not in files]
     _bound([*files, *helpers], texts)
     found: list[tuple[str, str, _Says]] = []
     said: dict[str, _Says] = {}
@@ -60,7 +106,7 @@ def tests(texts: Mapping[str, str]) -> list[Test]:
             continue
         of_node = {id(node): _says(node) for node in _functions(tree)}
         said |= {node.name: of_node[id(node)] for node in _functions(tree)}
-        if is_test_file(path):
+        if path in files:
             found += [(path, name, of_node[id(node)]) for name, node in _tests(tree)]
     asserting = _asserting(said)
     return [
@@ -95,12 +141,16 @@ def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
 
 def _tests(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test"):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test") and not _is_fixture(node):
             yield node.name, node
         if isinstance(node, ast.ClassDef):
             for inner in node.body:
                 if isinstance(inner, ast.FunctionDef) and inner.name.startswith("test"):
                     yield f"{node.name}.{inner.name}", inner
+
+
+def _is_fixture(node: ast.FunctionDef) -> bool:
+    return any("fixture" in ast.dump(decorator) for decorator in node.decorator_list)
 
 
 def _says(function: ast.FunctionDef) -> _Says:
@@ -121,7 +171,8 @@ def _asserting(said: Mapping[str, _Says]) -> set[str]:
     for name, says in said.items():
         for called in says.calls:
             callers.setdefault(called, []).append(name)
-    waiting = [name for name, says in said.items() if says.no]
+    elsewhere = [name for name in callers if name not in said and _MAY_SAY_NO.search(name)]
+    waiting = [*elsewhere, *(name for name, says in said.items() if says.no)]
     found = set(waiting)
     while waiting:
         more = [name for name in callers.get(waiting.pop(), ()) if name not in found]

@@ -19,6 +19,7 @@ from grader.checks.project.documented import commands_for_tests, installing_comm
 from grader.checks.project.outcome import Conclusion, ProjectOutcome
 from grader.checks.project.plan import find_readme
 from grader.checks.project.pythons import versions_for
+from grader.checks.project.suites import unnoticed
 from grader.checks.reader import reader
 
 if TYPE_CHECKING:
@@ -68,41 +69,84 @@ def judge_tests(sandbox: ProjectSandbox, *, seconds: float) -> Conclusion:
 def _judge(sandbox: ProjectSandbox, seconds: float) -> Conclusion:
     name = re.sub(r"\.git$", "", sandbox.url.rstrip("/").rsplit("/", 1)[-1]) or "repository"
     folder = sandbox.settle(name=name, pythons=versions_for(sandbox.texts))
-    texts = sandbox.texts
-    prose = texts.get(find_readme(texts), "")
+    prose = sandbox.texts.get(find_readme(sandbox.texts), "")
     known = Surroundings(
-        texts=texts, prose=prose, home=folder.rsplit("/", 1)[0], has_package=sandbox.has_package
+        texts=sandbox.texts, prose=prose, home=folder.rsplit("/", 1)[0], has_package=sandbox.has_package
     )
     troubles: list[Ran] = []
-    for line in installs(texts):
+    for line in installs(sandbox.texts):
         if not (ran := _one(sandbox, line, INSTALL_SECONDS)).worked:
             troubles.append(ran)
             _otherwise(sandbox, ran)
-    failures: list[tuple[Ran, FailureCause]] = []
-    folders = [f for f in ("tests", "test") if any(path.startswith(f"{f}/") for path in texts)]
-    discovering = [f"{UNITTEST} discover -s {folder}" for folder in folders]
-    waiting = [PYTEST, *commands_for_tests(texts), UNITTEST, *discovering]
-    more = installing_commands(texts)
-    for command in dict.fromkeys(waiting):
-        if command.startswith(UNITTEST) and any(cause.why != NO_TESTS for _, cause in failures):
-            break  # pytest finds what unittest finds
-        began = time.monotonic()
-        ran = _one(sandbox, command, seconds)
-        for _ in range(MOST_MISSING):  # a README or a workflow may bring in words what no list has
-            lines = more or asked_for(ran.output, prose)
-            if "No module named" not in ran.output or not lines:
-                break
-            failed = [r for line in lines if not (r := _one(sandbox, line, INSTALL_SECONDS)).worked]
-            troubles, more, began = [*troubles, *failed], [], time.monotonic()
-            ran = _one(sandbox, command, seconds)
+    return _Search(sandbox, known, troubles, seconds).conclusion()
+
+
+class _Search:
+    """Looks for the command that runs the tests: the first that passes, and fails on broken copies.
+
+    Args:
+        sandbox: With all installed that can be.
+        known: For whose fault a failure is.
+        troubles: What could not be installed.
+        seconds: For one run of the tests.
+    """
+
+    def __init__(
+        self, sandbox: ProjectSandbox, known: Surroundings, troubles: list[Ran], seconds: float
+    ) -> None:
+        self._sandbox, self._known, self._troubles, self._seconds = sandbox, known, troubles, seconds
+        self._more = installing_commands(sandbox.texts)
+        self._failures: list[tuple[Ran, FailureCause]] = []
+        self._blind: list[Conclusion] = []
+        """Of commands that also pass on broken copies: a linter, perhaps, and another one runs the tests."""
+
+    def conclusion(self) -> Conclusion:
+        texts = self._sandbox.texts
+        folders = [f for f in ("tests", "test") if any(path.startswith(f"{f}/") for path in texts)]
+        usual = [PYTEST, *commands_for_tests(texts)]
+        others = [*unnoticed(texts), UNITTEST, *(f"{UNITTEST} discover -s {folder}" for folder in folders)]
+        for command in dict.fromkeys([*usual, *others]):
+            if command not in usual and (self._blind or self._found_tests):
+                break  # those that everybody finds decide
+            if found := self._try(command):
+                return found
+        if self._blind and not self._found_tests:
+            return self._blind[0]
+        seen = tuple(f"`{r.text}`: {cause_of(r, self._known).why}" for r in self._troubles)
+        return _red(self._failures, seen)
+
+    @property
+    def _found_tests(self) -> bool:
+        """Whether a command that failed had found tests."""
+        return any(cause.why != NO_TESTS for _, cause in self._failures)
+
+    def _try(self, command: str) -> Conclusion | None:
+        ran, took = self._run(command)
         if ran.status is None:
-            why = f"The tests did not finish within {seconds:g} seconds."
+            why = f"The tests did not finish within {self._seconds:g} seconds."
             return Conclusion(word=ProjectOutcome.REVIEW, why=why, seen=(command,))
         if ran.worked and not _NO_TESTS.search(ran.output):
-            return _on_broken_copies(sandbox, Way(command, time.monotonic() - began))
-        if not ran.worked or command == PYTEST:
-            failures.append((ran, cause_of(ran, known)))
-    return _red(failures, tuple(f"`{r.text}`: {cause_of(r, known).why}" for r in troubles))
+            found = _on_broken_copies(self._sandbox, Way(command, took))
+            if found.word is not ProjectOutcome.REVISE:
+                return found
+            self._blind.append(found)
+        elif not ran.worked or command == PYTEST:
+            self._failures.append((ran, cause_of(ran, self._known)))
+        return None
+
+    def _run(self, command: str) -> tuple[Ran, float]:
+        """What became of a command, and how long it took; what a README brings in by words alone is brought in."""
+        began = time.monotonic()
+        ran = _one(self._sandbox, command, self._seconds)
+        for _ in range(MOST_MISSING):
+            lines = self._more or asked_for(ran.output, self._known.prose)
+            if "No module named" not in ran.output or not lines:
+                break
+            done = [_one(self._sandbox, line, INSTALL_SECONDS) for line in lines]
+            self._troubles += [one for one in done if not one.worked]
+            self._more, began = [], time.monotonic()
+            ran = _one(self._sandbox, command, self._seconds)
+        return ran, time.monotonic() - began
 
 
 @reader("what your repository says it needs")

@@ -19,198 +19,32 @@ if TYPE_CHECKING:
 
 
 SHELLS = frozenset(
-    [
-        "bash",
-        "sh",
-        "shell",
-        "zsh",
-        "fish",
-        "ksh",
-        "console",
-        "terminal",
-        "shell-session",
-        "shellsession",
-        "sh-session",
-        "bash-session",
-        "commandline",
-        "command-line",
-        "cli",
-        "$",
-        "shellscript",
-        "posix-shell",
-        "doscon",
-        "linux",
-    ]
+    """
+    bash sh shell zsh fish ksh console terminal shell-session shellsession sh-session bash-session commandline
+    command-line cli $ shellscript posix-shell doscon linux
+    """.split()
 )
 WINDOWS = frozenset(
     ["cmd", "bat", "batch", "dosbatch", "powershell", "pwsh", "ps1", "ps", "posh", "winbatch"]
 )
 UNNAMED = frozenset(["", "text", "txt", "plaintext", "plain", "none", "output", "code", "default"])
 PROGRAMS = frozenset(
-    [
-        "pip",
-        "pip3",
-        "python",
-        "python3",
-        "py",
-        "pytest",
-        "uv",
-        "uvx",
-        "poetry",
-        "pipenv",
-        "pdm",
-        "hatch",
-        "rye",
-        "pixi",
-        "conda",
-        "mamba",
-        "micromamba",
-        "tox",
-        "nox",
-        "make",
-        "git",
-        "cd",
-        "source",
-        ".",
-        "export",
-        "mkdir",
-        "cp",
-        "mv",
-        "rm",
-        "ls",
-        "cat",
-        "echo",
-        "bash",
-        "sh",
-        "zsh",
-        "chmod",
-        "curl",
-        "wget",
-        "tar",
-        "unzip",
-        "sudo",
-        "apt",
-        "apt-get",
-        "brew",
-        "docker",
-        "docker-compose",
-        "npm",
-        "npx",
-        "node",
-        "yarn",
-        "cmake",
-        "ruff",
-        "black",
-        "mypy",
-        "flake8",
-        "pylint",
-        "isort",
-        "coverage",
-        "pre-commit",
-        "jupyter",
-        "ipython",
-        "streamlit",
-        "flask",
-        "uvicorn",
-        "gunicorn",
-        "django-admin",
-        "tensorboard",
-        "torchrun",
-        "accelerate",
-        "wandb",
-        "kaggle",
-        "gh",
-        "virtualenv",
-        "deactivate",
-        "pwd",
-        "touch",
-        "set",
-        "unset",
-        "env",
-        "time",
-        "which",
-        "just",
-        "task",
-        "invoke",
-        "gcc",
-        "pyenv",
-        "dvc",
-        "twine",
-        "sphinx-build",
-        "mkdocs",
-        "huggingface-cli",
-        "choco",
-        "winget",
-        "scoop",
-        "test",
-        "true",
-        "man",
-        "tree",
-        "head",
-        "tail",
-        "grep",
-        "find",
-        "open",
-        "start",
-        "dir",
-        "code",
-        "dnf",
-        "yum",
-        "pacman",
-        "snap",
-        "pipx",
-        "asdf",
-        "nvidia-smi",
-        "printf",
-        "type",
-        "alias",
-        "nohup",
-        "sed",
-        "awk",
-        "pushd",
-        "popd",
-        "nvm",
-        "rustup",
-        "cargo",
-        "go",
-        "./configure",
-        "jupyter-lab",
-        "jupyter-notebook",
-        "python2",
-        "pybabel",
-        "read",
-        "ssh",
-        "scp",
-        "rsync",
-        "sbatch",
-        "srun",
-        "module",
-        "pip-compile",
-        "pip-sync",
-    ]
+    """
+    pip pip3 python python3 py pytest uv uvx poetry pipenv pdm hatch rye pixi conda mamba micromamba tox nox
+    make git cd source . export mkdir cp mv rm ls cat echo bash sh zsh chmod curl wget tar unzip sudo apt
+    apt-get brew docker docker-compose npm npx node yarn cmake ruff black mypy flake8 pylint isort coverage
+    pre-commit jupyter ipython streamlit flask uvicorn gunicorn django-admin tensorboard torchrun accelerate
+    wandb kaggle gh virtualenv deactivate pwd touch set unset env time which just task invoke gcc pyenv dvc
+    twine sphinx-build mkdocs huggingface-cli choco winget scoop test true man tree head tail grep find open
+    start dir code dnf yum pacman snap pipx asdf nvidia-smi printf type alias nohup sed awk pushd popd nvm
+    rustup cargo go ./configure jupyter-lab jupyter-notebook python2 pybabel read ssh scp rsync sbatch srun
+    module pip-compile pip-sync
+    """.split()
 )
 KEYWORDS = frozenset(
-    [
-        "if",
-        "then",
-        "else",
-        "elif",
-        "fi",
-        "for",
-        "while",
-        "until",
-        "do",
-        "done",
-        "case",
-        "esac",
-        "function",
-        "{",
-        "}",
-        "[[",
-        "[",
-        "!",
-        "(",
-    ]
+    """
+    if then else elif fi for while until do done case esac function { } [[ [ ! (
+    """.split()
 )
 SURE = re.compile(
     r"^(?:pip3?|uvx?|poetry|conda|mamba|pytest|make|tox|nox|git|cd|docker|source|pipenv|pdm|hatch|npm)\s+\S"
@@ -229,7 +63,7 @@ _PROMPTS = (
     re.compile(rf"^\s*{_NAME}(?:bash|sh|zsh)?(?:-[\d.]+)?[$](?:>\s*|\s+)(?=\S)"),
     re.compile(rf"^\s*{_NAME}(?:[\w.~/-]{{0,60}}\s?)?[$%\u276f\u279c\u03bb\u00bb](?:>)?\s+(?=\S)"),
 )
-_ANGLE = re.compile(rf"^\s*{_NAME}>\s+(?=\S)")
+_ANGLE = re.compile(rf"^\s*{_NAME}>{{1,2}}\s+(?=\S)")
 _SECOND = re.compile(r"^\s*> ?")
 _WINDOWS = re.compile(rf"^\s*{_NAME}(?:PS(?:\s[^>]{{0,120}})?|[A-Za-z]:[\\/][^>]{{0,120}})>\s*(?=\S)")
 _PYTHON = re.compile(r"^\s*(?:>>>|\.\.\.(?:\s|$)|In \[\d*\]:)")
@@ -408,7 +242,9 @@ def _plain(lines: Sequence[Line], block: Block) -> list[Line]:
     if block.language in UNNAMED and not block.is_inline:
         return _without_output(lines, strict=True) if begins_like_a_command(told[0].text) else []
     sure = all(SURE.match(line.text.strip()) for line in told)
-    return list(lines) if sure and not _is_python("\n".join(line.text for line in told)) else []
+    text = "\n".join(line.text for line in told)
+    is_word = block.is_inline and text.strip().isalpha()  # ``pytest``: as Python it is a name
+    return list(lines) if sure and (is_word or not _is_python(text)) else []
 
 
 def _without_output(lines: Sequence[Line], *, strict: bool = False) -> list[Line]:

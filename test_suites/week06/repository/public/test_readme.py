@@ -27,7 +27,7 @@ def test_there(project):
 
 @check("readme.commands", needs="readme.there")
 def test_commands(project, evidence):
-    """The README's code blocks hold the commands that install and run the code."""
+    """The README has the commands that install and run the code."""
     plan, found = read_readme(project.texts)
     if found.word is ProjectOutcome.REVIEW:
         raise ask(found.why, where=found.file)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from grader.checks import ask, check, fail
-from grader.checks.project import ProjectOutcome, commands_for_tests, judge_tests, tests
+from grader.checks.project import ProjectOutcome, commands_for_tests, judge_tests, tests, unnoticed
 
 
 @check("tests.run", seconds=1500)
 def test_run(project, lab):
     """The repository has tests, all of them pass, and they fail where the code is broken."""
-    if not tests(project.texts) and not commands_for_tests(project.texts):
+    if not (tests(project.texts) or commands_for_tests(project.texts) or unnoticed(project.texts)):
         raise fail(
             "There are no tests: no file test_*.py with a function test_*.",
             hint="Put them into tests/, one file for each module.",
