@@ -92,12 +92,8 @@ def _check_python(starter: str, place: str, problems: Problems) -> None:
             f"without solutions this is not valid Python: {error.msg}, line {error.lineno} of the starter.",
         )
         return
-    for node in ast.walk(tree):
-        raised = (
-            [part for part in node.body if isinstance(part, ast.Raise)]
-            if isinstance(node, ast.ClassDef)
-            else []
-        )
+    for node in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
+        raised = [part for part in node.body if isinstance(part, ast.Raise)]
         if raised:
             problems.add(
                 place,
