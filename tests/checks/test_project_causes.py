@@ -72,6 +72,8 @@ def test_what_the_surroundings_lack_is_nobodys_fault(output):
 @pytest.mark.parametrize(
     ("output", "status"),
     [("", 3), ("something odd", 1), ("bash: line 1: mystery: command not found", 127), (IN_NUMPY + "ValueError: x", 1),
+     (IN_NUMPY + "ModuleNotFoundError: No module named 'pbr'", 1),
+     ("usr/lib/python3/dist-packages/bandit/__init__.py:17: in <module>\n    import pbr\nE   ModuleNotFoundError: No module named 'pbr'", 1),
      (IN_TRAIN + "ImportError: cannot import name 'f' from 'numpy' (x)", 1)],
 )  # fmt: skip
 def test_what_no_sign_tells_is_left_to_a_person(output, status):

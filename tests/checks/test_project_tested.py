@@ -183,3 +183,22 @@ def test_a_linter_that_passes_does_not_speak_for_tests_that_could_not_be_run():
     )
     assert "make check" in sandbox.typed
     assert found.word is ProjectOutcome.REVIEW
+
+
+def test_the_latest_installer_is_no_test():
+    readme = {
+        "README.md": "# Net\n\n```bash\nbash Miniconda3-latest-Linux-x86_64.sh\nbash run_tests.sh\n```\n"
+    }
+    assert commands_for_tests(readme) == ["bash run_tests.sh"]
+
+
+def test_what_another_command_lacks_says_nothing_of_tests_that_could_not_be_run():
+    readme = {"README.md": "# Net\n\n```bash\nbash run_tests.sh\n```\n"}
+    offline = (
+        1,
+        "E   urllib.error.URLError: <urlopen error [Errno 111] Connection refused>\n== 1 failed in 0.1s ==",
+    )
+    gone = (127, "bash: run_tests.sh: No such file or directory")
+    found, sandbox = judged(texts=readme, answers={PYTEST: offline, "bash run_tests.sh": gone})
+    assert "bash run_tests.sh" in sandbox.typed
+    assert found.word is ProjectOutcome.REVIEW

@@ -85,6 +85,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
 
 _NOBODYS = [(re.compile("|".join(signs), re.MULTILINE), why) for why, *signs in signs_of.NOBODYS]
 _FOR_SURE = [(re.compile("|".join(signs)), why, hint) for why, hint, *signs in signs_of.THEIRS]
+_FRAME = re.compile(r'^(?:\s*File "([^"\n]+)", line \d+|([^\s:]+\.py):\d+: in )', re.MULTILINE)
 _ASKS = re.compile(r"instal|requir|depend|need|prerequisit|you (?:must |should )?have", re.IGNORECASE)
 _OTHER_INDEX = re.compile(
     r"--(?:extra-)?index(?:-url)?\b|\s-i\s+http|--find-links|\s-f\s+http|^\s*\[\[tool\.(?:uv\.index|poetry\.source)\]\]",
@@ -304,12 +305,25 @@ def _missing_module(_ran: Ran, output: str, known: Surroundings) -> FailureCause
         return FailureCause(
             whose=Whose.UNKNOWN, why=f"it needs {top}, which the README asks for in words only", lines=line
         )
+    if _is_asked_for_by_a_library(output, top):
+        why = f"an installed library finds no module {top}; which of the two should bring it can't be told"
+        return FailureCause(whose=Whose.UNKNOWN, why=why, lines=line)
     return FailureCause(
         whose=Whose.THEIRS,
         why=f"Python finds no module {top}: nothing before this installs it.",
         hint=f"Install {package} first: `pip install {package}`, or a requirements.txt that lists it.",
         lines=line,
     )
+
+
+def _is_asked_for_by_a_library(output: str, module: str) -> bool:
+    """Whether every import of a module that is not there stands in a library, as the tracebacks say."""
+    asks = [
+        frames[-1]
+        for found in re.finditer(rf"No module named '?\"?{re.escape(module)}\b", output)
+        if (frames := _FRAME.findall(output, max(0, found.start() - 4_000), found.start()))
+    ]
+    return bool(asks) and all("-packages/" in "".join(frame) for frame in asks)
 
 
 def _missing_program(_ran: Ran, output: str, known: Surroundings) -> FailureCause | None:

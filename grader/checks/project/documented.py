@@ -17,9 +17,11 @@ MOST = 6
 """Commands of each kind."""
 LONGEST = 400
 _RUN = r"(?:(?:uv|poetry|pdm|hatch|pipenv) run (?:--[\w-]+(?:[ =][\w.-]+)? )*)?"
+_TEST = r"\S*(?<!la)(?<!con)(?<!at)test\S*"
+"""A file that is called after tests, and not ``latest``."""
 _TESTS = re.compile(
     rf"^{_RUN}((?:[A-Z_]+=\S+ )*(?:(?:python3?|py) -m (?:pytest|unittest|tox|nox|coverage run)\b|coverage run\b|"
-    r"py\.?test\b|tox\b|nox\b|(?:python3?|bash|sh) \S*test\S*\.(?:py|sh)\b|\./\S*test\S*\.sh\b|"
+    rf"py\.?test\b|tox\b|nox\b|(?:python3?|bash|sh) {_TEST}\.(?:py|sh)\b|\./{_TEST}\.sh\b|"
     r"make (?:\w*test\w*|check)\b|(?:uvx|pipx run) (?:nox|tox)\b)[^\n]*)$"
 )
 _INSTALLS = re.compile(

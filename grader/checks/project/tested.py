@@ -194,6 +194,9 @@ def _red(failures: list[tuple[Ran, FailureCause]], seen: tuple[str, ...]) -> Con
     theirs = [(ran, cause) for ran, cause in telling if cause.whose is Whose.THEIRS]
     certain = [(ran, cause) for ran, cause in theirs if cause.is_certain]
     others = [(ran, cause) for ran, cause in telling if cause.whose is not Whose.THEIRS]
+    usual = telling[0] if telling[0][0].text == PYTEST else None
+    if usual and usual[1].whose is not Whose.THEIRS:
+        certain = []  # what another command lacks says nothing of tests that could not be run
     ran, cause = (certain or others or theirs)[0]
     if cause.whose is Whose.THEIRS and (cause.is_certain or not seen):
         return Conclusion(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from grader.checks import ask, check, fail
 from grader.checks.project import ProjectOutcome, Result, find_readme, judge_readme, read_readme
 
 TOP = "Write a README.md at the top of the repository: what this is, how to install it, how to run it."
 COPY = "Put the commands that install it, run the tests and run the code into a code block: ```bash … ```."
 SHOWN = 8
+WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\s\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+"""What is written between spaces; of Chinese, Japanese and Korean, a letter."""
 
 
 @check("readme.there")
@@ -16,7 +20,7 @@ def test_there(project):
     name = find_readme(project.texts)
     if not name:
         raise fail("There is no README at the top of the repository.", hint=TOP)
-    words = len(project.texts[name].split())
+    words = len(WORD.findall(project.texts[name]))
     if words < 20:
         raise fail(
             f"{name} says next to nothing: it has {words} word{'' if words == 1 else 's'}.",
