@@ -81,7 +81,7 @@ def _modules(
 ) -> tuple[ModuleSource, ...]:
     """The lab's modules as the submission has them; a missing one says where it might be."""
     by_module = {m.module: m for m in mappings}
-    absent = {m.module: str(m) for m in missing_files([lab], paths, by_module)}
+    missing = {m.module: m for m in missing_files([lab], paths, by_module)}
     sources = []
     python = [content for path, content in files.items() if mappings and path.endswith(".py")]
     texts = [_text(content[:MODULE_BYTES]) for content in python]
@@ -89,6 +89,7 @@ def _modules(
         mapping = by_module.get(module.name)
         file = mapping.file if mapping else _below(lab, module.file)
         source = _text(files.get(file, b"")[:MODULE_BYTES])
+        lacks = missing.get(module.name)
         sources.append(
             ModuleSource(
                 name=module.name,
@@ -98,7 +99,8 @@ def _modules(
                 source=source,
                 interface=module.interface,
                 mapping=mapping and completed(mapping, module, source, texts),
-                absent=absent.get(module.name, ""),
+                absent=str(lacks or ""),
+                not_handed_in=module.optional and lacks is not None and not lacks.near,
             )
         )
     return tuple(sources)

@@ -119,6 +119,11 @@ def with_reviews(criterion: CriterionResult) -> float:
     return criterion.earned + criterion.waiting
 
 
+def without_reviews(criterion: CriterionResult) -> float:
+    """Those that are earned, and those that could not be graded."""
+    return criterion.earned + criterion.ungraded
+
+
 def reachable(criterion: CriterionResult) -> float:
     """And those that could not be graded."""
     return criterion.earned + criterion.waiting + criterion.ungraded

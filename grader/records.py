@@ -134,6 +134,8 @@ class Module(Struct, frozen=True, kw_only=True):
     """What its functions are given: ``numpy`` or ``tensor``; empty: tensors where torch is."""
     interface: dict[str, Any] = field(default_factory=dict)
     """What a mapping may spell differently; plain data from the rubric, read by the worker's adapter."""
+    optional: bool = False
+    """Without it nothing is lost: what it would have earned is a bonus, or advice."""
 
 
 class Share(Struct, frozen=True, kw_only=True):
@@ -278,6 +280,8 @@ class Lab(Struct, frozen=True, kw_only=True):
     """Further tools, that draft mappings for `grade map` and are there for nothing else."""
     documents: dict[str, str] = field(default_factory=dict)
     """What is handed in beside code and read as text: name → path relative to the lab's folder."""
+    not_installed: tuple[str, ...] = ()
+    """Libraries that students may use though no environment has them: what fails without waits for a person."""
     project: bool = False
     """About the repository as a whole: it has no modules, sees every file, and runs the repository's commands."""
     tested: tuple[str, ...] = ()
@@ -491,6 +495,8 @@ class CheckResult(Struct, frozen=True, kw_only=True):
     """Said also when it passed: a convention, a caveat."""
     counted: bool = True
     """False: UNGRADED by nobody's fault, for it would test nothing of the student's; ``note`` says why."""
+    handed_in: bool = True
+    """False: not counted, for it is about an optional file that is not there; it earns nothing."""
     waived: Waiver | None = None
     """Not counted, and taken as held: who says so, and why; ``note`` says what it found."""
     waited_for: str = ""
@@ -532,6 +538,8 @@ class Usage(Struct, frozen=True, kw_only=True):
     """Whether the sandbox is paused at this moment."""
     memory_kills: int = 0
     """Processes that were killed because the sandbox's memory was full."""
+    host_kills: int = 0
+    """Processes that were killed because this machine's was, while theirs had room."""
 
 
 class MappingMismatch(Struct, frozen=True, kw_only=True):

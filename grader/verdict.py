@@ -18,7 +18,7 @@ What counts as what:
 - A BLOCKED check is what the check at the end of its chain is: not met behind a required check that is not
   met, open otherwise. Behind a check that is only advice it is open: advice never changes the decision.
 - A check that is not counted is left out: it would test nothing of the student's. What points it has of its own
-  wait for a person.
+  wait for a person. Those of what is optional and was not handed in are not earned, and nothing asks for it.
 - A check that was waived counts as met, whatever it found; what waited for it all the same is open.
 - A required criterion passes if all its checks are met, and asks to revise if one is not. No checks: open; none
   that counts: a person decides.
@@ -143,6 +143,7 @@ class _Ledger:
     def lab(self, lab: RubricLab) -> LabVerdict:
         """One lab's criteria, and its own decision."""
         judged = tuple(self.criterion(lab.id, criterion) for criterion in lab.criteria)
+        must = any(c.weight is Weight.REQUIRED for c in judged)
         must_earn = self.scale is not None and lab.id in self.scale.no_zero
 
         def enough(take: Take) -> bool:
@@ -151,17 +152,18 @@ class _Ledger:
         return LabVerdict(
             id=lab.id,
             title=lab.title,
-            decision=_decide(judged, enough if self.counts else None),
+            decision=_decide(judged, enough if self.counts else None) if must or not self.counts else PASS,
             criteria=judged,
             parts=lab.parts,
         )
 
     def criterion(self, lab: str, criterion: Criterion) -> CriterionResult:
         """One criterion: the worst of its checks, or what a person said."""
-        states = {
+        not_there = {check for check in criterion.checks if not self.is_handed_in((lab, check))}
+        states = dict.fromkeys(not_there, REVISE) | {
             check: PASS if self.is_waived((lab, check)) else self.state((lab, check))
             for check in criterion.checks
-            if self.is_counted((lab, check)) or self.is_waived((lab, check))
+            if check not in not_there and (self.is_counted((lab, check)) or self.is_waived((lab, check)))
         }
         none_counts = bool(criterion.checks) and not states
         decision = WAITS if criterion.manual or none_counts else points.worst(states)
@@ -183,7 +185,7 @@ class _Ledger:
             shares=criterion.shares,
             part=criterion.part,
             category=criterion.category,
-            failed=tuple(check for check, state in states.items() if state is REVISE),
+            failed=tuple(c for c, state in states.items() if state is REVISE and c not in not_there),
             manual=criterion.manual,
             review=review,
         )
@@ -192,6 +194,11 @@ class _Ledger:
         """Whether a check says anything of the student's work."""
         result = self.found.get(key)
         return result is None or result.counted
+
+    def is_handed_in(self, key: Key) -> bool:
+        """Whether what a check is about is there."""
+        result = self.found.get(key)
+        return result is None or result.handed_in
 
     def is_waived(self, key: Key) -> bool:
         """Whether somebody took it out of the verdict."""
@@ -242,9 +249,13 @@ def _decide(criteria: Sequence[CriterionResult], enough: Callable[[Take], bool] 
     """
     required = [c for c in criteria if c.weight is Weight.REQUIRED]
     must = [c for c in required if enough is None or not c.points]
-    for decision, take in ((REVISE, points.reachable), (OPEN, points.with_reviews), (WAITS, points.sure)):
+    for decision, take in ((REVISE, points.reachable), (OPEN, points.with_reviews)):
         if any(c.decision is decision for c in must) or (enough is not None and not enough(take)):
             return decision
+    if any(c.decision is WAITS for c in must):
+        return WAITS
+    if enough is not None and not enough(points.sure):
+        return OPEN if enough(points.without_reviews) else WAITS
     # Nothing required was met: with no check behind it, that is no pass.
     return PASS if any(c.decision is PASS or c.earned for c in required) else OPEN
 
@@ -291,7 +302,7 @@ def _reasons(
         yield reasons.NothingRequired()
     if rubric.suite != "all":
         yield reasons.PublicOnly()
-    advice = [c for c in criteria if c.weight is Weight.ADVICE and c.decision is REVISE]
+    advice = [c for c in criteria if c.weight is Weight.ADVICE and c.decision is REVISE and c.failed]
     if advice:
         yield reasons.Advice(count=len(advice))
 

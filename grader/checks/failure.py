@@ -13,6 +13,10 @@ class NothingToCheck(Exception):
     """There is nothing of the student's to check: the check counts neither for nor against them."""
 
 
+class NotHandedIn(NothingToCheck):
+    """An optional file is not there: what rests on it earns nothing, and nothing is wrong."""
+
+
 class MappingMismatchError(Exception):
     """An expression of the mapping doesn't fit the repository: never the student's failure.
 

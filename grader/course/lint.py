@@ -49,6 +49,7 @@ def lint_lab(content: LabContent, problems: Problems) -> None:
     """Report every disagreement between the parts of a lab."""
     _lint_folders(content, problems)
     _lint_markers(content, problems)
+    _lint_optional(content, problems)
     if (content.root / content.lab.suite).is_dir():
         _lint_checks(content, problems)
         _lint_criteria(content, problems)
@@ -123,6 +124,18 @@ def _lint_markers(content: LabContent, problems: Problems) -> None:
     for name in dict.fromkeys(module.file for module in content.lab.modules):
         if name in content.reference_files:
             cut_solutions(content.reference_files[name], (place / name).as_posix(), problems)
+
+
+def _lint_optional(content: LabContent, problems: Problems) -> None:
+    """What is required can't rest on a file that may be missing."""
+    required = [c.id for c in content.lab.criteria if c.weight is Weight.REQUIRED]
+    for module in content.lab.modules:
+        if module.optional and required:
+            problems.add(
+                content.rubric.at("modules", module.name, "optional").where,
+                f"the module {quoted(module.name)} is optional, but {quoted(required[0])} is required.",
+                "A lab with optional modules has only bonuses and advice: make two labs of it.",
+            )
 
 
 def _lint_checks(content: LabContent, problems: Problems) -> None:

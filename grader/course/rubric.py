@@ -121,6 +121,7 @@ def _policy(fields: Fields) -> Policy:
 
 def _labs(fields: Fields, root: Path, assignment: str, bonuses: frozenset[str]) -> tuple[Lab, ...]:
     labs = []
+    not_installed = fields.texts("not_installed", required=False)
     for lab_id, node in fields.named("labs"):
         _check_identifier(fields, node, "lab", lab_id)
         place = Path(assignment) / lab_id
@@ -144,6 +145,7 @@ def _labs(fields: Fields, root: Path, assignment: str, bonuses: frozenset[str]) 
                 fixed=tuple(checked_path(lab, "fixed", path) for path in lab.texts("fixed", required=False)),
                 stand_ins=_stand_ins(lab),
                 documents=lab.record("documents", _documents) or {},
+                not_installed=not_installed,
                 project=lab.flag("project"),
                 tools=tools,
                 drafting=drafting,
@@ -184,6 +186,7 @@ def _modules(lab: Fields, functions: Functions, *, required: bool) -> tuple[Modu
                 file=read_path(module, "file"),
                 environment=module.text("environment", default=DEFAULT, choices=FOR_MODULES),
                 arrays=_arrays(module),
+                optional=module.flag("optional"),
                 interface=module.record("interface", lambda fields: read_interface(fields, functions)) or {},
             )
 

@@ -85,9 +85,19 @@ def _report_nearly(line: str, where: str, problems: Problems) -> None:
 
 def _check_python(starter: str, place: str, problems: Problems) -> None:
     try:
-        ast.parse(starter)
+        tree = ast.parse(starter)
     except SyntaxError as error:
         problems.add(
             place,
             f"without solutions this is not valid Python: {error.msg}, line {error.lineno} of the starter.",
         )
+        return
+    for node in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)):
+        raised = [part for part in node.body if isinstance(part, ast.Raise)]
+        if raised:
+            problems.add(
+                place,
+                f"without solutions the class {node.name} raises when the file is imported, "
+                f"line {raised[0].lineno} of the starter.",
+                "Leave the line with 'def', and mark the body.",
+            )

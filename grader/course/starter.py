@@ -108,6 +108,14 @@ def _readme(assignment: Assignment) -> str:
         "the repository. Keep the names and arguments of what is there; if you change one, say how in",
         "`grade.yml`.",
     ]
+    libraries = dict.fromkeys(name for lab in assignment.labs for name in lab.not_installed)
+    if libraries:
+        names = ", ".join(f"`{name}`" for name in libraries)
+        lines += [
+            "",
+            f"You may use {names}, but they are not installed where your work is graded: what fails for want",
+            "of them is looked at by a person.",
+        ]
     if assignment.scale is not None:
         lines += ["", *_grade(assignment, assignment.scale)]
     for lab in assignment.labs:
@@ -130,9 +138,11 @@ def _grade(assignment: Assignment, scale: Scale) -> list[str]:
 
 def _lab(lab: Lab) -> list[str]:
     lines = [f"## {lab.title}", ""]
-    for file, environment in dict.fromkeys((module.file, module.environment) for module in lab.modules):
-        place = (Path(lab.folder) / file).as_posix()
-        lines.append(f"- `{place}` runs with {ENVIRONMENTS[environment].has}.")
+    for file, environment, optional in dict.fromkeys(
+        (m.file, m.environment, m.optional) for m in lab.modules
+    ):
+        place = (Path(lab.folder) / file).as_posix() + ("`, optional," if optional else "`")
+        lines.append(f"- `{place} runs with {ENVIRONMENTS[environment].has}.")
     lines += [f"- `{(Path(lab.folder) / name).as_posix()}` is given, and not graded." for name in lab.given]
     lines += [
         f"- `{(Path(lab.folder) / name).as_posix()}` is given, and runs as it is given, whatever you change in it."

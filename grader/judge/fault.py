@@ -18,7 +18,9 @@ from grader.checks.failure import (
     CheckUndecided,
     MappingMismatchError,
     NotDelivered,
+    NotHandedIn,
     NothingToCheck,
+    ask,
 )
 from grader.checks.partial import CheckPartly
 from grader.checks.reader import OVER_A_BOUND, Unreadable
@@ -64,6 +66,8 @@ class Meaning(NamedTuple):
     waited_for: str = ""
     left_out: str = ""
     """Why it counts neither for nor against the student; empty if it counts."""
+    handed_in: bool = True
+    """Whether it is about something that is there."""
 
 
 def meaning(error: BaseException | None, *, heard: bool, hidden: bool, derived: str = "") -> Meaning:
@@ -93,6 +97,8 @@ def _meaning(error: BaseException | None, *, heard: bool) -> Meaning:  # noqa: C
             return Meaning(Outcome.PARTLY, Fault.STUDENT, finding)
         case CheckFailed(finding=finding):
             return Meaning(Outcome.FAILED, Fault.STUDENT, finding)
+        case NotHandedIn():
+            return Meaning(Outcome.UNGRADED, left_out=f"Not handed in: {error}", handed_in=False)
         case NothingToCheck():
             return Meaning(Outcome.UNGRADED, left_out=f"Not counted: {error}")
         case CheckUndecided(finding=finding):
@@ -136,6 +142,17 @@ def _meaning(error: BaseException | None, *, heard: bool) -> Meaning:  # noqa: C
             return _ungraded(
                 "This check is broken; it says nothing about your work.", Fault.COURSE, traceback=_told(error)
             )
+
+
+def without(library: str, finding: Finding) -> CheckUndecided:
+    """What a failure is where a library is missing that students may use: a person's to decide."""
+    return ask(
+        f"This uses {library}, which is not installed where it is graded: a person looks at it.",
+        call=finding.call,
+        yours=finding.yours or finding.headline,
+        expected=finding.expected,
+        where=finding.where,
+    )
 
 
 def stands_as(result: CheckResult) -> Outcome:

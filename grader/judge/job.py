@@ -35,6 +35,8 @@ class ModuleSource(Struct, frozen=True, kw_only=True):
     mapping: Mapping | None = None
     absent: str = ""
     """If the file is missing: the sentence that says so, near misses included."""
+    not_handed_in: bool = False
+    """It is optional, and neither there nor anything like it."""
 
 
 class ProjectSource(Struct, frozen=True, kw_only=True):

@@ -167,6 +167,8 @@ class JudgePlugin:
             self._again = True
             return
         derived = self._student.only_derived() if self._student is not None else ""
+        if self._student and type(error) is CheckFailed and (library := self._student.lacks):
+            error = fault.without(library, error.finding)
         if (
             not derived
             and isinstance(error, CheckFailed)
@@ -188,6 +190,7 @@ class JudgePlugin:
             finding=meaning.finding,
             note=meaning.left_out or " ".join((*self._evidence.notes, *self._stood_in())),
             counted=not meaning.left_out,
+            handed_in=meaning.handed_in,
             waited_for=meaning.waited_for,
             seconds=seconds,
             measurements=tuple(self._evidence.measurements),
@@ -226,7 +229,14 @@ class JudgePlugin:
         reference = self._place.course / self._job.lab.reference
         slow = _check(request.node).slow
         self._student = Student(
-            self._job.modules, self._zygotes, limits, seconds, self._job.device, reference, slow
+            self._job.modules,
+            self._zygotes,
+            limits,
+            seconds,
+            self._job.device,
+            reference,
+            slow,
+            self._job.lab.not_installed,
         )
         yield self._student
         self._student.leave()

@@ -15,11 +15,12 @@ import numpy as np
 
 from grader import wire
 from grader.checks.answer import REPLY, Answer, Handle, render_call
-from grader.checks.failure import CheckFailed, MappingMismatchError, fail
+from grader.checks.failure import CheckFailed, MappingMismatchError, NotHandedIn, fail
 from grader.checks.reader import reader
 from grader.environments import ENVIRONMENTS, WITHOUT_CODE
 from grader.judge.check_processes import CheckProcesses
 from grader.judge.job import ModuleSource
+from grader.judge.libraries import missed, rests_on
 from grader.records import PYTHON_ERRORS, Finding, Limits, SourceLine
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Student:
         device: Where torch modules work.
         reference: The lab's reference folder: what may stand in for a file of the student's.
         slow: The hint if those seconds are used up; empty: the usual one.
+        not_installed: Libraries that students may use, and that are not there.
     """
 
     def __init__(
@@ -61,13 +63,17 @@ class Student:
         device: str,
         reference: Path,
         slow: str = "",
+        not_installed: tuple[str, ...] = (),
     ) -> None:
         self._sources = {m.name: m for m in modules}
+        self._not_installed = not_installed
+        self._missed = ""
         self._reference = reference
         self._stand_ins: dict[str, str] = {}
         self._processes = CheckProcesses(zygotes, limits, seconds, slow)
         self._device = device
         self._loaded: set[str] = set()
+        self._used: set[str] = set()
         self._asked: set[tuple[str, str]] = set()
 
     def __getattr__(self, name: str) -> ModuleProxy:
@@ -109,6 +115,17 @@ class Student:
         """End all processes of this check."""
         self._processes.leave()
         self._loaded.clear()
+        self._missed = ""
+
+    @property
+    def lacks(self) -> str:
+        """A library that students may use, that is not there, and without which this check says little; or empty.
+
+        An import of it failed, or a file that was asked needs it as a whole.
+        """
+        asked = (self._sources[name].source for name in sorted(self._used))
+        needed = (rests_on(source, self._not_installed) for source in asked)
+        return self._missed or next(filter(None, needed), "")
 
     def only_derived(self) -> str:
         """What this check asked for, if all of it follows by the course's code alone; else empty.
@@ -128,10 +145,13 @@ class Student:
 
     def put(self, source: ModuleSource, question: wire.Question, call: str) -> object:
         """Ask, after loading the module if need be; returns the decoded value."""
+        if source.not_handed_in:
+            raise NotHandedIn(f"{source.file} is optional.")
         if source.absent:
             raise fail(source.absent)  # whatever was asked of it
         if source.name and source.name not in self._loaded:
             self._loaded.add(source.name)
+            self._used.add(source.name)
             self._ask(source, self._load(source), f"import {source.name}")
         return self._ask(source, question, call)
 
@@ -161,6 +181,8 @@ class Student:
             return _receive(reply.value)
         if reply.where == "tool" and isinstance(question, wire.Tool):
             raise ToolFailedError(_tool_trouble(question, reply))
+        if reply.type == "ModuleNotFoundError":
+            self._missed = missed(reply.message, self._not_installed) or self._missed
         raise self._failure(source, reply, call)
 
     @reader("what your code raised")
@@ -172,7 +194,7 @@ class Student:
         if (
             reply.where == "mapping"
             and mapping is not None
-            and mapping.spellings
+            and (mapping.spellings or mapping.load == "definitions")
             and reply.expression not in mapping.called
         ):
             return MappingMismatchError(source.name, _misfit(source, reply, call, kind, shown))
@@ -339,8 +361,8 @@ class Room:
         question = wire.Call(_remote(target), name, *_arguments(args, kwargs))
         return self._answer(self._put(question, call), call, name)
 
-    def get(self, target: Handle, name: str, call: str) -> Answer:
-        """Read an attribute."""
+    def get(self, target: Handle | str, name: str, call: str) -> Answer:
+        """Read an attribute of an object or a module."""
         return self._answer(self._put(wire.Get(_remote(target), name), call), call)
 
     def set(self, target: Handle, name: str, value: object, call: str) -> None:

@@ -36,6 +36,8 @@ class Section(NamedTuple):
     def word(self) -> words.Word:
         """The word for its decision."""
         c = self.criterion
+        if self.checks and not any(check.handed_in for check in self.checks):
+            return words.NOT_HANDED_IN
         return words.WAITS if self.waits else words.criterion(c.decision, c.weight, earned=c.earned > 0)
 
     @property

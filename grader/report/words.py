@@ -108,6 +108,9 @@ FAILED_ADVICE = Word(
 NOT_COUNTED = Word("·", "not counted", "wait", "This check counts neither for nor against you.")
 """Of a check that would test nothing of the student's."""
 
+NOT_HANDED_IN = Word("·", "not handed in", "wait", "It is optional: without it nothing is lost.")
+"""Of a check of an optional file that is not there, and of a criterion that has only such."""
+
 FACTS = {
     "call": "Called",
     "yours": "Yours",
@@ -236,6 +239,8 @@ def outcome(of: Outcome, weight: Weight = Weight.REQUIRED) -> Word:
 
 def of_check(check: CheckResult, weight: Weight = Weight.REQUIRED) -> Word:
     """Of one check, as it counts."""
+    if not check.handed_in:
+        return NOT_HANDED_IN
     return outcome(check.outcome, weight) if check.counted else NOT_COUNTED
 
 

@@ -30,6 +30,7 @@ class Missing:
         file: Where it should be, relative to the repository's root.
         message: What is missing, and what is there instead.
         remedy: What to do about it.
+        near: Whether something else is there that may be meant.
     """
 
     lab: str
@@ -37,6 +38,7 @@ class Missing:
     file: str
     message: str
     remedy: str
+    near: bool
 
     def __str__(self) -> str:
         """Both sentences."""
@@ -59,14 +61,16 @@ def missing_files(
         for module in lab.modules:
             file = str(PurePosixPath(lab.folder) / module.file)
             if module.name not in mapped and file not in there:
-                message, remedy = _nearest(file, lab.folder, module.file, paths)
-                found.append(Missing(lab.id, module.name, file, message, remedy))
+                near = _nearest(file, lab.folder, module.file, paths)
+                alone = f"{file} is missing. {_contents(lab.folder, paths)}", f"Add it. {_commit(file)}"
+                message, remedy = near or alone
+                found.append(Missing(lab.id, module.name, file, message, remedy, near=near is not None))
     return tuple(found)
 
 
-def _nearest(file: str, folder: str, module_file: str, paths: Sequence[str]) -> tuple[str, str]:
-    """What is missing and what is there, and what to do; the likeliest slip first."""
-    sources = [path for path in paths if NOT_SOURCE.isdisjoint(os.fsencode(path).split(b"/"))]
+def _nearest(file: str, folder: str, module_file: str, paths: Sequence[str]) -> tuple[str, str] | None:
+    """What is missing and what may be meant, and what to do; the likeliest slip first, ``None`` for none."""
+    sources = _sources(paths)
     name = PurePosixPath(file).name
     if same := _other_case(file, sources):
         return (
@@ -90,7 +94,11 @@ def _nearest(file: str, folder: str, module_file: str, paths: Sequence[str]) -> 
         )
     if near := _similar(name, folder, sources):
         return f"{file} is missing; {near} exists.", f"If that is it, rename it to {file}. {_commit(file)}"
-    return f"{file} is missing. {_contents(folder, sources)}", f"Add it. {_commit(file)}"
+    return None
+
+
+def _sources(paths: Sequence[str]) -> list[str]:
+    return [path for path in paths if NOT_SOURCE.isdisjoint(os.fsencode(path).split(b"/"))]
 
 
 def _other_case(file: str, sources: Sequence[str]) -> str:
@@ -115,7 +123,8 @@ def _similar(name: str, folder: str, sources: Sequence[str]) -> str:
     return ""
 
 
-def _contents(folder: str, sources: Sequence[str]) -> str:
+def _contents(folder: str, paths: Sequence[str]) -> str:
+    sources = _sources(paths)
     inside = sorted(p for p in sources if not folder or p.startswith(f"{folder}/"))
     if folder and not inside:
         tops = sorted({PurePosixPath(p).parts[0] for p in sources if p})

@@ -47,8 +47,3 @@ def test_a_legal_choice_loses_nothing(edits):
         assert source.count(old) == 1, old
         source = source.replace(old, new)
     assert lost(source) == {}
-
-
-def test_tensorflow_waits_for_a_person():
-    found = SUITE.run({"modern_dl.py": "import tensorflow as tf\n"})
-    assert {result.outcome for result in found.values()} == {Outcome.REVIEW}

@@ -33,7 +33,8 @@ def test_every_check_is_failed_by_a_mistake():
     assert set(SUITE.checks) == {check for mistake in SUITE.mistakes for check in mistake.fails}
 
 
-def test_a_broken_layer_costs_points_of_its_own_exercise_only():
-    broken = "import missing_library\n"
+@pytest.mark.parametrize("library", ["missing_library", "tensorflow"])
+def test_a_broken_layer_costs_points_of_its_own_exercise_only(library):
+    broken = f"import {library}\n"
     found = SUITE.run({"neural_network.py": broken}, 3, ["rnn.step", "rnn.sequence", "lstm.cell_state"])
     assert not_passed(found) == {}

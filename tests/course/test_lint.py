@@ -66,6 +66,11 @@ FAULTS = {
         ("rubric", "labs:\n", "pass_points: 70\nlabs:\n"),
         "rubric:4: 'pass_points' is 70, but the criteria's points add up to 0.",
     ),
+    "an optional module, and something required": (
+        ("rubric", "environment: numpy\n", "environment: numpy\n        optional: true\n"),
+        "rubric:13: the module 'line' is optional, but 'forward' is required. "
+        "A lab with optional modules has only bonuses and advice: make two labs of it.",
+    ),
     "a marker that is never closed": (
         ("reference", "        # END SOLUTION\n\n    def gradients", "\n    def gradients"),
         "reference:20: BEGIN SOLUTION inside the one of line 15.",

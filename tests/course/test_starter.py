@@ -51,6 +51,11 @@ FAULTS = {
         "f.py:1: '# end solution' looks like a marker. "
         "Write '# BEGIN SOLUTION', '# BEGIN SOLUTION: what to write' or '# END SOLUTION'.",
     ),
+    "a whole method": (
+        "class A:\n    # BEGIN SOLUTION\n    def f(self):\n        return 1\n    # END SOLUTION\n",
+        "f.py: without solutions the class A raises when the file is imported, line 2 of the starter. "
+        "Leave the line with 'def', and mark the body.",
+    ),
     "half a statement": (
         "x = (\n# BEGIN SOLUTION\n1\n# END SOLUTION\n)\n",
         "f.py: without solutions this is not valid Python: invalid syntax, line 2 of the starter.",

@@ -10,6 +10,7 @@ from grader.records import Mapping, Outcome
 
 COURSE = Path(__file__).parents[1] / "courses" / "graded"
 PASSED, PARTLY, FAILED = Outcome.PASSED, Outcome.PARTLY, Outcome.FAILED
+REVIEW, UNGRADED = Outcome.REVIEW, Outcome.UNGRADED
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +116,28 @@ def test_a_missing_file_costs_its_own_checks_only(service, labs, honest):
     without = {name: content for name, content in honest.items() if name != "cell.py"}
     assert {c.outcome for c in judge(service, labs["cells"], without).values()} == {FAILED}
     assert {c.outcome for c in judge(service, labs["layers"], without).values()} == {PASSED}
+
+
+def test_an_optional_file_that_is_not_there_is_no_failure(service, labs, honest):
+    without = {name: content for name, content in honest.items() if name != "extra.py"}
+    found = judge(service, labs["extra"], without)["challenge.answer"]
+    assert (found.outcome, found.counted, found.handed_in, found.finding) == (UNGRADED, False, False, None)
+    assert found.note == "Not handed in: extra.py is optional."
+    other = judge(service, labs["extra"], without | {"Extra.py": honest["extra.py"]})["challenge.answer"]
+    assert (other.outcome, other.handed_in) == (FAILED, True)
+    assert other.finding.headline.startswith("extra.py is missing; Extra.py exists.")
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [
+        ("import tensorflow as tf", REVIEW),
+        ("try:\n    import tensorflow\nexcept ImportError:\n    pass", PASSED),
+        ("import torch", FAILED),
+    ],
+    ids=["at the top", "if it is there", "another one"],
+)
+def test_a_library_that_is_legal_and_not_there_is_a_person_s(service, labs, honest, line, outcome):
+    text = honest["cell.py"].decode()
+    changed = honest | {"cell.py": text.replace("import numpy", f"{line}\nimport numpy").encode()}
+    assert judge(service, labs["cells"], changed, "cell.forward")["cell.forward"].outcome is outcome

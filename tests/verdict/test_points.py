@@ -1,6 +1,6 @@
 """Points become a grade: shares, floors, categories, bonuses, the cap, and what no zero and being late cost."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from pytest import approx
@@ -23,6 +23,7 @@ from grader.records import (
     Standing,
     Weight,
 )
+from grader.report.causes import causes
 from grader.report.reasons import sentence
 from grader.verdict import decide
 
@@ -214,6 +215,7 @@ def test_a_check_that_comes_out_better_never_lowers_the_grade(found, check):
 
 
 @given(anything)
+@example({**dict.fromkeys("cd", PASSED), **dict.fromkeys("ef", FAILED), "a": UNGRADED, "b": ASKED})
 def test_the_decision_holds_however_what_could_not_be_graded_would_have_come_out(found):
     verdict = judged(**found, reviews=[read(0.0)])
     for world in (FAILED, PASSED):
@@ -246,3 +248,16 @@ def test_the_points_of_a_check_that_is_not_counted_wait_for_a_person():
     word = Review(lab="first", criterion="forward", decision=Decision.PASS, points=5, by="Ada")
     forward = decide(RUBRIC, found, reviews=[read(10), word]).labs[0].criteria[0]
     assert (forward.earned, forward.waiting) == (9, 0)
+
+
+def test_what_is_optional_and_not_handed_in_earns_nothing_and_is_no_cause():
+    def left_out(result):
+        return replace(result, outcome=UNGRADED, counted=False, handed_in=False)
+
+    found = [left_out(r) if r.id in "ef" else r for r in results()]
+    verdict = decide(RUBRIC, found, reviews=[read(10)])
+    lab = verdict.labs[2]
+    assert (verdict.decision, verdict.grade.value, verdict.grade.best) == (Decision.PASS, 100, 100)
+    assert (lab.criteria[0].earned, lab.criteria[0].waiting, lab.criteria[0].failed) == (0, 0, ())
+    assert lab.decision is Decision.PASS
+    assert causes(lab.criteria, found) == ()

@@ -7,34 +7,86 @@ from torch.utils.data import TensorDataset
 
 LARGEST = 4096
 """Maps that are gathered at most."""
+DEEPEST = 5
+"""Levels of objects in which a network's weights are looked for."""
+NOISE = ("NOISE", "noise_dim", "noise_size", "latent_dim", "latent_size", "z_dim", "input_dim")
+"""How the size of the noise is often called."""
+DRAWS = ("generate", "sample", "generate_samples", "sample_points", "draw")
+"""How a method is often called that draws as many points as it is told."""
+FORWARD = ("forward", "predict", "__call__")
 
 
-def _lost(error):
-    return {"lost": f"{type(error).__name__}: {error}"[:200]}
+def in_torch(gan):
+    """Whether the generator is PyTorch's."""
+    return isinstance(getattr(gan, "generator", None), nn.Module)
 
 
 def parameters(gan):
-    """All parameters of both networks: ``generator`` and ``discriminator`` → one array each; or ``lost``."""
-    try:
-        return {
-            name: np.concatenate(
-                [p.detach().double().numpy().ravel() for p in getattr(gan, name).parameters()]
-            )
-            for name in ("generator", "discriminator")
-        }
-    except Exception as error:
-        return _lost(error)
+    """All weights of both networks: ``generator`` and ``discriminator`` → one array each; what has none is left out."""
+    found = {}
+    for name in ("generator", "discriminator"):
+        arrays = [np.asarray(array, dtype=np.float64).ravel() for array in _weights(getattr(gan, name, None))]
+        if arrays:
+            found[name] = np.concatenate(arrays)
+    return found
+
+
+def _weights(value, depth=0):
+    """The arrays of a network: a module's parameters, or what an object, a dict or a list holds."""
+    if isinstance(value, nn.Module):
+        yield from (p.detach().cpu().numpy() for p in value.parameters())
+    elif isinstance(value, torch.Tensor):
+        yield value.detach().cpu().numpy()
+    elif isinstance(value, np.ndarray):
+        if value.dtype.kind == "f":
+            yield value
+    elif depth < DEEPEST:
+        if isinstance(value, dict):
+            parts = list(value.values())
+        elif isinstance(value, list | tuple):
+            parts = value
+        else:
+            parts = list(getattr(value, "__dict__", {}).values())
+        for part in parts:
+            yield from _weights(part, depth + 1)
 
 
 def points(gan, count):
-    """Points (count, 2) that the generator makes of noise, of the size that its first layer takes; or ``lost``."""
-    try:
-        generator = gan.generator.eval()
-        first = next(layer for layer in generator.modules() if isinstance(layer, nn.Linear))
-        with torch.no_grad():
-            return generator(torch.randn(count, first.in_features)).reshape(count, -1).double().numpy()
-    except Exception as error:
-        return _lost(error)
+    """Points (count, 2) by each way to draw them that works: its name → array."""
+    ways = {
+        "its own": lambda: next(getattr(gan, name) for name in DRAWS if hasattr(gan, name))(count),
+        "normal": lambda: _generated(gan, np.random.standard_normal((count, _noise_size(gan)))),
+        "uniform": lambda: _generated(gan, np.random.uniform(-1, 1, (count, _noise_size(gan)))),
+        "positive": lambda: _generated(gan, np.random.uniform(0, 1, (count, _noise_size(gan)))),
+    }
+    drawn = {}
+    for name, draw in ways.items():
+        try:
+            with torch.no_grad():
+                made = draw()
+            made = made.detach().cpu().numpy() if isinstance(made, torch.Tensor) else np.asarray(made)
+            made = made.astype(np.float64).reshape(count, 2)
+        except Exception:  # another way may work
+            continue
+        if np.isfinite(made).all():
+            drawn[name] = made
+    return drawn
+
+
+def _noise_size(gan):
+    for holder in (gan, gan.generator):
+        for name in NOISE:
+            if isinstance(getattr(holder, name, None), int):
+                return getattr(holder, name)
+    if isinstance(gan.generator, nn.Module):
+        return next(m.in_features for m in gan.generator.modules() if isinstance(m, nn.Linear))
+    return next(array.shape[0] for array in _weights(gan.generator) if array.ndim == 2)
+
+
+def _generated(gan, noise):
+    if isinstance(gan.generator, nn.Module):
+        return gan.generator.eval()(torch.as_tensor(noise, dtype=torch.float32))
+    return next(getattr(gan.generator, name) for name in FORWARD if hasattr(gan.generator, name))(noise)
 
 
 def transformer(weights, vocab_size):
@@ -47,19 +99,21 @@ def transformer(weights, vocab_size):
 
 
 def maps(found, length):
-    """All maps (length, length) of what was returned, or of the open figures: an array (n, length, length)."""
-    gathered = list(_arrays(found, length))
-    if not gathered:
-        import matplotlib.pyplot as plt
+    """All maps (length, length) of what was returned and of the open figures: an array (n, length, length)."""
+    import matplotlib.pyplot as plt
+    from matplotlib.figure import Figure
 
-        for number in plt.get_fignums():
-            for axis in plt.figure(number).axes:
-                drawn = [image.get_array() for image in axis.images]
-                drawn += [mesh.get_array() for mesh in axis.collections if mesh.get_array() is not None]
-                for values in drawn:
-                    array = np.ma.getdata(values)
-                    square = array.reshape(length, length) if array.size == length**2 else array
-                    gathered += _arrays(square, length)
+    parts = found if isinstance(found, list | tuple) else [found]
+    figures = [part for part in parts if isinstance(part, Figure)]
+    gathered = list(_arrays(found, length))
+    for figure in dict.fromkeys([*figures, *map(plt.figure, plt.get_fignums())]):
+        for axis in figure.axes:
+            drawn = [image.get_array() for image in axis.images]
+            drawn += [mesh.get_array() for mesh in axis.collections if mesh.get_array() is not None]
+            for values in drawn:
+                array = np.ma.getdata(values)
+                square = array.reshape(length, length) if array.size == length**2 else array
+                gathered += _arrays(square, length)
     gathered = gathered[:LARGEST]
     return np.array(gathered, dtype=np.float64).reshape(len(gathered), length, length)
 

@@ -34,6 +34,9 @@ def transfer_learning_classifier(n_classes):
 def fine_tune_model(model, dataset, unfreeze_at=100):
     """Train the head, then thaw the backbone and train all of it at a lower rate.
 
+    Graded by the accuracy on 500 digits after fine-tuning on ten of each class, the best of up to five runs within
+    five minutes: 0.80 for all points, 0.60 for a part of them.
+
     Args:
         model: What ``transfer_learning_classifier`` returned.
         dataset: A ``torch.utils.data.TensorDataset`` of images and labels; a hundred examples, perhaps.
@@ -105,18 +108,20 @@ class CustomTrainer:
         return loss.item()
         # END SOLUTION
 
-    # BEGIN SOLUTION
     @torch.no_grad()
     def evaluate(self, data):
         """The mean loss over batches, with dropout off and running statistics left alone."""
+        # BEGIN SOLUTION
         self.model.eval()
         return float(np.mean([self.loss_fn(self.model(x), y).item() for x, y in data]))
+        # END SOLUTION
 
-    # END SOLUTION
     def train(self, train_data, val_data, epochs):
         """Train until the validation loss stops falling.
 
-        Checkpoints go into a file in the working folder, TensorBoard's events into ``runs/`` there.
+        Checkpoints go into a file in the working folder, TensorBoard's events into ``runs/`` there. The learning
+        rate has to change on the way. Training stops when the validation loss has not fallen for a while: a patience
+        of up to ten epochs.
 
         Args:
             train_data: An iterable of batches (x, y), gone through once an epoch.

@@ -230,7 +230,12 @@ class Optimizers:
 def train_mnist_classifier():
     """Train [784, 128, 64, 10] on handwritten digits, and plot how it went.
 
-    ``mnist_loader.load()`` has the data: images (N, 28, 28) of pixels 0 to 255, and labels (N,).
+    ``mnist_loader.load()`` has the data: images (N, 28, 28) of pixels 0 to 255, and labels (N,). Take them from there:
+    nothing can be downloaded where this is graded, and other digits may be put in their place.
+
+    Graded by the accuracy on digits that are withheld: 0.85, within two minutes. With first weights * 0.01, as ``Layer``
+    has them, and a learning rate of 0.01 it stays at 0.08 to 0.25 for a hundred epochs: before you train, give the
+    layers weights of about sqrt(2 / n_in) (He et al., 2015).
 
     Returns:
         (network, accuracy on the test images). The plot is in ``learning_curves.png``.

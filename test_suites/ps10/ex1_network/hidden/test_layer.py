@@ -47,7 +47,7 @@ def test_grad_input(student, reference, rng, evidence, known_mistakes):
     values_match(
         returned(student.layer),
         returned(reference.neural_network),
-        name="gradient by the input",
+        name="input gradient",
         evidence=evidence,
         diagnose=known_mistakes.matcher("neural_network", returned),
         hint="It is dZ W^T, with dZ = d_output * f'(Z): compute it before the weights change.",
@@ -135,7 +135,7 @@ def step_matches(name, student, reference, rng, readings, evidence, known_mistak
             hint=hint,
         )
 
-    what = f"gradient by the {name}"
+    what = f"{name} gradient"
     hint = "With dZ = d_output * f'(Z): " + (
         "the weights' gradient is X^T dZ." if name == "weights" else "the bias's is the sum of dZ's rows."
     )

@@ -21,12 +21,13 @@ def as_probabilities(confidences, truth):
     """A table of confidences as the probabilities behind it: from logits, or where the softmax was taken twice.
 
     Args:
-        confidences: (N, C), or the largest of each row (N,), which stays as it is.
+        confidences: (N, C), or the largest of each row (N,).
         truth: The true logits (N, C).
     """
-    if confidences.ndim == 1:
-        return confidences
     once = softmax(truth)
+    if confidences.ndim == 1:
+        others = (truth.max(axis=1), softmax(once).max(axis=1))
+        return once.max(axis=1) if any(np.abs(confidences - o).max() < CLOSE for o in others) else confidences
     logits = truth - truth.mean(axis=1, keepdims=True)
     centred = confidences - confidences.mean(axis=1, keepdims=True)
     other = np.abs(centred - logits).max() < CLOSE or np.abs(confidences - softmax(once)).max() < CLOSE

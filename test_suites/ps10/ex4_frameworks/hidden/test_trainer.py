@@ -7,7 +7,6 @@ validation data lie decides whether the validation loss falls, rises, or falls f
 import numpy as np
 
 from grader.checks import check, fail
-from test_suites.ps10.ex4_frameworks.public.frameworks import in_pytorch
 
 SIZE = 16
 """Examples in each set; two batches of eight, in each of which every input stands twice."""
@@ -50,7 +49,6 @@ def goal_of(rng):
 @check("trainer.modes")
 def test_modes(student, rng):
     """Training batches are seen in train mode, every epoch, and validation batches in eval mode."""
-    in_pytorch(student.trainer)
     side = student.trainer
     model = side.tool("bench.watch")
     trainer = side.CustomTrainer(
@@ -91,7 +89,6 @@ NO_EVAL = "model.eval() is missing before validation: dropout and batch norm wor
 @check("trainer.schedule")
 def test_schedule(student, rng):
     """The learning rate changes while it trains."""
-    in_pytorch(student.trainer)
     goal = goal_of(rng)
     rates = Scene(student, goal, goal).run(60).item("rates").numbers()
     if len(np.unique(rates)) == 1:  # a schedule that waits for a plateau has seen none
@@ -108,7 +105,6 @@ def test_schedule(student, rng):
 @check("trainer.early_stopping")
 def test_early_stopping(student, rng):
     """It stops when the validation loss rises, and not while it falls."""
-    in_pytorch(student.trainer)
     goal = goal_of(rng)
     rising = Scene(student, goal, -goal).run(100).item("epochs").whole()
     falling = Scene(student.fresh(), goal, goal, growing=30.0).run(EPOCHS).item("epochs").whole()
@@ -144,7 +140,6 @@ NEVER = "Nothing stops it: all epochs are gone through"
 @check("trainer.history")
 def test_history(student, rng):
     """val_loss holds the validation loss of each epoch, train_loss the training loss."""
-    in_pytorch(student.trainer)
     goal = goal_of(rng)
     scene = Scene(student, goal, 0.3 * goal)
     told = scene.run(4)
@@ -183,7 +178,6 @@ def snapshots(told):
 @check("trainer.checkpoint")
 def test_checkpoint(student, rng):
     """The weights with the least validation loss are in a file of the working folder."""
-    in_pytorch(student.trainer)
     goal = goal_of(rng)
     scene = Scene(student, goal, 0.5 * goal)  # best after 3 epochs, then worse
     told = scene.run(30)
@@ -238,7 +232,6 @@ def apart(held, weights):
 @check("trainer.tensorboard")
 def test_tensorboard(student, rng):
     """TensorBoard's event file shows a loss for each epoch."""
-    in_pytorch(student.trainer)
     goal = goal_of(rng)
     epochs = 5
     Scene(student, goal, goal).run(epochs)

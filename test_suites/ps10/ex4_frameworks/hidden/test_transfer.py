@@ -4,7 +4,7 @@ import numpy as np
 
 from grader.checks import check, fail, reaches
 from test_suites.ps10.ex4_frameworks.hidden.given import digits, pretrained, where
-from test_suites.ps10.ex4_frameworks.public.frameworks import described, in_pytorch, lost, named
+from test_suites.ps10.ex4_frameworks.public.frameworks import described, lost, named
 
 EACH = 10
 """Digits of each class to learn from."""
@@ -26,7 +26,6 @@ STILL_FROZEN = "The backbone is still frozen after fine-tuning"
 @check("transfer.loaded")
 def test_loaded(student, reference):
     """The classifier loads the given backbone's weights, every one of them."""
-    in_pytorch(student.transfer)
     state, _ = described(student, student.transfer.transfer_learning_classifier(10))
     weights = pretrained(reference)
     found = where(state, weights)
@@ -47,7 +46,6 @@ def test_loaded(student, reference):
 @check("transfer.frozen")
 def test_frozen(student, reference):
     """Nothing of the backbone is trained at first, and the head is."""
-    in_pytorch(student.transfer)
     call = "transfer_learning_classifier(7)"
     model = student.transfer.transfer_learning_classifier(7)
     state, trained = described(student, model)
@@ -76,7 +74,6 @@ LARGEST_HEAD = 20_000
 @check("transfer.thawed", seconds=90)
 def test_thawed(student, reference, rng, withheld):
     """With unfreeze_at=0 the backbone is trained too."""
-    in_pytorch(student.transfer)
     model = student.transfer.transfer_learning_classifier(10)
     before, _ = described(student, model)
     names = [name for names in where(before, pretrained(reference)).values() for name in names]
@@ -100,7 +97,6 @@ def test_thawed(student, reference, rng, withheld):
 @check("transfer.accuracy", seconds=300)
 def test_accuracy(student, reference, rng, withheld, evidence):
     """Fine-tuned on a hundred digits, it reads others."""
-    in_pytorch(student.transfer)
     best = 0.0
     for _ in range(TRIES):
         (X, y), (others, truth) = examples(reference, rng, withheld)
