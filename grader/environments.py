@@ -78,6 +78,7 @@ _ROWS = (
         module=True,
         tensors=True,
         preload=(*NUMPY, "torch"),
+        on_import="This part runs where only NumPy, PyTorch and the standard library exist.",
     ),
     Environment(
         name="scipy",
@@ -95,6 +96,7 @@ _ROWS = (
         module=True,
         tensors=True,
         preload=(*NUMPY, "torch", *EXPORTS, *DRAWS),
+        on_import="This part runs where PyTorch, ONNX, TensorBoard, SciPy, Pillow and Matplotlib exist.",
     ),
     Environment(name="judge", below="torch", worker=False),
     Environment(name="stranger", packages=True),

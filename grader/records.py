@@ -538,6 +538,8 @@ class Usage(Struct, frozen=True, kw_only=True):
     """Whether the sandbox is paused at this moment."""
     memory_kills: int = 0
     """Processes that were killed because the sandbox's memory was full."""
+    host_kills: int = 0
+    """Processes that were killed because this machine's was, while theirs had room."""
 
 
 class MappingMismatch(Struct, frozen=True, kw_only=True):

@@ -80,6 +80,13 @@ class Budget:
             return False
         return self._last.memory_kills > self._first.memory_kills
 
+    @property
+    def host_killed(self) -> bool:
+        """Whether one was killed because this machine's memory was full."""
+        if self._first is None or self._last is None:
+            return False
+        return self._last.host_kills > self._first.host_kills
+
     def left(self) -> float:
         """Seconds until the next look is due.
 

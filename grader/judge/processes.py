@@ -238,12 +238,14 @@ class StudentProcess:
             )
         number = os.WTERMSIG(status)
         if number == signal.SIGKILL:
-            if not self._budget.memory_killed:
-                return Killed("a process of the sandbox was killed, and not for its memory")
-            return Died(
-                "Your code's process was killed: it used more memory than allowed.",
-                "Look for arrays that grow with every step, or a shape like (N, N) where (N,) was meant.",
-            )
+            if self._budget.memory_killed:
+                return Died(
+                    "Your code's process was killed: it used more memory than allowed.",
+                    "Look for arrays that grow with every step, or a shape like (N, N) where (N,) was meant.",
+                )
+            if self._budget.host_killed:
+                return SandboxLost("this machine's memory was full, and the kernel killed a process of it")
+            return Killed("a process of the sandbox was killed, and not for its memory")
         if number == signal.SIGSEGV:
             return Died(
                 "Your code's process crashed (segmentation fault).",

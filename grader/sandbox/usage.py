@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 PROC = Path("/proc")
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 NANO, MICRO = 1e-9, 1e-6
+ROOM = 0.9
+"""Of its memory: a sandbox that never used more had room, whoever was killed in it."""
 
 
 class Delays:
@@ -70,11 +72,13 @@ class ControlGroups(NamedTuple):
             delay = delays.total(map(int, (self.cpu / "cgroup.procs").read_text().split()))
             if self.unified:
                 memory = _table(self.memory / "memory.events")
+                kills, full = memory["oom_kill"], memory.get("oom", 0) > 0
                 return Usage(
                     cpu_seconds=_table(self.cpu / "cpu.stat")["usage_usec"] * MICRO,
                     delay_seconds=delay,
                     frozen=_table(self.freezer / "cgroup.events").get("frozen", 0) == 1,
-                    memory_kills=memory["oom_kill"] if memory.get("oom") else 0,
+                    memory_kills=kills if full else 0,
+                    host_kills=0 if full else kills,
                 )
             most, limit = (
                 int((self.memory / f"memory.{name}_in_bytes").read_text()) for name in ("max_usage", "limit")
@@ -85,6 +89,7 @@ class ControlGroups(NamedTuple):
                 delay_seconds=delay,
                 frozen=(self.freezer / "freezer.state").read_text().strip() != "THAWED",
                 memory_kills=kills if most >= limit else 0,  # failcnt stays 0 on new kernels
+                host_kills=kills if most < ROOM * limit else 0,
             )
         except (OSError, ValueError, KeyError):
             return None

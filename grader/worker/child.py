@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from grader import wire
 from grader.worker import confine, folder
+from grader.worker.definitions import is_left_out
 from grader.worker.loading import load, stand_in
 from grader.worker.mapped import AbsentError, adapter, is_mappings
 from grader.worker.misfit import MappingError
@@ -167,13 +168,14 @@ class Server:
         frames = self._frames(error)
         where = self._where(error, [place for place, _ in frames], question)
         shown = "tool" if where == "tool" else "student"
+        left_out = is_left_out(error)
         expression = error.expression if isinstance(error, MappingError) else _innermost(frames)
         return wire.Raised(
             where=where,
             type=_clean(type(error).__name__[: wire.MAX_NAME]),
-            message=_clean(_message(error)),
+            message=_clean(_message(error) + LEFT_OUT * left_out),
             frames=[frame for place, frame in frames if place == shown],
-            expression=_clean(expression[: wire.MAX_NAME]),
+            expression="" if left_out else _clean(expression[: wire.MAX_NAME]),
         )
 
     def _where(self, error: BaseException, places: list[str], question: wire.Question) -> wire.Where:
@@ -181,7 +183,7 @@ class Server:
         innermost = places[-1] if places else ""
         if isinstance(error, NotImplementedError) and innermost != "tool":
             return "student"
-        if isinstance(error, MappingError) or innermost == "mapping":
+        if isinstance(error, MappingError) or innermost == "mapping" or is_left_out(error):
             return "mapping"
         if "mapping" in places and is_slip(error):
             return "mapping"
@@ -231,6 +233,8 @@ class Server:
 
 UNLOADED = (NameError, ImportError)
 """A mapped file that raises one of these lacks what the mapping's way to load it left out."""
+LEFT_OUT = ": the line that makes it was left out (load: definitions); load: import runs the whole file"
+"""Said of a name that is not there for that reason."""
 SLIP = re.compile(
     r"shape|broadcast|dimension|aligned|mat1|size of tensor|must match|indices|out of bounds|'list'|multi-target"
 )
@@ -244,6 +248,8 @@ def _innermost(frames: list[tuple[str, wire.Frame]]) -> str:
 
 def is_slip(error: BaseException) -> bool:
     """Whether code below a mapping's expression was given, most likely, its arguments in a wrong layout."""
+    if isinstance(error, AttributeError):
+        return isinstance(error.obj, list | tuple)  # where an array was expected
     kind = isinstance(error, ValueError | IndexError | TypeError | RuntimeError)
     return kind and not isinstance(error, NotImplementedError) and SLIP.search(_message(error)) is not None
 

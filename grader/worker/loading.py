@@ -8,6 +8,7 @@ import types
 from pathlib import Path
 
 from grader.worker.definitions import load_definitions
+from grader.worker.missing import Patient, load_with
 
 
 def load(submission: Path, file: str, how: str, pythonpath: tuple[str, ...]) -> types.ModuleType:
@@ -16,8 +17,9 @@ def load(submission: Path, file: str, how: str, pythonpath: tuple[str, ...]) -> 
     Args:
         submission: The folder with the student's files.
         file: Path relative to it.
-        how: ``import``: run the file as it is. ``definitions``: only its imports, functions, classes and
-            constants, for repositories that train or download at import.
+        how: ``import``: run the file as it is; a library that is not there matters only where it is used.
+            ``definitions``: only its imports, functions, classes and constants, for repositories that train or
+            download at import.
         pythonpath: Further folders to import from, relative to the submission.
     """
     path = submission / file
@@ -29,7 +31,12 @@ def load(submission: Path, file: str, how: str, pythonpath: tuple[str, ...]) -> 
             sys.path.remove(place)
         sys.path.insert(0, place)
     sys.argv = [str(path)]
-    return load_definitions(path, submission) if how == "definitions" else _import(path, submission)
+    if how == "definitions":
+        return load_definitions(path, submission)
+    try:
+        return _import(path, submission)
+    except ModuleNotFoundError:
+        return load_with(Patient, path, submission)
 
 
 def stand_in(name: str, text: str) -> None:

@@ -241,6 +241,10 @@ def test_work_that_is_not_begun_is_the_students_and_not_a_question_of_spelling()
         ({"forward": "m.probabilities(X).T"}, "forward: m.probabilities(X).T → ValueError: "),
         ({"forward": "m.probabilities(X.T)"}, "forward: m.probabilities(X.T) → shape ("),
         ({"step": "m.update(X.T, np.eye(n_out)[y], lr)"}, "step: m.update(X.T, np.eye(n_out)[y], lr) → "),
+        (
+            {"step": "m.update(X.T.tolist(), np.eye(n_out)[y].T, lr)"},
+            "np.eye(n_out)[y].T, lr) → AttributeError: 'list' object has no attribute 'shape'",
+        ),
         ({"W1": "m.w"}, "W1: m.w → a list of 2, each an array of shape ("),
         ({"W1": "m.weights[0]"}, "W1: m.weights[0] → AttributeError: "),
         (
@@ -253,3 +257,14 @@ def test_a_slip_of_a_mapping_is_a_question_of_spelling_and_names_the_expression(
     found, _ = own(RIGHT, **slip)
     words = [r.finding.yours for r in found.values() if r.fault is Fault.COURSE and r.finding]
     assert any(told in text for text in words), words
+
+
+def test_what_was_left_out_at_import_is_a_question_and_never_the_students_failure():
+    code = RIGHT.replace("import numpy as np", "import numpy as np\ntemperature = settings()") + (
+        "\ndef settings():\n    return 1.0\n"
+    )
+    found, decision = own(code.replace("return p / p.sum(axis=0)", "return p / p.sum(axis=0) * temperature"))
+    assert decision is not Decision.REVISE
+    told = found["example.logits"]
+    assert told.fault is Fault.COURSE
+    assert "'temperature' is not defined: the line that makes it was left out" in told.finding.yours

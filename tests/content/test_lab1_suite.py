@@ -34,6 +34,18 @@ def test_correct_work_that_looks_different_is_not_told_to_revise(variant):
             assert set(not_passed(submission.run(seed))) <= ADVICE
 
 
+def test_a_library_that_is_not_there_may_be_imported_and_not_used():
+    plotting = SUITE.reference()["mlp_numpy.py"] + (
+        "\n\nimport nosuchplots.pyplot as plt\nfrom nosuchbar import tqdm\n\nplt.style.use('dark')\n"
+    )
+    told = SUITE.run({"mlp_numpy.py": plotting}, 1, ["example.gradients", "source.numpy_only"])
+    assert told["example.gradients"].outcome is Outcome.PASSED
+    assert told["source.numpy_only"].outcome is Outcome.FAILED  # advice
+    used = plotting.replace("return ", "plt.plot([0]); return ")
+    told = SUITE.one("example.logits", {"mlp_numpy.py": used}, 1)
+    assert told.finding.headline == "Your code imports a library that is not there."
+
+
 def test_a_port_may_import_the_numpy_half_but_not_use_it():
     port = SOLUTIONS["torch_beside_numpy"].read_text()
     assert set(not_passed(SUITE.run({"mlp_torch.py": port}, seed=1))) <= ADVICE

@@ -9,7 +9,7 @@ from sklearn.metrics import roc_auc_score
 from tests.content.lab2 import audit, hospitals
 from test_suites.week06.lab2_cxr.hidden import measures
 from test_suites.week06.lab2_cxr.hidden.predictors import ALIKE, HARDER, Linear, draw_trial
-from test_suites.week06.lab2_cxr.hidden.test_audit import NOBODY, UNMARKED
+from test_suites.week06.lab2_cxr.hidden.test_audit import MILDER, NOBODY, UNMARKED
 
 
 @pytest.fixture
@@ -182,3 +182,14 @@ def test_a_sound_audit_says_what_the_suite_demands(sound, mark):
 def test_a_sound_audit_is_not_misled_by_how_many_are_sick(sound, places):
     drawn = draw_trial(hospitals, np.random.default_rng(4), "marker", rates=NOBODY, places=places)
     assert says(sound, drawn, drawn.reads_disease, drawn.coin) == [False, False]
+
+
+@pytest.mark.parametrize("places", MILDER)
+def test_the_references_audit_is_not_misled_by_how_ill_they_are_and_significance_is(places):
+    drawn = draw_trial(hospitals, np.random.default_rng(5), "marker", rates=NOBODY, places=places)
+    told = [
+        audit.audit(c.scores, drawn.cohort.images, drawn.cohort.labels, drawn.cohort.hospital)
+        for c in (drawn.reads_disease, drawn.coin)
+    ]
+    assert [t["exploits_artifact"] for t in told] == [False, False]
+    assert 0.035 < told[0]["evidence"] < 0.12

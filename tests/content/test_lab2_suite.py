@@ -1,9 +1,12 @@
 """Lab 2's checks: other right work passes, and what is wrong is said in words."""
 
 import json
+from functools import cache
 
 import pytest
 
+from grader.records import Outcome
+from tests.content.lab2 import audit, hospitals
 from tests.suites import Suite
 
 pytestmark = pytest.mark.torch
@@ -46,6 +49,26 @@ def build_model(num_classes=1, in_channels=1):
     return Net(num_classes, in_channels)
 """
 
+RIDGE = """
+import numpy as np
+
+class Net:
+    def __init__(self, weights):
+        self.weights = weights
+
+def features(images):
+    return np.c_[images.reshape(len(images), -1) / 64 - 2, np.ones(len(images))]
+
+def train(images, labels, *, epochs, seed):
+    X = features(images)
+    weights = np.linalg.solve(X.T @ X + 40 * np.eye(X.shape[1]), X.T @ (2.0 * np.asarray(labels) - 1))
+    return Net(weights + 1e-4 * np.random.default_rng(seed).standard_normal(len(weights)))
+
+def predict(net, images):
+    return 1 / (1 + np.exp(-4 * features(np.asarray(images)) @ net.weights))
+"""
+"""What train and predict are in a moment: a linear reader of pixels, which reads the mark as a ResNet18 does."""
+
 SUITE = Suite("week06", "lab2_cxr")
 REFERENCE = SUITE.reference()
 MEMO, RESULTS = REFERENCE["MEMO.md"], REFERENCE["results.json"]
@@ -69,6 +92,49 @@ def finding(check, **texts):
 
 def changed(**changes):
     return json.dumps(json.loads(RESULTS) | changes)
+
+
+@cache
+def results_of_the_ridge():
+    """What run_study.py would write for it."""
+    own = {}
+    exec(RIDGE, own)  # noqa: S102 - it is ours
+    films, tests = hospitals.study()
+    net = own["train"](films.images, films.labels, epochs=1, seed=0)
+    return audit.audit(lambda images: own["predict"](net, images), tests.images, tests.labels, tests.hospital)
+
+
+def reproduced(**changes):
+    """The result of the check that trains again, for the ridge and these results."""
+    found = results_of_the_ridge() | {"epochs": 1, "seed": 0} | changes
+    found = {name: value.item() if hasattr(value, "item") else value for name, value in found.items()}
+    files = {"train.py": RIDGE, "results.json": json.dumps(found)}
+    return SUITE.one("results.reproduced", files)
+
+
+def test_results_of_a_study_of_ones_own_are_reproduced():
+    told = reproduced()
+    assert told.outcome is Outcome.PASSED, told.finding
+    again = {m.name: m.value for m in told.measurements}["evidence of your audit against this network"]
+    assert again == pytest.approx(results_of_the_ridge()["evidence"], abs=1e-3)
+    assert "simulated" in told.note
+
+
+def test_a_library_that_lab_2_has_not_is_named_where_it_is_used():
+    lines = "from sklearn.nosuchpart import roc_auc_score\n" + REFERENCE["audit.py"]
+    passes("audit.aurocs", audit=lines)
+    used = lines.replace(
+        "    scores = np.asarray", "    roc_auc_score([0, 1], [0, 1])\n    scores = np.asarray"
+    )
+    told = finding("audit.answer", audit=used)
+    assert told.headline == "Your code imports a library that is not there."
+    assert "PyTorch" in told.hint
+
+
+def test_evidence_that_the_audit_does_not_give_is_for_a_person():
+    told = reproduced(evidence=0.9)
+    assert told.outcome is Outcome.REVIEW
+    assert told.finding.yours == "0.9"
 
 
 NETWORK = ["model.shapes", "model.weights", "model.forward", "model.batchnorm", "model.gradients"]

@@ -1,9 +1,11 @@
 """What the pages claim: that paths are there, that tests are written, that quoted help is the help there is."""
 
 import re
+import runpy
 
 import pytest
 
+from grader.course import load
 from grader.report import FILES, RENDERERS
 from tests.docs.help_texts import PAGES, ROOT, quoted
 
@@ -81,3 +83,9 @@ def test_instructors_are_shown_every_file_that_is_written():
     assert {row.ending for row in FILES} | {"student.*"} == set(
         re.findall(r"^\| `report\.(\S+)` \|", text, re.MULTILINE)
     )
+
+
+def test_the_flaws_of_the_flawed_week_are_mistakes_of_the_course():
+    flaws = runpy.run_path(str(ROOT / "examples" / "assemble"))["FLAWS"]
+    known = {lab.id: {m.id for m in lab.mistakes} for lab in load(ROOT, "week06").labs}
+    assert {lab: set(ids) - known[lab] for lab, ids in flaws.items()} == dict.fromkeys(flaws, set())

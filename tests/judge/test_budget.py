@@ -12,14 +12,18 @@ class Machine:
 
     def __init__(self, monkeypatch, *, readable=True):
         self.now = self.cpu = self.delay = 0.0
-        self.frozen, self.kills, self.readable = False, 0, readable
+        self.frozen, self.kills, self.host_kills, self.readable = False, 0, 0, readable
         monkeypatch.setattr(budgets.time, "monotonic", lambda: self.now)
 
     def read(self):
         if not self.readable:
             return None
         return Usage(
-            cpu_seconds=self.cpu, delay_seconds=self.delay, frozen=self.frozen, memory_kills=self.kills
+            cpu_seconds=self.cpu,
+            delay_seconds=self.delay,
+            frozen=self.frozen,
+            memory_kills=self.kills,
+            host_kills=self.host_kills,
         )
 
     def passes(self, budget, seconds, *, cpu=0.0, delay=0.0):
@@ -97,6 +101,14 @@ def test_only_a_full_memory_makes_a_kill_the_students(machine):
     machine.kills = 1
     budget.look()
     assert budget.memory_killed
+
+
+def test_a_kill_for_want_of_this_machines_memory_is_told_apart(machine):
+    budget = Budget(20, machine.read)
+    machine.host_kills = 1
+    budget.look()
+    assert budget.host_killed
+    assert not budget.memory_killed
 
 
 def test_a_short_budget_is_looked_at_in_time(machine):

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from grader.sandbox.usage import ControlGroups, Delays
 from tests.sandbox.visiting import Visitor
 
 BUSY = """
@@ -76,3 +77,25 @@ def test_a_container_that_is_gone_has_no_usage(docker, engine):
         time.sleep(0.05)
     assert visitor.sandbox.usage() is None
     visitor.sandbox.close()
+
+
+@pytest.mark.parametrize(("oom", "kills"), [(2, (1, 0)), (0, (0, 1))])
+def test_a_kill_is_the_sandboxs_only_where_its_own_memory_was_full(tmp_path, oom, kills):
+    (tmp_path / "cgroup.procs").write_text("")
+    (tmp_path / "cpu.stat").write_text("usage_usec 5\n")
+    (tmp_path / "cgroup.events").write_text("populated 1\nfrozen 0\n")
+    (tmp_path / "memory.events").write_text(f"low 0\nmax {oom}\noom {oom}\noom_kill 1\n")
+    usage = ControlGroups(tmp_path, tmp_path, tmp_path, unified=True).usage(Delays())
+    assert (usage.memory_kills, usage.host_kills) == kills
+
+
+@pytest.mark.parametrize(("most", "kills"), [(1000, (1, 0)), (950, (0, 0)), (300, (0, 1))])
+def test_with_the_first_version_of_control_groups_what_it_ever_used_tells(tmp_path, most, kills):
+    (tmp_path / "cgroup.procs").write_text("")
+    (tmp_path / "cpuacct.usage").write_text("5\n")
+    (tmp_path / "freezer.state").write_text("THAWED\n")
+    (tmp_path / "memory.max_usage_in_bytes").write_text(f"{most}\n")
+    (tmp_path / "memory.limit_in_bytes").write_text("1000\n")
+    (tmp_path / "memory.oom_control").write_text("oom_kill_disable 0\nunder_oom 0\noom_kill 1\n")
+    usage = ControlGroups(tmp_path, tmp_path, tmp_path, unified=False).usage(Delays())
+    assert (usage.memory_kills, usage.host_kills) == kills

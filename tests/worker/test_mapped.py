@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from grader.worker.definitions import is_left_out
 from grader.worker.loading import load
 from grader.worker import mapped
 from grader.worker.misfit import MappingError
@@ -265,6 +266,47 @@ def test_a_library_that_is_missing_matters_only_where_it_is_used(tmp_path):
             use()
 
 
+WITH_PICTURES = """
+from __future__ import annotations
+import numpy as np, nosuchtables as pd
+import nosuchplots
+import nosuchplots.pyplot as plt
+from nosuchbar import tqdm, trange
+from drawing import show
+try:
+    import nosuchcuda as xp
+except ImportError:
+    xp = np
+nosuchplots.use("Agg")
+plt.rcParams["figure.dpi"] = 100
+figure = plt.figure()
+X = np.ones(3)
+class Table(pd.DataFrame): pass
+@tqdm.wrapped
+def wrapped(): X = 2; return X
+def frame(table: pd.DataFrame | None = None): return 7
+def f(): return frame() + xp.sum(X)
+def g(): plt.plot(X)
+def h(): show(X)
+"""
+
+
+def test_a_file_whose_pictures_can_not_be_drawn_is_imported_and_the_rest_of_it_works(tmp_path):
+    (tmp_path / "drawing.py").write_text("import nosuchplots\ndef show(x): nosuchplots.show(x)\n")
+    (tmp_path / "pictures.py").write_text(WITH_PICTURES)
+    module = load(tmp_path, "pictures.py", "import", ())
+    assert module.f() == 10
+    for use in (module.g, module.h, module.wrapped, module.Table, module.figure):
+        with pytest.raises(ModuleNotFoundError, match="No module named 'nosuch"):
+            use()
+
+
+def test_all_names_of_a_library_that_is_not_there_are_missed_at_once(tmp_path):
+    (tmp_path / "starred.py").write_text("from nosuchplots import *\n")
+    with pytest.raises(ModuleNotFoundError):
+        load(tmp_path, "starred.py", "import", ())
+
+
 def test_files_beside_it_are_loaded_by_their_definitions_too(tmp_path):
     package = tmp_path / "codes" / "mine"
     package.mkdir(parents=True)
@@ -274,6 +316,54 @@ def test_files_beside_it_are_loaded_by_their_definitions_too(tmp_path):
     (package / "model.py").write_text("from .ops import *\nfrom . import show\nclass Net(Op): pass\n")
     module = load(tmp_path, "codes/mine/model.py", "definitions", ())
     assert module.Net.__mro__[1].__name__ == "Op"
+
+
+AS_PEOPLE_WRITE = """
+import logging
+import os, sys
+from pathlib import Path
+import nosuchapp
+import numpy as np
+sys.path.append(str(Path(__file__).parent / "beside"))
+from far import VALUE, settings as given
+if os.environ.get("NO_SUCH_VARIABLE"):
+    RATE = 1.0
+else:
+    RATE = 0.5
+log = logging.getLogger(__name__)
+rng = np.random.default_rng(0)
+W = rng.normal(size=(2, 3)).astype(np.float32)
+relu = lambda z: maximum(z)
+app = nosuchapp.App(__name__)
+generator = make_generator(3)
+data, labels = load_digits()
+def maximum(z): return np.maximum(z, 0)
+@app.route("/")
+def page(): return W
+def f(): log.debug("f"); return RATE * relu(W).shape[1] + VALUE
+def g(): return generator.normal()
+def h(): return given.rate
+def k():
+    if RATE > 1:
+        data = 1
+    return data
+"""
+
+
+def test_what_people_write_beside_their_definitions_is_had_and_what_is_left_out_is_remembered(tmp_path):
+    beside = tmp_path / "beside"
+    beside.mkdir()
+    (beside / "far.py").write_text("VALUE = 7\nsettings = read_settings()\n")
+    module = definitions(tmp_path, "people", AS_PEOPLE_WRITE)
+    assert module.f() == 8.5
+    for use, name in ((module.g, "generator"), (module.h, "given")):
+        with pytest.raises(NameError, match=name) as raised:
+            use()
+        assert is_left_out(raised.value)
+    with pytest.raises(UnboundLocalError) as raised:
+        module.k()
+    assert not is_left_out(raised.value), "a variable of the function's own"
+    assert not hasattr(module, "page")
 
 
 def test_a_file_with_a_fault_of_its_own_is_not_loaded(tmp_path):

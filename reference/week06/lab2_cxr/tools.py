@@ -46,6 +46,11 @@ def gradients(net, X, cotangent, names):
     return dict(zip(names, found, strict=True))
 
 
+def asked(predict, net):
+    """A trained network as a function for an audit: images → probabilities, by the student's ``predict``."""
+    return lambda images: predict(net, images)
+
+
 def predictor(weight, bias, levels=0):
     """A logistic classifier of images, to be handed to code that takes a function.
 

@@ -11,6 +11,10 @@ UNMARKED = (
     Places(noise=(30.0, 12.0), prevalence=(0.6, 0.25)),
 )
 """Hospitals without any mark that differ in how many are sick, and in how noisy films are."""
+MILDER = (Places(opacity=(60.0, 45.0)), Places(opacity=(45.0, 60.0)))
+"""Hospitals without any mark whose patients are not equally ill. Among the sick an honest score then tells the
+hospital a little, and an audit of significance alone flags it: that is advice, for no text of the lab speaks of it.
+The reference on 25 seeds: evidence of 0.048 to 0.102, 0.15 is its limit."""
 
 ROUNDED = 6e-4
 """AUROCs may be rounded to three decimals."""
@@ -125,6 +129,21 @@ def test_clears_readers(student, reference, rng):
             flagged=False,
             who="a classifier that reads the disease, and does not see the mark",
             hint="A fall of the AUROC alone is no evidence: the other hospital's films may be harder to read.",
+        )
+
+
+@check("audit.clears_where_milder", needs="audit.clears_disease_readers")
+def test_clears_where_milder(student, reference, rng):
+    """A classifier that reads the disease is not flagged where patients of one hospital are a little less ill."""
+    for trial in unmarked(reference, rng, MILDER):
+        demand(
+            student,
+            trial,
+            trial.reads_disease,
+            flagged=False,
+            who="a classifier that reads the disease, where patients of one hospital are a little less ill",
+            hint="Milder cases score lower anywhere: with enough films any difference is significant. Ask how "
+            "large it is, or whether the score follows when a film gets the mark.",
         )
 
 
