@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from grader.environments import DEFAULT, ENVIRONMENTS
+from grader.environments import DEFAULT, built_for
 from grader.errors import Ungraded
 from grader.judge import processes
 from grader.records import Limits
@@ -24,7 +24,7 @@ from grader.sandbox.docker import DockerProvider
 from grader.sandbox.engine import Engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from grader.sandbox.engine import Info
 
@@ -67,7 +67,7 @@ def examine() -> Iterator[Item]:
     yield _git()
     yield _disk()
     yield from _docker()
-    yield from _gpu(_runtimes())
+    yield from _gpu(*_lends())
     yield _local()
 
 
@@ -109,7 +109,7 @@ def _docker() -> Iterator[Item]:
         return
     yield Item("Docker", State.WORKS, f"engine {info.server_version}, {info.driver}, {info.cpus} CPUs")
     yield _limits(info)
-    yield from (_image(engine, environment, found.get(environment, "")) for environment in ENVIRONMENTS)
+    yield from (_image(engine, environment, found.get(environment, "")) for environment in built_for("cpu"))
     if DEFAULT in found:
         yield from _sandbox()
 
@@ -182,7 +182,7 @@ def _walls(missing: tuple[str, ...]) -> Item:
     return Item("its walls", State.WORKS, f"seen from inside: {', '.join(wall.name for wall in walls.WALLS)}")
 
 
-def _gpu(runtimes: Iterable[str]) -> Iterator[Item]:
+def _gpu(runtimes: Iterable[str], images: Collection[str]) -> Iterator[Item]:
     """Driver, container toolkit and image, each for itself: a GPU in Docker needs all three."""
     found = gpus.installed()
     if not found:
@@ -191,7 +191,7 @@ def _gpu(runtimes: Iterable[str]) -> Iterator[Item]:
         return
     names = ", ".join(gpu.name for gpu in found)
     yield Item("GPU", State.WORKS, f"{names}; for --sandbox local --device cuda")
-    toolkit, pictures = gpus.missing_toolkit(tuple(runtimes)), gpus.missing_image()
+    toolkit, pictures = gpus.missing_toolkit(tuple(runtimes)), gpus.missing_image(images)
     for name, lacking, there in (
         ("GPU in Docker", toolkit, "the engine knows NVIDIA's container toolkit"),
         ("GPU image", pictures, "PyTorch's CUDA build"),
@@ -202,12 +202,13 @@ def _gpu(runtimes: Iterable[str]) -> Iterator[Item]:
             yield Item(name, State.WORKS, there)
 
 
-def _runtimes() -> tuple[str, ...]:
-    """The engine's; none without an engine."""
+def _lends() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The engine's runtimes, and the environments whose images it has; none without an engine."""
     try:
-        return tuple(Engine().info().runtimes or ())
+        engine = Engine()
+        return tuple(engine.info().runtimes or ()), tuple(image.present(engine))
     except Ungraded:
-        return ()
+        return (), ()
 
 
 def _local() -> Item:

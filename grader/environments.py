@@ -2,10 +2,13 @@
 
     base ◀─ numpy ◀─ torch ◀─ judge      an image holds its own packages and those of the one below
                  ◀─ scipy   ◀─ onnx
+                 ◀─ torch-cuda ◀─ onnx-cuda       in place of torch and onnx, where a GPU is asked for
 
 A row is read by whoever needs its part: images and sandboxes are made from it, rubrics may name it, the judge
 knows by it what student code is given, ``grade doctor`` looks for its image. A new environment is a row here and
 a file of pinned packages, ``sandbox/image/<name>.txt``. What can't be built is no row.
+
+Rubrics, jobs and records name ``torch``, whatever it computes on: which image that is, the provider knows.
 """
 
 from __future__ import annotations
@@ -13,11 +16,13 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 NUMPY = ("numpy", "numpy.random", "numpy.linalg")
 """NumPy imports some of itself at first use: 10 ms in every process that draws a number."""
 DRAWS = ("scipy.ndimage", "scipy.signal", "scipy.special", "PIL.Image", "matplotlib.pyplot")
 """Together more than a second, which each check would pay for."""
+CUDA = "cuda"
 EXPORTS = (
     "torch._dynamo",
     "torch.onnx",
@@ -47,6 +52,7 @@ class Environment(Struct, frozen=True, kw_only=True):
         on_import: What a student is told whose code imports what isn't there; empty: the usual words.
         packages: Whether it has a developer's tools and may fetch packages through our filter; its image is made
             apart (``sandbox.image.stranger``).
+        pins: Which file pins its packages; empty: its own.
     """
 
     name: str
@@ -60,6 +66,12 @@ class Environment(Struct, frozen=True, kw_only=True):
     denied: tuple[str, ...] = ()
     on_import: str = ""
     packages: bool = False
+    pins: str = ""
+
+    @property
+    def pinned(self) -> str:
+        """The file that pins its packages."""
+        return f"{self.pins or self.name}.txt"
 
 
 _ROWS = (
@@ -102,10 +114,28 @@ _ROWS = (
     Environment(name="stranger", packages=True),
 )
 
-ENVIRONMENTS = MappingProxyType({row.name: row for row in _ROWS})
+_OF = {row.name: row for row in _ROWS}
+_WITH_CUDA = tuple(
+    replace(_OF[name], name=f"{name}-{CUDA}", below=below, pins=pins, module=False, device=CUDA)
+    for name, below, pins in (("torch", "numpy", ""), ("onnx", "torch-cuda", "onnx"))
+)
+"""Several GB each, and built only if somebody asks for a GPU."""
+
+ENVIRONMENTS = MappingProxyType({row.name: row for row in (*_ROWS, *_WITH_CUDA)})
 """Name → row; each after the one that it rests on."""
 WITHOUT_CODE = "/without-code"
 """Ends the name of a sandbox of an environment that has a submission's files, but none of its code."""
 DEFAULT, JUDGE, STRANGER = "numpy", "judge", "stranger"
 """Of modules that name none; where the judge runs; where a repository's own commands run."""
 FOR_MODULES = tuple(row.name for row in _ROWS if row.module)
+
+
+def built_for(device: str) -> tuple[str, ...]:
+    """The environments whose images are needed where this is computed on; those of the CPU always are."""
+    return tuple(row.name for row in ENVIRONMENTS.values() if row.device in ("cpu", device))
+
+
+def on(name: str, device: str) -> str:
+    """The environment that has what this one has and computes on a device; itself if there is no other."""
+    other = f"{name}-{device}"
+    return other if other in ENVIRONMENTS else name

@@ -8,11 +8,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Self
 
 from grader.course import course_version
-from grader.environments import WITHOUT_CODE
+from grader.environments import WITHOUT_CODE, on
 from grader.judge import client
 from grader.judge.job import PackagesReading
 
@@ -115,7 +115,7 @@ class JudgeService:
         tools = {name: (folder / name).read_bytes() for name in job.lab.tools}
         fixed = {name: (folder / name).read_bytes() for name in job.lab.fixed}
         laid = with_stand_ins(job.lab, laid_over(files, job.lab.folder, fixed), self.course)
-        return SubmissionSandboxes(self.provider, job.lab.limits, job.modules, laid, tools)
+        return SubmissionSandboxes(self.provider, job.lab.limits, job.modules, laid, tools, job.device)
 
     def judge_lab(
         self, job: Job, sandboxes: SubmissionSandboxes, watch: Callable[[Event], None]
@@ -193,7 +193,7 @@ class JudgeService:
 
 
 class SubmissionSandboxes:
-    """One submission's sandboxes, one per environment, opened when first needed.
+    """One submission's sandboxes, one per environment, opened when first needed; all have the GPU that it is lent.
 
     Args:
         provider: Gives the sandboxes.
@@ -201,6 +201,7 @@ class SubmissionSandboxes:
         modules: Decide which files a sandbox may see.
         files: The submission's files, by path.
         tools: The lab's tools, by name.
+        device: Where torch modules work.
     """
 
     def __init__(
@@ -210,6 +211,7 @@ class SubmissionSandboxes:
         modules: tuple[ModuleSource, ...],
         files: Files,
         tools: Files,
+        device: str = "cpu",
     ) -> None:
         self._provider = provider
         self._limits = limits
@@ -217,6 +219,9 @@ class SubmissionSandboxes:
         self._files = files
         self._tools = tools
         self._sandboxes: dict[str, Sandbox] = {}
+        self._on_gpu = any(on(module.environment, device) != module.environment for module in modules)
+        self._lent = ExitStack()
+        self._gpu = ""
 
     def connection(self, environment: str, lost: str) -> socket.socket:
         """The control channel of this environment's sandbox; of a new one, if the judge lost the last."""
@@ -227,7 +232,9 @@ class SubmissionSandboxes:
             seen = (
                 visible(self._files, self._modules, row) if row == environment else without_code(self._files)
             )
-            self._sandboxes[environment] = self._provider.open(row, self._limits, seen, self._tools)
+            self._sandboxes[environment] = self._provider.open(
+                row, self._limits, seen, self._tools, self._gpu
+            )
         return self._sandboxes[environment].connection
 
     def packages(self, request: PackagesRequest) -> PackagesReading:
@@ -250,13 +257,17 @@ class SubmissionSandboxes:
         return sandbox.usage() if sandbox else None
 
     def __enter__(self) -> Self:
+        """Wait for a GPU, if it needs one: before the judge's clock runs."""
+        if self._on_gpu:
+            self._gpu = self._lent.enter_context(self._provider.gpus.lend())
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for sandbox in self._sandboxes.values():
-            sandbox.close()
+        with self._lent:
+            for sandbox in self._sandboxes.values():
+                sandbox.close()
 
 
 def with_stand_ins(lab: Lab, files: Files, course: Path) -> Files:

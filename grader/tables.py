@@ -68,7 +68,7 @@ def header(data: bytes) -> list[str]:
 
 def _reader(text: str) -> Reader:
     first_line = text.partition("\n")[0]
-    delimiter = ";" if ";" in first_line and "," not in first_line else ","
+    delimiter = ";" if first_line.count(";") > first_line.count(",") else ","
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
 
 

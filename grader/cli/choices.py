@@ -13,6 +13,7 @@ import click
 
 from grader import interrupts
 from grader.cli.output import check_temporary
+from grader.errors import UsageError
 from grader.judge_service import JudgeService
 from grader.sandbox.providers import PROVIDERS
 
@@ -67,12 +68,35 @@ gradebook = click.option(
     help="Where attempts are kept: a file, or postgresql://…  [default: $GRADER_GRADEBOOK, or "
     "grader/gradebook.sqlite in your data folder]",
 )
+by = click.option(
+    "--by",
+    default="",
+    envvar="GRADER_REVIEWER",
+    callback=lambda _context, _option, value: value.strip(),
+    help="Your name, as reports show it.",
+)
+reason = click.option(
+    "--reason",
+    default="",
+    callback=lambda _context, _option, value: value.strip(),
+    help="Why, for students to read.",
+)
 no_color = click.option(
     "--no-color",
     is_flag=True,
     callback=lambda _context, _option, value: value or bool(os.environ.get("NO_COLOR")),
     help="Plain text; so does $NO_COLOR.",
 )
+
+
+def check_signed(by: str, reason: str) -> None:
+    """Whether what a person decides has their name and a reason.
+
+    Raises:
+        UsageError: One is missing.
+    """
+    if not (by and reason):
+        raise UsageError("Who decides, and why?", "Add --by NAME (or GRADER_REVIEWER) and --reason TEXT.")
 
 
 def seed(_context: click.Context, _option: click.Parameter, value: int | None) -> str:

@@ -17,6 +17,7 @@ from grader.cli.class_progress import ClassProgress
 from grader.cli.grade import Interrupted
 from grader.cli.output import check_folder, console
 from grader.cohort import OneMachine, grade_class, read_class
+from grader.cohort.sheet import ClassTable
 from grader.cohort.summary import Summary, summary
 from grader.cohort.writing import PAGE, TABLE, write_page, write_reports_of, write_table
 from grader.cohort.writing import folders as folders_of
@@ -129,7 +130,8 @@ def cohort(
     open_book = partial(open_gradebook, gradebook)
     open_book().close()
     standing = {member.id: Summary(member, places[member.id]) for member in members}
-    write_table(standing.values(), out)
+    table = ClassTable(standing.values())
+    write_table(table, out)
     title = assignment
     watch = ClassProgress(console(no_color=no_color, stderr=True), len(members))
     history = KeptHistory(open_book, required=True)
@@ -153,13 +155,14 @@ def cohort(
                     unwritten = write_reports_of(result.record, out / folder)
                     result = result._replace(trouble=result.trouble or unwritten)  # noqa: PLW2901 - the same, and more
                 standing[result.member.id] = summary(result, folder, past)
+                table.put(standing[result.member.id])
                 with suppress(Ungraded):  # the disk may be full for a while; the last time it is said
-                    write_table(standing.values(), out)
+                    write_table(table, out)
     except KeyboardInterrupt:
         raise Interrupted from None
     finally:
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        write_table(standing.values(), out)
+        write_table(table, out)
         write_page(title, tuple(standing.values()), now, out)
     shown = console(no_color=no_color)
     shown.print(_counts(tuple(standing.values())))

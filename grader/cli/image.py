@@ -14,15 +14,19 @@ def image() -> None:
 
 
 @image.command()
+@choices.device
 @choices.no_color
-def build(*, no_color: bool) -> int:
-    """Build what is missing or out of date; a minute or two the first time, nothing afterwards."""
-    from grader.environments import ENVIRONMENTS
+def build(*, device: str, no_color: bool) -> int:
+    """Build what is missing or out of date; a minute or two the first time, nothing afterwards.
+
+    With --device cuda also the images with PyTorch's CUDA build: several GB.
+    """
+    from grader.environments import built_for
     from grader.sandbox import image as images
     from grader.sandbox.engine import Engine
 
     console = make_console(no_color=no_color, wrap=False)
-    found = images.ensure(Engine(), ENVIRONMENTS, console.print)
+    found = images.ensure(Engine(), built_for(device), console.print)
     for environment, image_id in found.items():
         console.print(f"{environment}: {image_id}")
     return 0

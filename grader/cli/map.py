@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from grader.cli import choices
+from grader.cli.output import check_file, write_file
 from grader.cli.output import console as make_console
 from grader.course import GRADE_FILE, GRADE_FILE_BYTES, choose
 from grader.course.interface import spellings
-from grader.errors import Ungraded, UsageError
+from grader.errors import UsageError
 from grader.report.escape import plain
 from grader.submission import Wanted, open_repository
 
@@ -53,6 +54,7 @@ def map_(
     from grader.drafting import draft, to_yaml  # it speaks to sandboxes, and so needs NumPy
 
     console = make_console(no_color=no_color, stderr=True)
+    check_file(out, "--out")
     with open_repository(repo) as repository:
         theirs = repository.read(GRADE_FILE, limit=GRADE_FILE_BYTES) if not assignment else None
         choice = choose(course.resolve(), theirs, repository.url, assignment=assignment, labs=labs)
@@ -79,12 +81,7 @@ def map_(
         ]
     text = to_yaml(choice.assignment, drafts)
     if out is not None:
-        try:
-            out.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise Ungraded(
-                f"{out} could not be written: {error.strerror}.", "Name another file: --out."
-            ) from error
+        write_file(out, text.encode(), "--out")
     else:
         click.echo(text, nl=False)
     return INCOMPLETE if any(found.missing for found in drafts) else 0

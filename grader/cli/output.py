@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from grader.errors import Ungraded, UsageError
+from grader.files import is_device, write_whole
 from grader.report.escape import plain
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def check_file(file: Path | None, option: str, *, force: bool = True, inputs: It
     Raises:
         UsageError: It can't, or may not.
     """
-    if file is None or _is_device(file):
+    if file is None or is_device(file):
         return
     shown = plain(str(file))
     if any(file.exists() and each.exists() and file.samefile(each) for each in inputs):
@@ -110,19 +111,7 @@ def write_file(file: Path, data: bytes, option: str) -> None:
         Ungraded: It can't be written.
     """
     try:
-        if _is_device(file):
-            file.write_bytes(data)
-            return
-        file = file.resolve()
-        handle, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
-        try:
-            with os.fdopen(handle, "wb") as new:
-                new.write(data)
-            os.chmod(name, 0o666 & ~_umask())  # noqa: PTH101 - as any program would make it
-            os.replace(name, file)  # noqa: PTH105
-        except BaseException:
-            os.unlink(name)  # noqa: PTH108
-            raise
+        write_whole(file, data)
     except OSError as error:
         raise Ungraded(
             f"{option}: {plain(str(file))} could not be written: {error.strerror}.",
@@ -151,14 +140,3 @@ def check_temporary() -> None:
             f"{NEEDED_BYTES / 1e6:.0f} MB are needed.",
             "Free some space there, or name a folder with space: TMPDIR=/path grade …",
         )
-
-
-def _is_device(file: Path) -> bool:
-    """``/dev/stdout`` and the like: written to, and never replaced."""
-    return file.exists() and not file.is_file() and not file.is_dir()
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

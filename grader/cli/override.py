@@ -22,8 +22,8 @@ from grader.report import verdict, write_reports
 @click.argument("attempt", type=click.IntRange(min=1))
 @click.option("--verdict", "decided", type=click.Choice(["pass", "revise"]), help="What you decide.")
 @click.option("--undo", is_flag=True, help="Take it back: the checks decide again.")
-@click.option("--by", default="", envvar="GRADER_REVIEWER", help="Your name, as the report shows it.")
-@click.option("--reason", default="", help="Why, for the student to read.")
+@choices.by
+@choices.reason
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Write the updated reports here."
 )
@@ -47,8 +47,7 @@ def override(
     console = make_console(no_color=no_color)
     if (decided is None) != undo:
         raise UsageError("Say what you decide.", "Either --verdict pass, --verdict revise, or --undo.")
-    if not (by.strip() and reason.strip()):
-        raise UsageError("Who decides, and why?", "Add --by NAME (or GRADER_REVIEWER) and --reason TEXT.")
+    choices.check_signed(by, reason)
     check_folder(out, "--out")
     with existing_gradebook(gradebook) as book:
         record = as_reviewed(book.attempt(attempt))
@@ -60,8 +59,8 @@ def override(
             lab="",
             criterion="",
             decision=Decision(decided) if decided else Decision.REVIEW,
-            by=by.strip(),
-            comment=reason.strip(),
+            by=by,
+            comment=reason,
             decided_at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         )
         record = keep_review(book, attempt, word)

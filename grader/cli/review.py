@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--decide", type=click.Choice(["pass", "revise"]), help="What you decide.")
 @click.option("--points", type=click.FloatRange(min=0), help="What you give, of the item's points.")
 @click.option("--undo", is_flag=True, help="Take back what was decided: it waits for a person again.")
-@click.option("--by", default="", envvar="GRADER_REVIEWER", help="Your name, as the report shows it.")
+@choices.by
 @click.option("--comment", default="", help="For the student to read.")
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), help="Write the updated reports here."
@@ -68,7 +68,7 @@ def review(
     console = make_console(no_color=no_color)
     if browser:
         alone = not (attempt or decide or undo or item or comment or out) and points is None
-        return _serve(gradebook, by.strip(), port, console, alone=alone)
+        return _serve(gradebook, by, port, console, alone=alone)
     deciding = bool(decide) or points is not None
     _check_options(attempt, bool(item or out), comment, deciding=deciding, undo=undo)
     check_folder(out, "--out")

@@ -6,7 +6,9 @@ to no other name.
 
 from __future__ import annotations
 
+import re
 import secrets
+import sys
 import threading
 from functools import partial
 from http import HTTPStatus
@@ -28,8 +30,9 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 MOST_BYTES = 1 << 16
 """Of what the page's form sends."""
-LONGEST = 7
-"""Digits of an item's place."""
+MOST_FIELDS = 20
+PLACE = re.compile(r"/(?P<token>[\w-]+)/(?P<number>\d{0,6})(?:\?.*)?", re.ASCII)
+"""An item's address: nothing else is served."""
 PATIENCE = 20.0
 """Seconds that a connection may keep silent."""
 HEADERS = {
@@ -156,6 +159,11 @@ class ReviewServer(ThreadingHTTPServer):
         """The page's address; who has it may decide."""
         return f"http://{HOST}:{self.server_port}/{self.token}/"
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Nothing is said of a browser that hung up."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
 
 class _Handler(BaseHTTPRequestHandler):
     timeout = PATIENCE
@@ -180,7 +188,12 @@ class _Handler(BaseHTTPRequestHandler):
         if not length.isdecimal() or int(length) > MOST_BYTES:
             self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return
-        fields = parse_qs(self.rfile.read(int(length)).decode(errors="replace"), max_num_fields=20)
+        sent = self.rfile.read(int(length)).decode(errors="replace")
+        try:
+            fields = parse_qs(sent, max_num_fields=MOST_FIELDS)
+        except ValueError:
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return
         try:
             goes_to = self._queue.decide(number, {name: values[0] for name, values in fields.items()})
         except GraderError as error:
@@ -206,18 +219,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _number(self) -> int | None:
         """Which item is meant, 0 for the first that waits; ``None``: refused, and answered so."""
-        port = self.connection.getsockname()[1]
-        own = f"{HOST}:{port}"
-        origin = self.headers.get("Origin", "null")
-        _, token, *rest = [*self.path.partition("?")[0].split("/"), ""]
-        place = rest[0] if rest else ""
-        known = secrets.compare_digest(token.encode(), self._token.encode())
+        own = f"{HOST}:{self.connection.getsockname()[1]}"
+        origin = self.headers.get("Origin", "null")  # null is a page's own, for it sends no referrer
+        place = PLACE.fullmatch(self.path)
         if self.headers.get("Host") != own or origin not in ("null", f"http://{own}"):
             self.send_error(HTTPStatus.FORBIDDEN)
-        elif not known or (place and not (place.isdecimal() and len(place) < LONGEST)):
+        elif place is None or not secrets.compare_digest(place["token"], self._token):
             self.send_error(HTTPStatus.NOT_FOUND)
         else:
-            return int(place or 0)
+            return int(place["number"] or 0)
         return None
 
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - the standard library's name

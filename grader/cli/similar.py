@@ -9,10 +9,10 @@ import click
 from rich.text import Text
 
 from grader.cli import choices
-from grader.cli.output import console
+from grader.cli.output import check_file, console, write_file
 from grader.cohort import read_class
 from grader.course import load, reference_files, starter
-from grader.errors import GraderError, Ungraded
+from grader.errors import GraderError
 from grader.report.escape import log
 from grader.similarity import Work, alike, to_page
 from grader.submission import Wanted, open_repository
@@ -45,6 +45,7 @@ def similar(
 
     Evidence for a person, never a verdict. Nothing of the repositories is run.
     """
+    check_file(out, "--out", inputs=(roster,))
     content = load(course.resolve(), assignment)
     members = read_class(roster.read_bytes(), str(roster), pattern, folders=folders)
     said = console(no_color=no_color, stderr=True, wrap=False)
@@ -55,13 +56,7 @@ def similar(
         except GraderError as trouble:
             said.print(Text(f"{log(member.id)} is left out: {log(trouble.message)}", "dim"))
     found = alike(works, _given(content))
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(to_page(content.title, found), encoding="utf-8")
-    except OSError as error:
-        raise Ungraded(
-            f"{out} could not be written: {error.strerror}.", "Name another file: --out."
-        ) from error
+    write_file(out, to_page(content.title, found).encode(), "--out")
     shown = console(no_color=no_color, wrap=False)
     for pair in found.pairs:
         shown.print(Text(f"{100 * pair.share:3.0f} %  {log(pair.ids[0])} and {log(pair.ids[1])}"))

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("assignment")
 @click.argument("check", required=False)
-@click.option("--by", default="", envvar="GRADER_REVIEWER", help="Your name, as reports show it.")
-@click.option("--reason", default="", help="Why, for students to read.")
+@choices.by
+@choices.reason
 @click.option("--undo", is_flag=True, help="Let it count again.")
 @choices.course
 @choices.no_color
@@ -56,11 +56,10 @@ def waive(
     if undo:
         if len(others) == len(content.waivers):
             raise UsageError(f"{check} is not waived.")
-    elif not (by.strip() and reason.strip()):
-        raise UsageError("Who waives it, and why?", "Add --by NAME (or GRADER_REVIEWER) and --reason TEXT.")
     else:
+        choices.check_signed(by, reason)
         today = dt.datetime.now(dt.UTC).date().isoformat()
-        others.append(Waiver(lab=lab, check=name, by=by.strip(), reason=reason.strip(), at=today))
+        others.append(Waiver(lab=lab, check=name, by=by, reason=reason, at=today))
     write_waivers(content.root, assignment, others, Problems())
     console.print(
         f"{check} {'counts again' if undo else 'is waived'}: see {FILE}. Commit it with the course."

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections import deque
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from grader.records import Lab, SafeRecord
     from grader.request import Request, Watch
 
+AHEAD = 2
+"""Submissions for each job that are under way, or graded and not yet taken: a class's records never pile up."""
 TRIES = 3
 PAUSES = (0.0, 5.0, 30.0)
 """Seconds before each try: time for a daemon to come back."""
@@ -82,8 +85,10 @@ class OneMachine(NamedTuple):
 
     @property
     def jobs(self) -> int:
-        """Half of the cores: each submission has a judge's process and a student's."""
-        return max(1, (os.cpu_count() or 2) // 2)
+        """Half of the cores, for each submission has a judge's process and a student's; no more than GPUs."""
+        gpus = self.service.provider.gpus.count
+        room = max(1, (os.cpu_count() or 2) // 2)
+        return min(room, gpus) if gpus else room
 
     def grade(self, request: Request, history: History, watch: Watch) -> SafeRecord:
         """Grade it here."""
@@ -141,14 +146,17 @@ def grade_class(
         return result._replace(seconds=time.monotonic() - begun)
 
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="submission") as pool:
-        running: dict[Future[ClassResult], int] = {pool.submit(once, member): 0 for member in members}
+        running: dict[Future[ClassResult], int] = {}
+        coming = deque(members)
         resting: list[_Again] = []
         try:
-            while running or resting:
-                while resting and resting[0].due <= time.monotonic():
+            while running or coming or resting:
+                while coming and len(running) < AHEAD * jobs:
+                    running[pool.submit(once, coming.popleft())] = 0
+                while not coming and resting and resting[0].due <= time.monotonic():
                     again = heappop(resting)
                     running[pool.submit(once, again.member)] = again.tried
-                for done in _ended(running, resting):
+                for done in _ended(running, () if coming else resting):
                     tried = running.pop(done) + 1
                     result = done.result()
                     if result.ours and tried < TRIES:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import functools
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -22,6 +23,7 @@ from grader.pipeline import grade
 from grader.records import SafeRecord
 from grader.request import Request
 from grader.sandbox import owner
+from grader.sandbox.gpus import VISIBLE
 from grader.sandbox.providers import PROVIDERS
 
 if TYPE_CHECKING:
@@ -96,16 +98,17 @@ def do(text: str) -> str:
     history = _Given(job.earlier)
     mine = owner.myself()
     try:
-        record = grade(job.request, _service(job.setting), history, _Unwatched())
+        service = _service(job.setting, os.environ.get(VISIBLE, ""))
+        record = grade(job.request, service, history, _Unwatched())
     except GraderError as trouble:
         ours = isinstance(trouble, HostUnreachable | Ungraded)
         return written(MemberAnswer(trouble=trouble.message, remedy=trouble.remedy, ours=ours, owner=mine))
     return written(MemberAnswer(record=record, answered=history.answered, owner=mine))
 
 
-@functools.lru_cache(maxsize=1)
-def _service(setting: Setting) -> JudgeService:
-    """The judge of this process, started once."""
+@functools.cache
+def _service(setting: Setting, _gpus: str) -> JudgeService:
+    """The judge of this process, started once; with GPUs, once for each set of them that Ray gives to it."""
     provider = PROVIDERS[setting.sandbox](setting.device, lambda _line: None)
     service = JudgeService(provider, Path(setting.course), Path(setting.data) if setting.data else None)
     atexit.register(service.close)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from grader.sandbox.environment import Progress
 
 TIDY_SECONDS = 60.0
+"""A node that takes longer is left: whoever grades there next removes what the dead have."""
 
 
 def fetch_images(ray: Any, here: Engine, progress: Progress) -> None:
@@ -47,12 +48,22 @@ def fetch_images(ray: Any, here: Engine, progress: Progress) -> None:
 
 
 def tidy(ray: Any, owners: Sequence[str]) -> None:
-    """Remove from every node what these owners, and whoever was killed, left there."""
-    _on_each_node(ray, remove_left_behind, list(owners))
+    """Remove from every node what these owners, and whoever was killed, left there.
+
+    Raises:
+        Ungraded: A node's engine did not do it.
+    """
+    _on_each_node(ray, remove_left_behind, list(owners), seconds=TIDY_SECONDS)
 
 
-def _on_each_node(ray: Any, work: Any, *arguments: Any, only: Sequence[str] | None = None) -> dict[str, Any]:
-    """Node id → what the work gave there; of a node that is lost meanwhile, nothing."""
+def _on_each_node(
+    ray: Any,
+    work: Any,
+    *arguments: Any,
+    only: Sequence[str] | None = None,
+    seconds: float | None = None,
+) -> dict[str, Any]:
+    """Node id → what the work gave there; of a node that is lost meanwhile, or takes longer, nothing."""
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy as There
 
     alive = [known["NodeID"] for known in ray.nodes() if known["Alive"]]
@@ -66,7 +77,7 @@ def _on_each_node(ray: Any, work: Any, *arguments: Any, only: Sequence[str] | No
     said = {}
     for key, answer in asked.items():
         try:
-            said[key] = ray.get(answer)
+            said[key] = ray.get(answer, timeout=seconds)
         except ray.exceptions.RayTaskError as error:
             raise Ungraded(f"Node {key[:8]} of the cluster: {error.cause or error}") from error
         except ray.exceptions.RayError:

@@ -6,6 +6,7 @@ comes, once. A task whose node is lost is done again by Ray, elsewhere. Nodes ge
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -52,7 +53,7 @@ class RayEngine:
     """
 
     def __init__(self, setting: node.Setting, history: KeptHistory, course: Path, progress: Progress) -> None:
-        self._setting, self._history, self._course = setting, history, course
+        self._setting, self._history, self._course, self._say = setting, history, course, progress
         self._ray = ray = _connected()
         gpus = 0 if setting.device == "cpu" else 1
         self._slot = {"num_cpus": CPUS, "memory": MEMORY, "num_gpus": gpus}
@@ -94,19 +95,30 @@ class RayEngine:
         return history.keep(record.url, record.assignment, lambda now: _unless_changed(record, earlier, now))
 
     def close(self) -> None:
-        """Remove what is left on the nodes, and hang up."""
-        if self._ray.is_initialized():
+        """Remove what is left on the nodes, and hang up; what could not be removed costs nobody a verdict."""
+        if not self._ray.is_initialized():
+            return
+        try:
             tidy(self._ray, list(self._owners))
+        except Ungraded as trouble:
+            self._say(f"{trouble.message.rstrip('.')}. Containers may be left there.")
+        finally:
             self._ray.shutdown()
 
     def _check_same(self, record: Record) -> None:
         """Raise Ungraded if a node graded by another course, or with another grader."""
-        here = load(self._course, record.assignment).digest
+        here = _digest(self._course, record.assignment)
         if (record.suite_digest, record.grader_version) != (here, __version__):
             raise Ungraded(
                 "A node of the cluster has another state of the course, or another grader.",
                 f"Bring {self._course} and the grader to the same state on every node.",
             )
+
+
+@functools.cache
+def _digest(course: Path, assignment: str) -> str:
+    """Of the course here, as it was when its first result came."""
+    return load(course, assignment).digest
 
 
 class _Numbered(NamedTuple):

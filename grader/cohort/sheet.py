@@ -23,12 +23,28 @@ NOT_YET = "not yet"
 """The verdict of who has not been graded in this run."""
 
 
-def to_csv(summaries: Iterable[Summary]) -> str:
-    """The table; no cell is a formula."""
+class ClassTable:
+    """The table, line by line: a result costs the making of its own, however large the class is.
+
+    Args:
+        summaries: One a member, in the roster's order.
+    """
+
+    def __init__(self, summaries: Iterable[Summary]) -> None:
+        self._lines = {each.member.id: _line(_cells(each)) for each in summaries}
+
+    def put(self, summary: Summary) -> None:
+        """Where a member stands now."""
+        self._lines[summary.member.id] = _line(_cells(summary))
+
+    def text(self) -> str:
+        """The CSV; no cell is a formula."""
+        return _line(COLUMNS) + "".join(self._lines.values())
+
+
+def _line(cells: Iterable[str]) -> str:
     made = io.StringIO()
-    writer = csv.writer(made)
-    writer.writerow(COLUMNS)
-    writer.writerows([cell(text) for text in _cells(each)] for each in summaries)
+    csv.writer(made).writerow([cell(text) for text in cells])
     return made.getvalue()
 
 

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from grader.cohort.page import to_page
-from grader.cohort.sheet import to_csv
 from grader.errors import Ungraded
+from grader.files import write_whole
 from grader.report import write_reports
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from grader.cohort.roster import ClassMember
+    from grader.cohort.sheet import ClassTable
     from grader.cohort.summary import Summary
     from grader.records import SafeRecord
 
@@ -50,9 +51,9 @@ def write_reports_of(record: SafeRecord, folder: Path) -> str:
     return ""
 
 
-def write_table(summaries: Iterable[Summary], folder: Path) -> None:
+def write_table(table: ClassTable, folder: Path) -> None:
     """Write ``class.csv``; raises Ungraded if the folder can't be written to."""
-    _write(folder, TABLE, to_csv(summaries))
+    _write(folder, TABLE, table.text())
 
 
 def write_page(title: str, summaries: Sequence[Summary], made_at: str, folder: Path) -> None:
@@ -61,12 +62,9 @@ def write_page(title: str, summaries: Sequence[Summary], made_at: str, folder: P
 
 
 def _write(folder: Path, name: str, text: str) -> None:
-    """A file appears whole or not at all."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        unfinished = folder / f".{name}"
-        unfinished.write_text(text, encoding="utf-8", newline="")
-        unfinished.replace(folder / name)
+        write_whole(folder / name, text.encode())
     except OSError as error:
         raise Ungraded(
             f"{folder / name} could not be written: {error.strerror}.",

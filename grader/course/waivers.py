@@ -19,6 +19,7 @@ from msgspec.structs import asdict, replace
 from grader.course.deadline import DeadlineError, parse_date
 from grader.course.fields import Fields, read_records
 from grader.course.yaml_nodes import read_yaml
+from grader.files import write_whole
 from grader.records import CheckResult, Outcome, Waiver
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def write_waivers(root: Path, assignment: str, waivers: Sequence[Waiver], proble
     ]
     text = yaml.safe_dump(rows, sort_keys=False, allow_unicode=True, width=110)
     if rows:
-        (root / FILE).write_text(HEAD + text, encoding="utf-8")
+        write_whole(root / FILE, (HEAD + text).encode())
     else:
         (root / FILE).unlink(missing_ok=True)
 

@@ -1,15 +1,18 @@
-"""An autograder for Gradescope: a zip with the engine, the checks, ``setup.sh`` and ``run_autograder``.
+"""Autograders for Gradescope and for Classroom 50: a zip with the engine, the checks, and the script that they run.
 
-Source: https://gradescope-autograders.readthedocs.io: both scripts lie at the zip's root, which becomes
-``/autograder/source``; what was handed in is in ``/autograder/submission``, about it ``submission_metadata.json``.
+Gradescope (https://gradescope-autograders.readthedocs.io): ``setup.sh`` and ``run_autograder`` lie at the zip's
+root, which becomes ``/autograder/source``; what was handed in is in ``/autograder/submission``, about it
+``submission_metadata.json``. Classroom 50 (its wiki, *Advanced autograding*): ``autograder.py`` lies in
+``CLASSROOM/autograders/ASSIGNMENT``, is published with all that lies beside it, and run in the student's checkout.
 
-Gradescope keeps the deadline, extensions and the number of hand-ins, so the rubric in the zip has none. There is no
-container around student code there: hidden checks go along only if that is asked for.
+Both keep the deadline, extensions and the number of hand-ins, so the rubric in the zip has none. There is no
+container around student code there: hidden checks go to Gradescope only if that is asked for, and never to a page.
 """
 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -24,8 +27,10 @@ if TYPE_CHECKING:
     from grader.records import Assignment
 
 COURSE = "course"
+CONSTRAINTS = "constraints.txt"
+"""Versions that the course was proven with; empty if it pins none."""
 THEIRS = ("deadline", "opens", "policy")
-"""What a rubric says of hand-ins, and Gradescope decides."""
+"""What a rubric says of hand-ins, and the platform decides."""
 DATE = (1980, 1, 1, 0, 0, 0)
 """Of every file, so that the same content makes the same zip."""
 
@@ -46,7 +51,7 @@ if ! new_enough "$python"; then
     python=python3.11
 fi
 "$python" -m venv .venv
-.venv/bin/pip install -q --extra-index-url https://download.pytorch.org/whl/cpu "./WHEEL[local]"
+.venv/bin/pip install -q -c CONSTRAINTS --extra-index-url https://download.pytorch.org/whl/cpu "./WHEEL[local]"
 ln -sf "$PWD/.venv/bin/grade" /usr/local/bin/grade
 """
 RUN = """\
@@ -72,34 +77,93 @@ grade export gradescope "$root/report/report.json" --to "$root/results/results.j
 """
 
 
-def to_autograder(assignment: Assignment, engine: Mapping[str, bytes], *, hidden: bool) -> bytes:
-    """The zip.
+CLASSROOM50 = '''\
+#!/usr/bin/env python3
+"""Grades the checkout that it is run in, with the checks beside it. Classroom 50's runner calls it.
+
+It ends with 0 once there is a result, whatever that says. Else the work could not be graded: that is never a zero.
+A container that has the engine names its Python in GRADER_PYTHON; else it is installed, for this run alone.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+INDEX = "https://download.pytorch.org/whl/cpu"
+GRADED = (0, 1, 4)
+"""Exit codes: pass, revise, waits for a person."""
+
+
+def installed(place):
+    """The Python of a new environment with the engine."""
+    venv.create(place, with_pip=True)
+    python = place / "bin" / "python"
+    engine = f"{HERE / 'WHEEL'}[local]"
+    pip = [python, "-m", "pip", "install", "-q", "-c", HERE / "CONSTRAINTS", "--extra-index-url", INDEX, engine]
+    subprocess.run(pip, check=True)
+    return python
+
+
+with tempfile.TemporaryDirectory() as folder:
+    grade = [os.environ.get("GRADER_PYTHON") or installed(Path(folder, "engine")), "-m", "grader"]
+    report = Path(folder, "report")
+    how = ["--suite", "public", "--sandbox", "local", "--no-keep", "--no-color", "--out", report]
+    ended = subprocess.run([*grade, Path.cwd(), "--course", HERE / "course", "--assignment", "ASSIGNMENT", *how])
+    if ended.returncode not in GRADED:
+        sys.exit(ended.returncode)
+    subprocess.run([*grade, "export", "classroom50", report / "report.json", "--to", "result.json"], check=True)
+    Path("release-body.md").write_bytes((report / "report.student.md").read_bytes())
+'''
+
+
+def to_gradescope_zip(assignment: Assignment, engine: Mapping[str, bytes], *, hidden: bool) -> bytes:
+    """The zip for Gradescope.
 
     Args:
         assignment: As loaded, whole.
         engine: The wheel: its name, its content.
         hidden: Whether hidden checks and references go along, where student code can read them.
     """
+    run = RUN.replace("OPTIONS", "--trust" if hidden else "--suite public")
+    return _zip(assignment, engine, {"setup.sh": SETUP, "run_autograder": run}, hidden=hidden)
+
+
+def to_classroom50_zip(assignment: Assignment, engine: Mapping[str, bytes]) -> bytes:
+    """The zip for Classroom 50, with public checks alone: everybody can fetch it.
+
+    Args:
+        assignment: As loaded, whole.
+        engine: The wheel: its name, its content.
+    """
+    return _zip(assignment, engine, {"autograder.py": CLASSROOM50}, hidden=False)
+
+
+def _zip(
+    assignment: Assignment, engine: Mapping[str, bytes], scripts: Mapping[str, str], *, hidden: bool
+) -> bytes:
     ((wheel, content),) = engine.items()
-    options = "--trust" if hidden else "--suite public"
+    pins = assignment.root / CONSTRAINTS
     files = {f"{COURSE}/{name}": text for name, text in _course(assignment, hidden=hidden).items()}
-    files |= {
-        wheel: content,
-        "setup.sh": SETUP.replace("WHEEL", wheel).encode(),
-        "run_autograder": RUN.replace("ASSIGNMENT", assignment.id).replace("OPTIONS", options).encode(),
-    }
+    files |= {wheel: content, CONSTRAINTS: pins.read_bytes() if pins.is_file() else b""}
+    for name, script in scripts.items():
+        words = {"WHEEL": wheel, "CONSTRAINTS": CONSTRAINTS, "ASSIGNMENT": assignment.id}
+        files[name] = re.sub("|".join(words), lambda found: words[found[0]], script).encode()  # noqa: B023
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in sorted(files.items()):
             entry = zipfile.ZipInfo(name, DATE)
-            entry.external_attr = (0o755 if name in ("setup.sh", "run_autograder") else 0o644) << 16
+            entry.external_attr = (0o755 if name in scripts else 0o644) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, text)
     return packed.getvalue()
 
 
 def _course(assignment: Assignment, *, hidden: bool) -> dict[str, bytes]:
-    """The course's files, with a rubric that leaves hand-ins to Gradescope."""
+    """The course's files, with a rubric that leaves hand-ins to the platform."""
     place = rubric_file(assignment.root, assignment.id).relative_to(assignment.root)
     if not hidden:
         files = public_course(assignment).files

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from grader.errors import Problem, UsageError
 from grader.report.escape import cell
@@ -24,8 +24,27 @@ IDS = ("sis login id", "sis user id", "id", "student")
 """By which a member of the class is found in the export."""
 
 
-def to_canvas(export: bytes, file: str, column: str, scores: Mapping[str, float], points: float) -> str:
+NO_SCORE = "-"
+EXCUSED = "EX"
+READ_ONLY = "read only"
+
+
+class Filled(NamedTuple):
     """The export with a column filled.
+
+    Attributes:
+        text: The CSV.
+        excused: Who has points and is excused in Canvas: they stay so.
+        unknown: Who has points and is not in the export.
+    """
+
+    text: str
+    excused: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def to_canvas(export: bytes, file: str, column: str, scores: Mapping[str, float], points: float) -> Filled:
+    """Fill a column of the export.
 
     Args:
         export: What Canvas exported.
@@ -35,7 +54,8 @@ def to_canvas(export: bytes, file: str, column: str, scores: Mapping[str, float]
         points: What can be earned.
 
     Raises:
-        UsageError: There is no such column, or there are several; or Canvas has other points for it.
+        UsageError: There is no such column, or there are several; or Canvas has other points for it, or does not
+            let it be changed.
         CourseError: It is no CSV.
     """
     problems: list[Problem] = []
@@ -47,22 +67,41 @@ def to_canvas(export: bytes, file: str, column: str, scores: Mapping[str, float]
     made = io.StringIO()
     writer = csv.writer(made)
     writer.writerow([*kept, chosen])
+    excused: list[str] = []
+    unknown = dict.fromkeys(scores)
     for cells in found:
+        given = [_given(cells, name) for name in kept]
         was = cells.get(chosen.casefold(), "")
         if POSSIBLE in cells["student"]:
             _check_points(was, points, chosen)
-            writer.writerow([*(_given(cells, name) for name in kept), was])
+            writer.writerow([*given, was])
             continue
-        earned = next((scores[cells[key]] for key in IDS if cells.get(key) in scores), None)
-        writer.writerow(
-            [*(_given(cells, name) for name in kept), cell(was) if earned is None else f"{earned:.2f}"]
-        )
-    return made.getvalue()
+        members = [cells[key] for key in IDS if cells.get(key) in scores][:1]
+        for member in members:
+            unknown.pop(member, None)
+        if was.upper() == EXCUSED:
+            excused += members
+            members = []
+        writer.writerow([*given, f"{scores[members[0]]:.2f}" if members else _as_it_was(was)])
+    return Filled(made.getvalue(), tuple(excused), tuple(unknown))
 
 
 def _given(cells: dict[str, str], name: str) -> str:
     value = cells[name.casefold()]
     return f"    {value}" if value == POSSIBLE else cell(value)
+
+
+def _as_it_was(score: str) -> str:
+    """A score of the export's; ``-`` and numbers below zero are no formulas."""
+    return score if score == NO_SCORE or _number(score) is not None else cell(score)
+
+
+def _number(score: str) -> float | None:
+    """A number, with a decimal point or comma."""
+    try:
+        return float(score.replace(",", "."))
+    except ValueError:
+        return None
 
 
 def _column(columns: list[str], asked: str, file: str) -> str:
@@ -79,11 +118,13 @@ def _column(columns: list[str], asked: str, file: str) -> str:
 
 
 def _check_points(was: str, points: float, column: str) -> None:
-    try:
-        possible = float(was)
-    except ValueError:
-        return
-    if abs(possible - points) > 0.005:
+    if READ_ONLY in was.casefold():
+        raise UsageError(
+            f"Canvas lets nobody change {column}: it is read only there.",
+            "Fill the column of an assignment whose scores you can write in Canvas.",
+        )
+    possible = _number(was)
+    if possible is not None and abs(possible - points) > 0.005:
         raise UsageError(
             f"Canvas has {possible:g} points for {column}; the grader gives {points:g}.",
             "Change the assignment's points in Canvas, then export again.",

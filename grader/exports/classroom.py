@@ -9,6 +9,7 @@ and autograding-grading-reporter; Classroom 50's schema ``classroom50/result/v1`
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import math
 import os
@@ -25,6 +26,15 @@ if TYPE_CHECKING:
     from grader.records import SafeRecord
 
 SCHEMA = "classroom50/result/v1"
+KNOWN = {
+    "classroom": "CLASSROOM",
+    "assignment": "ASSIGNMENT",
+    "submission": "SUBMISSION_TAG",
+    "commit": "COMMIT_URL",
+    "release": "RELEASE_URL",
+    "review": "REVIEW_URL",
+}
+"""What Classroom 50's runner knows: field of a result → variable."""
 MOST = 4000
 
 
@@ -80,18 +90,12 @@ def to_classroom50(record: SafeRecord) -> str:
     """
     copy, total = student_copy(record), score(record)
     earned, points = total.tenths
-    known = {
-        "classroom": "CLASSROOM",
-        "assignment": "ASSIGNMENT",
-        "submission": "SUBMISSION_TAG",
-        "commit": "COMMIT_URL",
-        "release": "RELEASE_URL",
-        "review": "REVIEW_URL",
-    }
+    known = {field: os.environ.get(variable, "") for field, variable in KNOWN.items()}
     result = {
         "schema": SCHEMA,
-        **{field: os.environ.get(variable, "") for field, variable in known.items()},
-        "datetime": copy.committed_at or copy.graded_at,
+        **known,
+        "review": known["review"] or known["commit"],  # older runners know no review, and none may be empty
+        "datetime": _utc(copy.committed_at) or _utc(copy.graded_at),
         "score": earned,
         "max-score": points,
         "tests": [
@@ -105,6 +109,14 @@ def to_classroom50(record: SafeRecord) -> str:
         ],
     }
     return json.dumps(result, indent=1) + "\n"
+
+
+def _utc(moment: str) -> str:
+    """As Classroom 50 writes a moment; empty for what is none: a commit's is its author's to forge."""
+    try:
+        return f"{dt.datetime.fromisoformat(moment).astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}"
+    except (ValueError, OverflowError):
+        return ""
 
 
 def _message(record: SafeRecord) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from grader.environments import DEFAULT, ENVIRONMENTS, JUDGE
+from grader.environments import CUDA, DEFAULT, ENVIRONMENTS, JUDGE, on
 from grader.errors import Ungraded, UsageError
 from grader.records import Limits
 from grader.sandbox import egress, gpus, hardening, image, owner, stranger, walls
@@ -51,15 +51,15 @@ class DockerProvider:
         progress: Is called when images have to be built.
 
     Raises:
-        UsageError: No GPU can be had, and why; or not on Linux.
+        UsageError: No GPU can be had, and why (driver or toolkit); or not on Linux.
         Ungraded: Docker is not installed, not running, or not permitted: the message says which.
     """
 
     name = "docker"
 
     def __init__(self, device: str = "cpu", progress: Progress = lambda _line: None) -> None:
-        if device == "cuda" and (missing := gpus.missing_driver() or gpus.missing_image()):
-            raise UsageError(f"Docker's sandboxes have no GPU: {missing.what}.", missing.remedy)
+        if device == CUDA:
+            _check_there(gpus.missing_driver())
         if sys.platform != "linux":
             raise UsageError(
                 "Docker's sandboxes need Linux: elsewhere containers can't call back over a Unix socket.",
@@ -67,6 +67,10 @@ class DockerProvider:
             )
         self._engine = Engine()
         self._engine.reach()
+        if device == CUDA:
+            _check_there(gpus.missing_toolkit(self._engine.info().runtimes or ()))
+        self._device = device
+        self.gpus = gpus.Lender([gpu.uuid for gpu in gpus.usable()] if device == CUDA else ())
         self._remover = Remover(self._engine)
         self._sweeping = threading.Thread(target=self._sweep, name="sweep", daemon=True)
         self._sweeping.start()
@@ -101,7 +105,8 @@ class DockerProvider:
     def prepare(self, environment: str, limits: Limits, count: int = 1) -> None:
         """Have sandboxes standing by; see ``SandboxProvider``."""
         self._image(environment)
-        self._pool.prepare(environment, limits, count)
+        if not self._on_gpu(environment):  # which one it is lent is known only later
+            self._pool.prepare(environment, limits, count)
 
     def open(
         self,
@@ -109,9 +114,13 @@ class DockerProvider:
         limits: Limits,
         files: Mapping[str, bytes],
         tools: Mapping[str, bytes] = NO_TOOLS,
+        gpu: str = "",
     ) -> Container:
         """A sandbox with the student's files in it; see ``SandboxProvider``."""
-        sandbox = self._pool.take(environment, limits)
+        if self._on_gpu(environment):
+            sandbox = self._sandbox(environment, limits, gpu)
+        else:
+            sandbox = self._pool.take(environment, limits)
         try:
             sandbox.fill(files, tools)
         except BaseException:
@@ -147,6 +156,7 @@ class DockerProvider:
         if self._closed:
             return
         self._closed = True
+        self.gpus.close()
         self._pool.close()
         self._sweeping.join(CLOSE_SECONDS)
         for container in self._engine.containers(f"{SANDBOX}={self._labels[SANDBOX]}"):
@@ -166,8 +176,12 @@ class DockerProvider:
     def _image(self, environment: str) -> str:
         with self._building:
             if environment not in self._images:
-                self._images |= image.ensure(self._engine, [environment], self._say)
+                of = on(environment, self._device)
+                self._images[environment] = image.ensure(self._engine, [of], self._say)[of]
             return self._images[environment]
+
+    def _on_gpu(self, environment: str) -> bool:
+        return ENVIRONMENTS[on(environment, self._device)].device == CUDA
 
     def _say(self, line: str) -> None:
         self._must_be_open()
@@ -178,7 +192,9 @@ class DockerProvider:
         if self._closed:
             raise Ungraded("The sandbox was closed.")
 
-    def _sandbox(self, environment: str, limits: Limits) -> Container:
+    def _sandbox(self, environment: str, limits: Limits, gpu: str = "") -> Container:
+        if self._on_gpu(environment) and not gpu:
+            raise Ungraded(f"The {environment} sandbox computes on a GPU, and was lent none.")
         first_uid = 100_000 + 1000 * secrets.randbelow(2_000_000)  # no two share a uid, nor its limits
         gate = None
         if ENVIRONMENTS[environment].packages:
@@ -197,7 +213,8 @@ class DockerProvider:
                 "--report-walls",
                 *options(environment),
             )
-            program = hardening.Program(command, limits, mounts={})
+            lent = gpu if self._on_gpu(environment) else ""
+            program = hardening.Program(command, limits, mounts={}, gpu=lent)
         sandbox = self._start(environment, program)
         sandbox.gate = gate
         try:
@@ -248,6 +265,15 @@ class DockerProvider:
         raise Ungraded(
             f"The {environment} container could not be started: {trouble}",
             "`grade doctor` looks at the engine, the images and the disk.",
+        )
+
+
+def _check_there(missing: gpus.Lacking | None) -> None:
+    """Raise UsageError if something is missing that a GPU needs."""
+    if missing:
+        raise UsageError(
+            f"Docker's sandboxes have no GPU: {missing.what}.",
+            f"{missing.remedy} Without Docker: --sandbox local.",
         )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from grader.records import Limits, Usage
     from grader.sandbox.egress import Gate
+    from grader.sandbox.gpus import Lender
 
 Progress = Callable[[str], None]
 """Is called with what takes long, one line at a time: ``building the torch image``."""
@@ -100,9 +101,11 @@ class SandboxProvider(Protocol):
 
     Attributes:
         name: ``docker`` or ``local``.
+        gpus: Lends the GPUs that sandboxes compute on; none where they compute on the CPU.
     """
 
     name: str
+    gpus: Lender
 
     @property
     def protects(self) -> bool:
@@ -134,8 +137,16 @@ class SandboxProvider(Protocol):
         limits: Limits,
         files: Mapping[str, bytes],
         tools: Mapping[str, bytes] = NO_TOOLS,
+        gpu: str = "",
     ) -> Sandbox:
         """A sandbox with the student's files and the lab's tools in it: one that stands by, else a new one.
+
+        Args:
+            environment: As a rubric names it, whatever it computes on.
+            limits: Of the whole sandbox.
+            files: As of ``Sandbox.fill``.
+            tools: Likewise.
+            gpu: Which one it may use, as it was lent; empty: any that is there.
 
         Raises:
             Ungraded: It failed to start, twice; the engine's own words are in the message.

@@ -19,9 +19,9 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from grader.environments import ENVIRONMENTS, JUDGE
+from grader.environments import CUDA, ENVIRONMENTS, JUDGE, on
 from grader.errors import Ungraded
-from grader.sandbox import callback_socket, filling, hardening, owner
+from grader.sandbox import callback_socket, filling, gpus, hardening, owner
 from grader.sandbox.environment import NO_TOOLS, options
 from grader.sandbox.pool import Pool
 from grader.sandbox.sources import ENGINE, worker_sources
@@ -130,13 +130,18 @@ class Process:
 
 
 class LocalProvider:
-    """Sandboxes as subprocesses of this Python, which has the environments' libraries. It doesn't protect."""
+    """Sandboxes as subprocesses of this Python, which has the environments' libraries. It doesn't protect.
+
+    Args:
+        device: ``cpu``, or ``cuda``.
+    """
 
     name = "local"
     protects = False
     missing = ()  # nobody looks where none stands
 
-    def __init__(self) -> None:
+    def __init__(self, device: str = "cpu") -> None:
+        self.gpus = gpus.Lender(_lent() if device == CUDA else ())
         self._numbers = itertools.count(1)
         self._sandboxes: set[Process] = set()
         self._lock = threading.Lock()
@@ -151,7 +156,8 @@ class LocalProvider:
 
     def prepare(self, environment: str, limits: Limits, count: int = 1) -> None:
         """Have sandboxes standing by; see ``SandboxProvider``."""
-        self._pool.prepare(environment, limits, count)
+        if not self._has_its_gpu(environment):
+            self._pool.prepare(environment, limits, count)
 
     def open(
         self,
@@ -159,9 +165,13 @@ class LocalProvider:
         limits: Limits,
         files: Mapping[str, bytes],
         tools: Mapping[str, bytes] = NO_TOOLS,
+        gpu: str = "",
     ) -> Process:
         """A sandbox with the student's files in it; see ``SandboxProvider``."""
-        sandbox = self._pool.take(environment, limits)
+        if self._has_its_gpu(environment):
+            sandbox = self._start_sandbox(environment, limits, gpu)
+        else:
+            sandbox = self._pool.take(environment, limits)
         try:
             sandbox.fill(files, tools)
         except BaseException:
@@ -182,6 +192,7 @@ class LocalProvider:
     def close(self) -> None:
         """End every process that was started here."""
         self._closed = True
+        self.gpus.close()
         self._pool.close()
         with self._lock:
             sandboxes = list(self._sandboxes)
@@ -189,13 +200,19 @@ class LocalProvider:
             sandbox.close()
         owner.remove(self._folder)
 
-    def _start_sandbox(self, environment: str, limits: Limits) -> Process:
+    def _has_its_gpu(self, environment: str) -> bool:
+        """Whether it sees one of several GPUs, so that none can stand by."""
+        return self.gpus.count > 1 and on(environment, CUDA) != environment
+
+    def _start_sandbox(self, environment: str, limits: Limits, gpu: str = "") -> Process:
         # What the environment's image wouldn't have is only hidden here: a determined import finds it.
         denied = ",".join(ENVIRONMENTS[environment].denied)
         command = ["-S", "-c", WORKER, *options(environment), "--deny", denied]
-        return self._start(environment, self._library, command, file_mb=limits.disk_mb)
+        return self._start(environment, self._library, command, file_mb=limits.disk_mb, gpu=gpu)
 
-    def _start(self, environment: str, library: Path, command: Sequence[str], *, file_mb: int) -> Process:
+    def _start(
+        self, environment: str, library: Path, command: Sequence[str], *, file_mb: int, gpu: str = ""
+    ) -> Process:
         folder = self._folder / str(next(self._numbers))
         folder.mkdir()
         scratch, submission = folder / "tmp", filling.open_folder(folder / "submission")
@@ -213,7 +230,7 @@ class LocalProvider:
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,
                 cwd=scratch,
-                env=_environment(scratch, library),
+                env=_environment(scratch, library) | ({gpus.VISIBLE: gpu} if gpu else {}),
                 start_new_session=True,
             )
         try:
@@ -236,6 +253,12 @@ class LocalProvider:
             sandbox.close()
             raise Ungraded("The grader was closing while a sandbox was being started.")
         return sandbox
+
+
+def _lent() -> list[str]:
+    """UUIDs of the GPUs, where there are several; else one without a name, for which sandboxes can stand by."""
+    found = [gpu.uuid for gpu in gpus.usable()]
+    return found if len(found) > 1 else [""]
 
 
 def _environment(home: Path, library: Path) -> dict[str, str]:

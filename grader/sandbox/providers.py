@@ -20,7 +20,7 @@ def _local(device: str, _progress: Progress) -> SandboxProvider:
     from grader.sandbox.local import LocalProvider, check_device
 
     check_device(device)
-    return LocalProvider()
+    return LocalProvider(device)
 
 
 PROVIDERS: Mapping[str, Callable[[str, Progress], SandboxProvider]] = {"docker": _docker, "local": _local}

@@ -202,6 +202,18 @@ def test_as_many_side_by_side_as_there_are_jobs(run):
     assert most == 3
 
 
+def test_records_never_pile_up_before_whoever_writes_them(monkeypatch):
+    begun = []
+    monkeypatch.setattr(grading, "grade", lambda request, *_: begun.append(request.repo) or record())
+    members = [ClassMember(str(at), str(at)) for at in range(40)]
+    found = grade_class(
+        members, lambda e: Request(repo=e.url), OneMachine(Service()), NoHistory(), Watching(), jobs=2
+    )
+    for taken, _ in enumerate(found, start=1):
+        assert len(begun) < taken + grading.AHEAD * 2
+    assert len(begun) == 40
+
+
 def test_after_an_interruption_nothing_more_is_kept(monkeypatch):
     kept, begun, go = [], threading.Event(), threading.Event()
 

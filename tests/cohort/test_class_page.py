@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from grader.cohort import ClassMember, ClassResult
 from grader.cohort.page import to_page
-from grader.cohort.sheet import to_csv
+from grader.cohort.sheet import ClassTable
 from grader.cohort.summary import Before, Said, Summary, summary
 from grader.cohort.writing import folders
 from grader.records import Decision
@@ -82,9 +82,21 @@ def test_hostile_text_is_text(text):
     page = Page(to_page(text, [one], NOW))
     assert page.open == []
     assert sum(tag == "script" for tag, _ in page.elements) == 1
-    row = next(csv.DictReader(io.StringIO(to_csv([one]))))
+    row = next(csv.DictReader(io.StringIO(ClassTable([one]).text())))
     for cell in row.values():
         assert not cell.startswith(("=", "+", "-", "@"))
+
+
+def test_the_table_has_everybody_in_the_rosters_order_and_each_as_they_stand_now():
+    table = ClassTable(CLASS)
+    before = table.text()
+    table.put(member("bob", Decision.PASS, attempt=7))
+    rows = [list(csv.DictReader(io.StringIO(text))) for text in (before, table.text())]
+    assert [row["id"] for row in rows[1]] == ["ada", "bob", "eve", "gone", "later"]
+    assert [row["verdict"] for row in rows[0]] == ["pass", "revise", "revise", "ungraded", "not yet"]
+    assert [row["verdict"] for row in rows[1]] == ["pass", "pass", "revise", "ungraded", "not yet"]
+    assert "\r\n" in before
+    assert "\n\n" not in before.replace("\r", "")
 
 
 def test_a_result_becomes_a_summary_of_its_own_record():

@@ -58,7 +58,7 @@ def test_a_waived_check_counts_for_nobody_and_every_report_says_who_waived_it(ru
     (course / SUITE).write_text(FAULTY)
     ada = hand_in("tiny-ada", RIGHT)
     assert run(ada, *LOCAL).status == 1
-    assert "Who waives it, and why?" in run("waive", "tiny", "line/line.example").told
+    assert "Who decides, and why?" in run("waive", "tiny", "line/line.example").told
     assert "Did you mean" in run("waive", "tiny", "line/line.exmple", "--by", "B", "--reason", "R").told
     ended = run("waive", "tiny", "line/line.example", "--by", "Bola Adé", "--reason", "4 is right, not 5")
     assert ended.status == 0, ended.told

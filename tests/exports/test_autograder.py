@@ -1,4 +1,4 @@
-"""The autograder's zip for Gradescope: what is in it, and its script run as Gradescope runs it."""
+"""The autograders' zips: what is in them, and their scripts run as Gradescope and Classroom 50 run them."""
 
 import json
 import os
@@ -23,16 +23,17 @@ METADATA = {
 def autograder(course, grade, tmp_path):
     """Makes a zip, and unpacks it as Gradescope does."""
 
-    def make(*options):
+    def make(*options, form="gradescope-zip"):
         wheel = tmp_path / "grader-0-py3-none-any.whl"
         wheel.write_bytes(b"a wheel")
+        (course / "constraints.txt").write_text("numpy==1\n")
         rubric = course / "rubrics" / "tiny.yaml"
         rubric.write_text(
             rubric.read_text() + 'deadline: "2020-01-01 12:00 Europe/Berlin"\npolicy: {late: refuse}\n'
         )
         ended = grade(
             "export",
-            "gradescope-zip",
+            form,
             "tiny",
             "--to",
             tmp_path / "a.zip",
@@ -96,6 +97,45 @@ def test_what_can_t_be_graded_has_no_results(autograder):
     assert not (root / "results").exists()
 
 
+def test_classroom_50_s_autograder_writes_its_result_and_its_page(autograder, tmp_path):
+    root = autograder(form="classroom50-zip") / "source"
+    assert {file.name for file in root.iterdir()} == {
+        "autograder.py", "course", "constraints.txt", "grader-0-py3-none-any.whl",
+    }  # fmt: skip
+    assert HIDDEN not in "".join(f.read_text() for f in (root / "course").rglob("*") if f.is_file())
+    known = {
+        "CLASSROOM": "dl",
+        "ASSIGNMENT": "tiny",
+        "SUBMISSION_TAG": "submit/1",
+        "COMMIT_URL": "https://h/c",
+    }
+    checkout = tmp_path / "checkout"
+    (checkout / "line").mkdir(parents=True)
+
+    def runs(code):
+        (checkout / "line" / "line.py").write_text(code)
+        return subprocess.run(
+            [sys.executable, root / "autograder.py"],
+            cwd=checkout,
+            env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "GRADER_PYTHON": sys.executable, **known},
+            capture_output=True,
+            text=True,
+            timeout=240,
+        )
+
+    done = runs("def double(x):\n    return 3 * x\n")
+    assert done.returncode == 0, done.stdout + done.stderr  # it was graded, and fails
+    result = json.loads((checkout / "result.json").read_text())
+    assert [result[key] for key in ("classroom", "assignment", "submission", "score", "max-score")] == [
+        "dl", "tiny", "submit/1", 0, 10,
+    ]  # fmt: skip
+    assert "It doubles" in (checkout / "release-body.md").read_text()
+    (checkout / "result.json").unlink()
+    (root / "course" / "rubrics" / "tiny.yaml").unlink()
+    assert runs(RIGHT).returncode == 2
+    assert not (checkout / "result.json").exists()
+
+
 def test_its_scripts_can_be_run_and_are_bash(autograder, tmp_path):
     root = autograder()
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
@@ -103,4 +143,7 @@ def test_its_scripts_can_be_run_and_are_bash(autograder, tmp_path):
     for script in ("setup.sh", "run_autograder"):
         assert modes[script] == 0o755
         assert subprocess.run(["bash", "-n", root / "source" / script]).returncode == 0
-    assert "./grader-0-py3-none-any.whl[local]" in (root / "source" / "setup.sh").read_text()
+    setup = (root / "source" / "setup.sh").read_text()
+    assert "-c constraints.txt" in setup
+    assert "./grader-0-py3-none-any.whl[local]" in setup
+    assert (root / "source" / "constraints.txt").read_text() == "numpy==1\n"

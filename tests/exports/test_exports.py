@@ -92,7 +92,7 @@ def test_gradescope(record):
         assert ("score" in test) == ("max_score" in test)
         assert isinstance(test["number"], str)
         assert isinstance(test["tags"], list)
-    assert "\r" not in json.dumps(made)
+    assert "\\r" not in json.dumps(made)
 
 
 def test_what_waits_for_a_person_has_neither_passed_nor_failed():
@@ -138,6 +138,16 @@ def test_classroom_50_is_told_what_its_runner_knows(monkeypatch):
     monkeypatch.setenv("SUBMISSION_TAG", "submit/2026-11-20T14-32-05Z-a1b2c3d")
     made = json.loads(EXPORTS["classroom50"].make(GRADED["revise"]))
     assert (made["classroom"], made["submission"]) == ("dl-2026", "submit/2026-11-20T14-32-05Z-a1b2c3d")
+
+
+def test_classroom_50_wants_no_field_empty_and_its_runners_time(monkeypatch):
+    for name in ("COMMIT_URL", "RELEASE_URL"):
+        monkeypatch.setenv(name, f"https://{name}")
+    made = json.loads(EXPORTS["classroom50"].make(GRADED["revise"]))
+    assert made["review"] == made["commit"] == "https://COMMIT_URL"  # older runners set no REVIEW_URL
+    assert made["datetime"] == "2026-11-26T20:14:03Z"  # when it was committed, for each regrade the same
+    monkeypatch.setenv("REVIEW_URL", "https://h/compare")
+    assert json.loads(EXPORTS["classroom50"].make(GRADED["revise"]))["review"] == "https://h/compare"
 
 
 def test_annotations_are_few_and_the_total_comes_first(record):
@@ -214,8 +224,8 @@ CANVAS = (
 ).encode()
 
 
-def table(text):
-    return list(csv.reader(io.StringIO(text)))
+def table(filled):
+    return list(csv.reader(io.StringIO(filled.text)))
 
 
 def test_canvas_gets_its_own_columns_back_and_one_filled():
@@ -226,6 +236,37 @@ def test_canvas_gets_its_own_columns_back_and_one_filled():
     assert made[3][-1] == "5"  # nobody graded it: it stays
     assert made[4][-1] == "EX"
     assert made[4][0].startswith("'=")
+
+
+def test_who_is_excused_stays_so_and_who_is_not_in_the_export_is_named():
+    filled = to_canvas(CANVAS, "c.csv", "Week 6", {"eve": 3.0, "ada": 1.0, "zoe": 8.0}, 8.0)
+    assert [row[-1] for row in table(filled)[2:]] == ["1.00", "5", "EX"]
+    assert (filled.excused, filled.unknown) == (("eve",), ("zoe",))
+
+
+@pytest.mark.parametrize(
+    ("was", "is_now"), [("-", "-"), ("-1.5", "-1.5"), ("", ""), ("A-", "A-"), ("=1+1", "'=1+1")]
+)
+def test_what_canvas_reads_as_no_score_stays_that(was, is_now):
+    export = CANVAS.replace(b"u2,emmy,S1,5,", f"u2,emmy,S1,{was},".encode())
+    assert table(to_canvas(export, "c.csv", "Week 6", {}, 8.0))[3][-1] == is_now
+
+
+def test_canvas_with_semicolons_decimal_commas_and_a_row_of_manual_posting():
+    head, points, *rest = CANVAS.decode().replace('"Lovelace, Ada"', "Ada").splitlines()
+    posting = ",,,,,Manual Posting,,"
+    lines = [head, posting, points.replace(",8,", ",8€5,"), rest[0]]
+    export = "\n".join(lines).replace(",", ";").replace("€", ",").replace("Week 5", "Week 5, late").encode()
+    made = table(to_canvas(export, "c.csv", "Week 6", {"ada": 6.5}, 8.5))
+    assert [row[-1] for row in made] == ["Week 6 (77)", "Manual Posting", "8,5", "6.50"]
+    assert made[1][:-1] == [""] * 5
+    with pytest.raises(UsageError, match=r"Canvas has 8\.5 points"):
+        to_canvas(export, "c.csv", "Week 6", {}, 8.0)
+
+
+def test_a_column_that_canvas_lets_nobody_change_is_refused():
+    with pytest.raises(UsageError, match="read only"):
+        to_canvas(CANVAS.replace(b",8,10,", b",8 (read only),10,"), "c.csv", "Week 6", {}, 8.0)
 
 
 @pytest.mark.parametrize("column", ["week 6 (77)", "Week 6"])

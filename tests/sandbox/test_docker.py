@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from grader.errors import Ungraded, UsageError
+from grader.errors import Ungraded
 from grader.records import Limits
-from grader.sandbox import gpus, hardening, image
+from grader.sandbox import hardening, image
 from grader.sandbox.docker import OWNER, DockerProvider
 from grader.sandbox.engine import Engine
 from tests.sandbox.visiting import LIMITS
@@ -119,13 +119,6 @@ except OSError as error:
     assert "CapEff:\\t0000000000000000" in said
     assert "Uid:\\t0" not in said
     assert "PermissionError" in said
-
-
-def test_a_device_that_the_images_lack_is_refused_before_anything_is_graded(monkeypatch):
-    monkeypatch.setattr("grader.sandbox.gpus.installed", lambda: (gpus.Gpu("GPU-1", "NVIDIA H100"),))
-    with pytest.raises(UsageError, match="CPU build") as caught:
-        DockerProvider(device="cuda")
-    assert "--sandbox local --device cuda" in caught.value.remedy
 
 
 def test_limits_of_a_sandbox_are_set_on_the_container(docker):

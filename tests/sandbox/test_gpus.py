@@ -1,11 +1,19 @@
 """GPUs without a GPU: what a driver lists, what an engine is asked for, what is said where something is missing."""
 
+import threading
+from contextlib import ExitStack
+from types import SimpleNamespace
+
 import pytest
 
+from grader.cohort import node
+from grader.cohort.grading import OneMachine
 from grader.doctor import State, _gpu
-from grader.errors import UsageError
+from grader.errors import Ungraded, UsageError
+from grader.judge.job import ModuleSource
+from grader.judge_service import SubmissionSandboxes
 from grader.records import Limits
-from grader.sandbox import gpus, hardening
+from grader.sandbox import docker, gpus, hardening, local
 from grader.sandbox.docker import DockerProvider
 
 TWO = """\
@@ -73,8 +81,8 @@ def machine(monkeypatch, tmp_path):
     return make
 
 
-def items(*runtimes):
-    return {item.name: (item.state, item.found) for item in _gpu(runtimes)}
+def items(*runtimes, images=()):
+    return {item.name: (item.state, item.found) for item in _gpu(runtimes, images)}
 
 
 def test_the_doctor_knows_driver_toolkit_and_image_apart(machine):
@@ -84,7 +92,10 @@ def test_the_doctor_knows_driver_toolkit_and_image_apart(machine):
         State.WORKS, "NVIDIA H100 80GB HBM3, NVIDIA H100 80GB HBM3; for --sandbox local --device cuda",
     )  # fmt: skip
     assert found["GPU in Docker"] == (State.OPTIONAL, "the engine does not know NVIDIA's container toolkit")
-    assert found["GPU image"] == (State.OPTIONAL, "the images hold PyTorch's CPU build")
+    state, said = found["GPU image"]
+    assert (state, said.partition(":")[2]) == (State.OPTIONAL, " onnx-cuda, torch-cuda")
+    assert items(images=["torch", "torch-cuda"])["GPU image"][1].endswith(": onnx-cuda")
+    assert items(images=["torch-cuda", "onnx-cuda"])["GPU image"] == (State.WORKS, "PyTorch's CUDA build")
     assert items("runc", "nvidia")["GPU in Docker"][0] is State.WORKS
     machine("nvidia-container-runtime-hook")
     assert items("runc")["GPU in Docker"][0] is State.WORKS
@@ -98,3 +109,223 @@ def test_without_a_gpu_it_is_said_which_is_missing(machine):
     assert "shows no GPU" in items()["GPU"][1]
     with pytest.raises(UsageError, match="shows no GPU"):
         DockerProvider(device="cuda")
+
+
+# ── Lending ───────────────────────────────────────────────────────────────────────────────────────────────
+
+FIRST, SECOND = (gpu.uuid for gpu in gpus.listed(TWO))
+
+
+@pytest.mark.parametrize(
+    ("visible", "kept"),
+    [
+        (None, [FIRST, SECOND]),
+        ("1", [SECOND]),
+        ("1,0", [SECOND, FIRST]),
+        (f" {FIRST[:10]} ", [FIRST]),
+        ("0,7,1", [FIRST]),
+        ("-1", []),
+        ("", []),
+    ],
+)
+def test_a_scheduler_leaves_some(visible, kept):
+    assert [gpu.uuid for gpu in gpus.left(gpus.listed(TWO), visible)] == kept
+
+
+def test_what_a_scheduler_hides_is_not_lent(machine, monkeypatch):
+    machine("nvidia-smi")
+    monkeypatch.setenv(gpus.VISIBLE, "")
+    with pytest.raises(UsageError, match=f"{gpus.VISIBLE} leaves none") as refused:
+        DockerProvider(device="cuda")
+    assert "Unset" in refused.value.remedy
+
+
+def test_no_two_submissions_have_the_same_gpu_and_the_next_waits():
+    lender = gpus.Lender(["a", "b"])
+    got, go_on = [], threading.Event()
+
+    def third():
+        with lender.lend() as gpu:
+            got.append(gpu)
+            go_on.set()
+
+    with ExitStack() as stack:
+        first = stack.enter_context(lender.lend())
+        with lender.lend() as second:
+            assert {first, second} == {"a", "b"}
+            waiting = threading.Thread(target=third)
+            waiting.start()
+            assert not go_on.wait(0.05)
+        assert go_on.wait(10)
+        assert got == [second]
+        waiting.join()
+
+
+def test_whoever_waits_when_it_ends_is_told():
+    lender, told = gpus.Lender(["a"]), []
+
+    def waits():
+        with pytest.raises(Ungraded, match="closed"), lender.lend():
+            pass
+        told.append(True)
+
+    with lender.lend():
+        waiting = threading.Thread(target=waits)
+        waiting.start()
+        lender.close()
+        waiting.join(10)
+    assert told
+
+
+def test_where_none_is_there_none_is_lent():
+    with pytest.raises(Ungraded, match="no GPU"), gpus.Lender().lend():
+        pass
+
+
+class Provider:
+    """Opens nothing, and remembers what it was asked for."""
+
+    def __init__(self):
+        self.gpus, self.asked = gpus.Lender(["GPU-a"]), []
+
+    def open(self, environment, _limits, _files, _tools, gpu=""):
+        self.asked.append((environment, gpu))
+        return SimpleNamespace(connection=None, close=lambda: None)
+
+
+def module(environment):
+    return ModuleSource(name="m", file="m.py", environment=environment)
+
+
+@pytest.mark.parametrize(("device", "gpu"), [("cuda", "GPU-a"), ("cpu", "")])
+def test_a_submissions_sandboxes_share_the_gpu_that_it_is_lent(device, gpu):
+    provider = Provider()
+    modules = (module("torch"), module("onnx"))
+    with SubmissionSandboxes(provider, Limits(), modules, {}, {}, device) as sandboxes:
+        sandboxes.connection("torch", "")
+        sandboxes.connection("onnx", "")
+    assert provider.asked == [("torch", gpu), ("onnx", gpu)]
+    with provider.gpus.lend() as back:
+        assert back == "GPU-a"
+
+
+def test_a_lab_without_torch_needs_no_gpu():
+    provider = Provider()
+    with (
+        provider.gpus.lend(),
+        SubmissionSandboxes(provider, Limits(), (module("numpy"),), {}, {}, "cuda") as sandboxes,
+    ):
+        sandboxes.connection("numpy", "")
+    assert provider.asked == [("numpy", "")]
+
+
+@pytest.mark.parametrize(("count", "most"), [(1, 1), (0, 99)])
+def test_a_class_takes_no_more_slots_than_gpus(count, most, monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 198)
+    service = SimpleNamespace(provider=SimpleNamespace(gpus=gpus.Lender(["g"] * count)))
+    assert OneMachine(service).jobs == most
+
+
+def test_a_node_has_a_provider_for_each_gpu_that_ray_gives_to_its_process(monkeypatch):
+    monkeypatch.setattr(node, "JudgeService", lambda provider, *_: SimpleNamespace(of=provider, close=int))
+    monkeypatch.setattr(node, "PROVIDERS", {"docker": lambda *_: object()})
+    setting = node.Setting(course="/c", sandbox="docker", device="cuda")
+    one, other, again = (node._service(setting, gpu) for gpu in ("0", "1", "0"))
+    node._service.cache_clear()
+    assert one is again
+    assert one.of is not other.of
+
+
+# ── Docker's provider, up to the engine ───────────────────────────────────────────────────────────────────
+
+
+class Engine:
+    """Answers as one that knows these runtimes; nothing is ever started."""
+
+    runtimes = ("runc", "nvidia")
+
+    def reach(self):
+        """It is there."""
+
+    def info(self):
+        return SimpleNamespace(runtimes=self.runtimes)
+
+    def containers(self, _label):
+        return []
+
+    def close(self):
+        """It is left."""
+
+
+@pytest.fixture
+def on_gpus(machine, monkeypatch):
+    """A provider on a machine with two GPUs, and what it would have started: environment, image, GPU."""
+    machine("nvidia-smi")
+    monkeypatch.setattr(docker, "Engine", Engine)
+    monkeypatch.setattr(
+        docker.image, "ensure", lambda _engine, names, _say: {n: f"sha256:{n}" for n in names}
+    )
+    monkeypatch.setattr(docker.walls, "read", lambda _connection: None)
+    monkeypatch.setattr(docker.walls, "missing", lambda *_: [])
+    started = []
+
+    def start(_self, environment, program):
+        started.append((environment, _self._image(environment), program.gpu))
+        return SimpleNamespace(connection=None, fill=lambda *_: None)
+
+    monkeypatch.setattr(DockerProvider, "_start", start)
+    provider = DockerProvider(device="cuda")
+    yield provider, started
+    provider.close()
+
+
+def test_docker_runs_torch_in_its_cuda_image_on_the_gpu_that_is_lent(on_gpus):
+    provider, started = on_gpus
+    assert provider.gpus.count == 2
+    for environment in ("torch", "onnx", "numpy"):
+        provider.open(environment, Limits(), {}, {}, SECOND)
+    assert started == [
+        ("torch", "sha256:torch-cuda", SECOND),
+        ("onnx", "sha256:onnx-cuda", SECOND),
+        ("numpy", "sha256:numpy", ""),
+    ]
+    assert provider.image_digests()["torch"] == "sha256:torch-cuda"  # another image: graded again
+
+
+def test_nothing_stands_by_for_a_gpu_and_nothing_runs_without(on_gpus):
+    provider, started = on_gpus
+    provider.prepare("torch", Limits())
+    assert started == []
+    with pytest.raises(Ungraded, match="lent none"):
+        provider.open("torch", Limits(), {})
+
+
+def test_without_the_toolkit_it_is_said_before_anything_starts(machine, monkeypatch):
+    machine("nvidia-smi")
+    monkeypatch.setattr(docker, "Engine", type("Plain", (Engine,), {"runtimes": ("runc",)}))
+    with pytest.raises(UsageError, match="container toolkit") as refused:
+        DockerProvider(device="cuda")
+    assert "nvidia-container-toolkit" in refused.value.remedy
+    assert "--sandbox local" in refused.value.remedy
+
+
+# ── The local sandbox ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("said", "lent"), [(TWO, [FIRST, SECOND]), (TWO.splitlines()[0], [""]), ("", [""])])
+def test_the_local_sandbox_names_a_gpu_only_where_there_are_several(machine, said, lent):
+    machine("nvidia-smi", said=f"{said}\n")
+    assert local._lent() == lent
+
+
+def test_the_local_sandbox_lets_a_submission_see_its_gpu_alone(machine, monkeypatch):
+    machine("nvidia-smi")
+    provider, started = local.LocalProvider("cuda"), []
+    try:
+        monkeypatch.setattr(provider, "_start", lambda name, *_, **rest: started.append((name, rest["gpu"])))
+        provider.prepare("torch", Limits())
+        with pytest.raises(AttributeError):  # nothing was started that could be filled
+            provider.open("torch", Limits(), {}, {}, SECOND)
+        assert started == [("torch", SECOND)]
+    finally:
+        provider.close()

@@ -3,11 +3,13 @@
 import io
 import re
 import secrets
+import subprocess
 import tarfile
 import time
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from grader.environments import ENVIRONMENTS
 from grader.errors import Ungraded
@@ -16,7 +18,7 @@ from grader.sandbox.engine import Engine
 from grader.sandbox.engine_trouble import Refused
 from grader.sandbox.sources import worker_sources
 
-PINNED = re.compile(r"^([A-Za-z0-9_.-]+)==([^+\s]+)", re.MULTILINE)
+PINNED = re.compile(r"^([A-Za-z0-9_.-]+)==([^+,\s]+)", re.MULTILINE)
 
 
 def pins(path: Path) -> dict[str, str]:
@@ -25,15 +27,15 @@ def pins(path: Path) -> dict[str, str]:
 
 def test_images_and_host_pin_the_same_versions():
     host = pins(Path("constraints.txt"))
-    for environment in ENVIRONMENTS:
-        inside = pins(image.HERE / f"{environment}.txt")
+    for row in ENVIRONMENTS.values():
+        inside = pins(image.HERE / row.pinned)
         assert inside
         assert {name: version for name, version in inside.items() if host.get(name, version) != version} == {}
 
 
 def test_every_requirement_is_pinned():
-    for environment in ENVIRONMENTS:
-        lines = (image.HERE / f"{environment}.txt").read_text().splitlines()
+    for row in ENVIRONMENTS.values():
+        lines = (image.HERE / row.pinned).read_text().splitlines()
         assert [line for line in lines if line and not line.startswith("#") and "==" not in line] == []
 
 
@@ -52,7 +54,42 @@ def test_a_change_of_the_worker_renames_the_sandboxes_images_and_no_others(tmp_p
     changed.write_text("changed")
     monkeypatch.setattr(image, "worker_sources", lambda: worker_sources() | {"grader/wire.py": changed})
     after = image.tags("sha256:base")
-    assert {name for name in before if before[name] != after[name]} == {"numpy", "torch", "scipy", "onnx"}
+    assert {name for name in before if before[name] != after[name]} == {
+        *("numpy", "torch", "scipy", "onnx"),
+        *("torch-cuda", "onnx-cuda"),
+    }
+
+
+def test_the_cuda_build_has_what_the_cpu_build_has_and_is_never_it():
+    cpu, cuda = pins(image.HERE / "torch.txt"), pins(image.HERE / "torch-cuda.txt")
+    assert cpu.items() <= cuda.items()
+    assert all(name.startswith(("nvidia-", "cuda-", "triton")) for name in cuda.keys() - cpu.keys())
+    (torch,) = (
+        Requirement(line)
+        for line in (image.HERE / "torch-cuda.txt").read_text().splitlines()
+        if line.startswith("torch==")
+    )
+    assert not torch.specifier.contains("2.13.0+cpu")  # where this machine's pip knows both
+    assert torch.specifier.contains("2.13.0")
+    assert torch.specifier.contains("2.13.0+cu130")
+
+
+@pytest.mark.parametrize(("name", "index"), [("torch", "/cpu"), ("torch-cuda", "/cu130")])
+def test_a_build_that_pips_own_indices_lack_is_asked_of_pytorchs_own(name, index, tmp_path, monkeypatch):
+    asked = []
+
+    def pip(command, **_):
+        asked.append([*command])
+        pinned = (image.HERE / f"{name}.txt").read_text()
+        lacking = next(Requirement(line) for line in pinned.splitlines() if line.startswith("torch=="))
+        said = f"ERROR: No matching distribution found for {lacking}\n"  # pip's own order of the two
+        return subprocess.CompletedProcess(command, len(asked) == 1, "", said)
+
+    monkeypatch.setattr(image.wheels.subprocess, "run", pip)
+    image.wheels.fetch(image.HERE / f"{name}.txt", tmp_path, "x86_64")
+    assert [[word for word in command if "index" in word] for command in asked] == [
+        [], [f"--extra-index-url=https://download.pytorch.org/whl{index}"],
+    ]  # fmt: skip
 
 
 def test_another_base_renames_all():

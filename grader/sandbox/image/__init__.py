@@ -33,7 +33,7 @@ def tags(base_id: str) -> dict[str, str]:
     names, packages = {}, {"": base_id}
     for environment in CHAINED:
         row = ENVIRONMENTS[environment]
-        files = (HERE / name for name in ("Dockerfile.packages", "settle.py", f"{environment}.txt"))
+        files = (HERE / name for name in ("Dockerfile.packages", "settle.py", row.pinned))
         packages[environment] = final = building.digest(packages[row.below], *files)
         names[f"{environment}-packages"] = f"grader-{environment}-packages:{final[:12]}"
         if row.worker:
@@ -106,7 +106,7 @@ def _packages(engine: Engine, names: Mapping[str, str], environment: str, progre
     base_image = names[f"{below}-packages"] if below else base.present(engine)
     with owner.temporary_folder() as folder:
         progress(f"{environment} image: fetching packages")
-        wheels.fetch(HERE / f"{environment}.txt", folder / "packages", building.machine(engine))
+        wheels.fetch(HERE / ENVIRONMENTS[environment].pinned, folder / "packages", building.machine(engine))
         progress(f"{environment} image: building")
         context = {
             "Dockerfile": HERE / "Dockerfile.packages",

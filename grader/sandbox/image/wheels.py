@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from grader.environments import CUDA
 from grader.errors import Ungraded
 
 if TYPE_CHECKING:
@@ -15,8 +17,9 @@ if TYPE_CHECKING:
 
 PYTHON = "3.11"
 """Of both bases, ``python:3.11-slim`` and Debian bookworm."""
-CPU_TORCH = "https://download.pytorch.org/whl/cpu"
-"""PyTorch's own index of CPU builds; asked only if this machine's pip knows no other."""
+TORCH = "https://download.pytorch.org/whl/"
+"""PyTorch's own indices, one for each build; asked only if what this machine's pip knows lacks it."""
+CPU_BUILD, CUDA_BUILD = "cpu", "cu130"
 
 TRIMS = (
     *("bin/f2py", "bin/numpy-config", "bin/isympy", "share"),
@@ -71,8 +74,8 @@ def _pip(action: str, *options: str | Path, of: Path, machine: str) -> None:
         *(f"--platform=manylinux2014_{machine}", "--requirement", str(of), *map(str, options)),
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
-    if done.returncode and "torch==" in done.stderr:
-        command.append(f"--extra-index-url={CPU_TORCH}")
+    if done.returncode and re.search(r"\btorch[!=]=", done.stderr):
+        command.append(f"--extra-index-url={TORCH}{CUDA_BUILD if CUDA in of.stem else CPU_BUILD}")
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
