@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from grader.records import Assignment, Category, Criterion, Lab, RubricLab, Scale
 
 LAB_FIELDS = ("title", "folder", "limits", "data", "fixed", "tools", "documents", "project")
-MODULE_FIELDS = ("file", "environment", "arrays", "interface")
+MODULE_FIELDS = ("file", "environment", "arrays", "optional", "interface")
 ONLY_OURS = ("draft", "known_as")
 """Of an interface: what drafts mappings, from files that students don't have."""
 REFERENCE = frozenset({"reference"})
@@ -167,7 +167,7 @@ def _rubric(assignment: Assignment) -> str:
     rubric: dict[str, Any] = {
         "assignment": assignment.id,
         "public": True,
-        **_some(said, ("title", "opens", "deadline", "policy")),
+        **_some(said, ("title", "opens", "deadline", "policy", "not_installed")),
     }
     if asked.pass_points is not None:
         rubric["pass_points"] = asked.pass_points

@@ -1,10 +1,10 @@
-"""Libraries that students may use though no environment has them: does a file rest on one?"""
+"""Libraries that students may use though no environment has them: was one missed?"""
 
 from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -19,20 +19,29 @@ def missed(message: str, libraries: Collection[str]) -> str:
     return found[1] if found and found[1] in libraries else ""
 
 
-def rests_on(source: str, libraries: Collection[str]) -> str:
-    """Which of these libraries a file as a whole needs; empty: none.
+class Imports(NamedTuple):
+    """The first of these libraries that a file imports in such a way; empty: none.
 
-    An import inside a function stops that function alone, and by itself. One at the top stops everything; one in a
-    ``try`` stops nothing, and what comes of it later says no more why.
+    At the ``top`` of a file, a stub is in its place, and using it raises: what was meant by other exceptions isn't
+    sure. ``tried``, it is missed without an exception, and nothing that comes of it says why. An import inside a
+    function is neither: it stops that function alone, and says so.
     """
+
+    top: str = ""
+    tried: str = ""
+
+
+def imports(source: str, libraries: Collection[str]) -> Imports:
+    """How a file imports these libraries, as its text says; it is never run."""
+    found = Imports()
     if not any(library in source for library in libraries):
-        return ""
+        return found
     try:
-        waiting: list[tuple[ast.AST, bool]] = [(ast.parse(source), True)]
+        waiting: list[tuple[ast.AST, str]] = [(ast.parse(source), "top")]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
+        return found
     while waiting:
-        node, everywhere = waiting.pop()
+        node, place = waiting.pop()
         match node:
             case ast.If(test=ast.Compare(left=ast.Name(id="__name__"))):
                 continue
@@ -42,13 +51,13 @@ def rests_on(source: str, libraries: Collection[str]) -> str:
                 named = [module]
             case _:
                 named = []
-        tops = (name.partition(".")[0] for name in named if everywhere)
-        if library := next((top for top in tops if top in libraries), ""):
-            return library
+        packages = (name.partition(".")[0] for name in named if place)
+        if library := next((package for package in packages if package in libraries), ""):
+            found = found._replace(**{place: library})
         match node:
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
-                everywhere = False
+                place = ""
             case ast.Try() | ast.TryStar():
-                everywhere = True
-        waiting += [(child, everywhere) for child in ast.iter_child_nodes(node)]
-    return ""
+                place = "tried"
+        waiting += [(child, place) for child in ast.iter_child_nodes(node)]
+    return found

@@ -167,7 +167,7 @@ class JudgePlugin:
             self._again = True
             return
         derived = self._student.only_derived() if self._student is not None else ""
-        if self._student and type(error) is CheckFailed and (library := self._student.lacks):
+        if self._student and type(error) is CheckFailed and (library := self._student.lacks(error.finding)):
             error = fault.without(library, error.finding)
         if (
             not derived

@@ -20,7 +20,7 @@ from grader.checks.reader import reader
 from grader.environments import ENVIRONMENTS, WITHOUT_CODE
 from grader.judge.check_processes import CheckProcesses
 from grader.judge.job import ModuleSource
-from grader.judge.libraries import missed, rests_on
+from grader.judge.libraries import imports, missed
 from grader.records import PYTHON_ERRORS, Finding, Limits, SourceLine
 
 if TYPE_CHECKING:
@@ -117,15 +117,15 @@ class Student:
         self._loaded.clear()
         self._missed = ""
 
-    @property
-    def lacks(self) -> str:
-        """A library that students may use, that is not there, and without which this check says little; or empty.
+    def lacks(self, finding: Finding) -> str:
+        """A library that students may use, that is not there, and that may be why a check failed; or empty.
 
-        An import of it failed, or a file that was asked needs it as a whole.
+        An import of it failed; or a file that was asked tries to import it, or imports it and raised something.
         """
-        asked = (self._sources[name].source for name in sorted(self._used))
-        needed = (rests_on(source, self._not_installed) for source in asked)
-        return self._missed or next(filter(None, needed), "")
+        sources = (self._sources[name].source for name in sorted(self._used))
+        needed = [imports(source, self._not_installed) for source in sources]
+        found = (each.tried or (each.top if finding.traceback else "") for each in needed)
+        return self._missed or next(filter(None, found), "")
 
     def only_derived(self) -> str:
         """What this check asked for, if all of it follows by the course's code alone; else empty.

@@ -147,6 +147,10 @@ def test_the_engine_reads_it_as_a_course_of_public_checks(handed_out, tmp_path):
     }
     assert written == {check for lab in public.labs for c in lab.criteria for check in c.checks}
     assert all(not lab.mistakes and not lab.stand_ins for lab in public.labs)
+    own = {lab.id: lab for lab in assignment.labs}
+    for lab in public.labs:
+        assert lab.not_installed == own[lab.id].not_installed
+        assert [m.optional for m in lab.modules] == [m.optional for m in own[lab.id].modules]
     with pytest.raises(UsageError, match="is what students have"):
         public_course(public)
 

@@ -129,15 +129,24 @@ def test_an_optional_file_that_is_not_there_is_no_failure(service, labs, honest)
 
 
 @pytest.mark.parametrize(
-    ("line", "outcome"),
+    ("before", "within", "outcome"),
     [
-        ("import tensorflow as tf", REVIEW),
-        ("try:\n    import tensorflow\nexcept ImportError:\n    pass", PASSED),
-        ("import torch", FAILED),
+        ("import tensorflow as tf", "tf.zeros(3)", REVIEW),
+        ("import tensorflow as tf", "pass", PASSED),
+        ("import tensorflow as tf", "X = X + 1", FAILED),
+        ("import tensorflow as tf", "isinstance(X, tf.Tensor)", REVIEW),
+        (
+            "try:\n    import tensorflow as tf\nexcept ImportError:\n    tf = None",
+            "X = X if tf else 0 * X",
+            REVIEW,
+        ),
+        ("", "import tensorflow", REVIEW),
+        ("import torch", "torch.zeros(3)", FAILED),
     ],
-    ids=["at the top", "if it is there", "another one"],
 )
-def test_a_library_that_is_legal_and_not_there_is_a_person_s(service, labs, honest, line, outcome):
+def test_a_library_that_is_legal_and_not_there_is_a_person_s(service, labs, honest, before, within, outcome):
     text = honest["cell.py"].decode()
-    changed = honest | {"cell.py": text.replace("import numpy", f"{line}\nimport numpy").encode()}
-    assert judge(service, labs["cells"], changed, "cell.forward")["cell.forward"].outcome is outcome
+    text = text.replace("import numpy", f"{before}\nimport numpy")
+    text = text.replace("        # BEGIN SOLUTION", f"        {within}", 1)
+    found = judge(service, labs["cells"], honest | {"cell.py": text.encode()}, "cell.forward")
+    assert found["cell.forward"].outcome is outcome
