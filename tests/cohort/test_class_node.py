@@ -28,7 +28,7 @@ def hand_in(tmp_path_factory):
     folder = shutil.copytree(ATTACKS / "00_correct", tmp_path_factory.mktemp("class") / "ada")
     commit_all(folder)
     yield folder
-    node._service(SETTING).close()
+    node._service(SETTING, "").close()
     node._service.cache_clear()
 
 
