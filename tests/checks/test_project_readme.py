@@ -264,3 +264,14 @@ def test_sentences_are_followed_where_no_block_says_how_to_run(text, typed, said
 def test_prose_that_says_what_to_run_goes_to_a_person(text):
     _, found = read_readme({"README.md": f"# Net\n\n{text}"})
     assert found.word is ProjectOutcome.REVIEW
+
+
+def test_a_readme_that_only_installs_is_enough_for_a_library_at_most():
+    lines = fenced("pip install -r requirements.txt", "python -m pytest --version")
+    program = 'if __name__ == "__main__":\n    train()\n'
+    for path, word in (
+        ("examples/train.py", ProjectOutcome.REVIEW),
+        ("train.py", ProjectOutcome.REVISE),
+    ):
+        _, found = read_readme({"README.md": f"# Net\n\n{lines}", path: program})
+        assert found.word is word

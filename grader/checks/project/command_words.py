@@ -38,7 +38,7 @@ _MENTIONED = re.compile(
 )
 """A program and what it is asked to do, without to what: that is spoken of and not typed."""
 _IN_PROSE = re.compile(
-    r"\bpython[\d.]* +(?:-m +[\w.]+|[\w./-]+\.py)\b|\bpip3? install +\w"
+    r"\bpython[\d.]* +(?:-m +[\w.]+|[\w./-]+\.py)\b"
     r"|(?:\b(?:run|running|execute|executing|launch|open|start|starte|führe|ejecut\w+|exécut\w+|lance[rz]?|esegu\w+|запус\w+)\b"
     r"|运行|執行|执行|启动|打开|実行|실행)[^.\n]{0,60}?"
     r"(?:[\w-]+\.(?:py|ipynb|sh)|jupyter (?:notebook|lab))(?![A-Za-z0-9])",

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from grader.checks.project.blocks import TooMuch
+from grader.checks.project.causes import prose_of
 from grader.checks.project.command_words import installs, runs_code, speaks_of_running
 from grader.checks.project.delivery import fair
 from grader.checks.project.outcome import Conclusion, ProjectOutcome, conclude
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
     from grader.checks.project.plan import Plan
     from grader.checks.project.sandbox import ProjectSandbox
+
+_BESIDE = re.compile(
+    r"(?:^|/)(?:examples?|tests?|docs?|benchmarks?)/|(?:^|/)(?:setup|conftest|test_\w+|\w+_test)\.py$"
+)
 
 
 @reader("your README")
@@ -52,11 +57,20 @@ def _left_to_a_person(name: str, texts: Mapping[str, str], plan: Plan, *, is_ins
         return f"{name} leads to {leads} for what to do."
     if plan.shows_python:
         return f"{name} shows Python code and no command; whether that is how to run it, a person says."
-    if is_installed:
+    if is_installed and not _has_programs(texts):
         return f"{name} says how to install and not how to run; whether a library needs more, a person says."
-    if speaks_of_running(texts[name]):
+    code = [line.text for line in (*plan.commands, *(passed.line for passed in plan.passed))]
+    if speaks_of_running(prose_of(texts[name], code)):
         return f"{name} says in its sentences what to run; whether that is enough, a person says."
     return ""
+
+
+def _has_programs(texts: Mapping[str, str]) -> bool:
+    """Whether there is something to run, beside a library's examples and tests."""
+    return any(
+        path.endswith(".py") and "__main__" in text and not _BESIDE.search(path)
+        for path, text in texts.items()
+    )
 
 
 def judge_readme(
