@@ -16,6 +16,7 @@ from grader.checks.reader import reader
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+PYTEST = "python -m pytest"
 MOST_FILES = 1_000
 MOST_CHARACTERS = 4_000_000
 """Of all test files together."""
@@ -59,8 +60,12 @@ def unnoticed(texts: Mapping[str, str]) -> list[str]:
         for path in sorted(texts)
         if is_test_file(path) and not _HOLDS.search(texts[path]) and _asserts_at_once(texts[path])
     ]
-    found = [f"python -m pytest {' '.join(map(quote, named))}"] if named else []
-    return found + [" && ".join(f"python {quote(path)}" for path in scripts[:MOST_SCRIPTS])] * bool(scripts)
+    found = []
+    if named:
+        found.append(" ".join([PYTEST, *map(quote, named)]))
+    if scripts:
+        found.append(" && ".join(f"python {quote(path)}" for path in scripts[:MOST_SCRIPTS]))
+    return found
 
 
 def _holding(texts: Mapping[str, str]) -> list[str]:

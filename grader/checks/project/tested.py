@@ -19,7 +19,7 @@ from grader.checks.project.documented import commands_for_tests, installing_comm
 from grader.checks.project.outcome import Conclusion, ProjectOutcome
 from grader.checks.project.plan import find_readme
 from grader.checks.project.pythons import versions_for
-from grader.checks.project.suites import unnoticed
+from grader.checks.project.suites import PYTEST, unnoticed
 from grader.checks.reader import reader
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 INSTALL_SECONDS = 420.0
 MOST_MISSING = 4
 """Modules that are missing one after the other."""
-PYTEST = "python -m pytest"
 UNITTEST = "python -m unittest"
 NO_TESTS = "No tests are found."
 SLOWER, SLACK_SECONDS = 3.0, 10.0
