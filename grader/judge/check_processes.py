@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from grader import wire
 from grader.checks.failure import fail
 from grader.judge.processes import (
     Died,
     Killed,
+    OutOfTime,
     SandboxLost,
     SandboxSpent,
     StudentProcess,
@@ -16,7 +18,6 @@ from grader.judge.processes import (
 )
 
 if TYPE_CHECKING:
-    from grader import wire
     from grader.records import Limits
 
 
@@ -47,8 +48,7 @@ class CheckProcesses:
         """
         try:
             if environment not in self._processes:
-                reply_bytes = self._limits.reply_mb << 20
-                self._processes[environment] = self._zygotes.begin(environment, self._seconds, reply_bytes)
+                return self._begin(environment, question)
             return self._processes[environment].ask(question)
         except SandboxSpent as death:
             self._abandon(environment, death.headline)
@@ -62,6 +62,20 @@ class CheckProcesses:
             raise
         except SandboxLost as lost:
             self._abandon(environment, str(lost))
+            raise
+
+    def _begin(self, environment: str, question: wire.Question) -> wire.Reply:
+        """A process, and its first question; none where that is known not to end."""
+        endless = self._zygotes.endless
+        if isinstance(question, wire.Load) and (death := endless.known(environment, question, self._seconds)):
+            raise death
+        reply_bytes = self._limits.reply_mb << 20
+        self._processes[environment] = self._zygotes.begin(environment, self._seconds, reply_bytes)
+        try:
+            return self._processes[environment].ask(question)
+        except OutOfTime as death:
+            if isinstance(question, wire.Load):
+                endless.note(environment, question, self._seconds, death)
             raise
 
     @property

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from grader import wire
 from grader.judge.budget import Budget, Idled, Spent
+from grader.judge.endless import EndlessLoads
 from grader.judge.job import FAR_NET, PackagesReading
 
 if TYPE_CHECKING:
@@ -48,8 +49,12 @@ class Died(Exception):
         self.hint = hint
 
 
-class TooSlow(Died):
-    """The check's seconds of computing were used up."""
+class OutOfTime(Died):
+    """The check's seconds were used up, by computing or by waiting."""
+
+
+class TooSlow(OutOfTime):
+    """By computing."""
 
 
 class SandboxSpent(Died):
@@ -277,7 +282,7 @@ def _out_of_time(late: wire.TooLate, seconds: float) -> Exception:
                 'code that should only run as a script belongs under `if __name__ == "__main__":`.',
             )
         case Idled():
-            return Died(
+            return OutOfTime(
                 f"Your code did not finish within {seconds:g} seconds: it was waiting.",
                 "Look for a sleep, a wait for input, or a lock that nobody opens.",
             )
@@ -294,6 +299,9 @@ class ZygotePool:
         request: Asks the grader for a sandbox: environment and why the last was lost → its connection, or ``None``.
         clock: Asks the grader what an environment's sandbox has used.
         packages: Asks the grader for a phase with packages, or about one.
+
+    Attributes:
+        endless: What did not finish loading.
     """
 
     def __init__(
@@ -304,6 +312,7 @@ class ZygotePool:
     ) -> None:
         self._request = request
         self.packages = packages
+        self.endless = EndlessLoads()
         self._clock = clock
         self._budgets: list[Budget] = []
         self._clients: dict[str, ZygoteClient] = {}
