@@ -92,6 +92,7 @@ def verify(
     service: JudgeService,
     *,
     seeds: int = 20,
+    mistake_seeds: int | None = None,
     jobs: int = 2,
     only: Sequence[str] = (),
     device: str = "cpu",
@@ -103,6 +104,7 @@ def verify(
         assignment: With the labs to prove.
         service: Where to judge.
         seeds: How many; always the same ones, so that a proof can be repeated.
+        mistake_seeds: How many for starters and mistakes; ``None``: as many.
         jobs: Submissions judged at the same time.
         only: Mistakes to try; empty: everything.
         device: Where torch modules work.
@@ -112,7 +114,7 @@ def verify(
     trials = [trial for lab in assignment.labs for trial in _trials(assignment, lab, only)]
 
     def run(trial: _Trial) -> Row:
-        row = trial.run(service, drawn, device)
+        row = trial.run(service, drawn if trial.kind == "reference" else drawn[:mistake_seeds], device)
         saw(row)
         return row
 
@@ -155,7 +157,7 @@ class _Trial:
         expect: Callable[[LabResult], Iterable[str]],
         only: tuple[str, ...] = (),
     ) -> None:
-        self._assignment, self._lab, self._kind, self._name = assignment, lab, kind, name
+        self._assignment, self._lab, self.kind, self._name = assignment, lab, kind, name
         self._files = {"/".join(filter(None, (lab.folder, p))): content for p, content in files.items()}
         self._expect = expect
         self._only = only
@@ -176,7 +178,7 @@ class _Trial:
                 shown.update(dict.fromkeys(_diagnoses(lab_result)))
         return Row(
             lab=self._lab.id,
-            kind=self._kind,
+            kind=self.kind,
             name=self._name,
             held=held,
             seeds=len(seeds),

@@ -30,6 +30,9 @@ FAULTY_COURSE = 2
 @click.option("--mistake", "mistakes", multiple=True, help="Only this mistake; may be repeated.")
 @click.option("--seeds", type=click.IntRange(1, 1000), default=20, show_default=True)
 @click.option(
+    "--mistake-seeds", type=click.IntRange(1, 1000), help="For starters and mistakes; by default the same."
+)
+@click.option(
     "--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Submissions at a time."
 )
 @click.option(
@@ -46,6 +49,7 @@ def verify(
     labs: tuple[str, ...],
     mistakes: tuple[str, ...],
     seeds: int,
+    mistake_seeds: int | None,
     jobs: int,
     json_file: Path | None,
     course: Path,
@@ -70,6 +74,7 @@ def verify(
             content,
             service,
             seeds=seeds,
+            mistake_seeds=mistake_seeds,
             jobs=jobs,
             only=mistakes,
             device=device,

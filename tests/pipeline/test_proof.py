@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from grader.course import load
 from grader.errors import UsageError
 from grader.records import Assignment, CourseVersion, Lab, Mistake
-from grader.verify import Proof, Row, check_mistakes
+from grader.verify import Proof, Row, check_mistakes, verify
+
+ESSAY = Path(__file__).parents[1] / "courses" / "essay"
 
 
 def proof(*rows):
@@ -31,3 +34,12 @@ def test_a_mistake_that_no_lab_has_is_wrong_usage_and_guessed():
     check_mistakes(toy, ("no-mean",))
     with pytest.raises(UsageError, match="There is no mistake 'no-maen' in l. Did you mean 'no-mean'"):
         check_mistakes(toy, ("no-maen",))
+
+
+def test_mistakes_can_be_tried_on_fewer_seeds_than_the_reference(local_service):
+    rows = verify(load(ESSAY, "essay"), local_service(ESSAY), seeds=3, mistake_seeds=2).rows
+    assert {row.kind: row.seeds for row in rows if row.kind != "check"} == {
+        "reference": 3,
+        "starter": 2,
+        "mistake": 2,
+    }
