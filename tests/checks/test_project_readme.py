@@ -150,7 +150,7 @@ def test_a_placeholder_in_an_address_becomes_the_readers_own():
         ("./run.sh", True), ("cd src && python a.py", True), ("python --version", False), ("pip list", False), ("ls", False),
         ("python -m venv .venv", False), ("pip install pytest", False), ("echo python", False), ("python -m pip install x", False),
         ("python -m filename.py", False), ("python <script>.py", False), ("python your_script.py", False),
-        ("python train.py --data <folder>", True),
+        ("python train.py --data <folder>", True), ("julia src/net.jl", True), ("npm run start", True), ("npm install", False),
     ],
 )  # fmt: skip
 def test_what_runs_code_is_told_from_what_only_prepares(line, want):
@@ -259,7 +259,13 @@ def test_sentences_are_followed_where_no_block_says_how_to_run(text, typed, said
 
 
 @pytest.mark.parametrize(
-    "text", ["Run python train.py to train.", "Open `demo.ipynb`.", "First run _search.py_."]
+    "text",
+    [
+        "Run python train.py to train.",
+        "Open `demo.ipynb`.",
+        "First run _search.py_.",
+        "Set up a kernel on `main.ipynb`, and run all!",
+    ],
 )
 def test_prose_that_says_what_to_run_goes_to_a_person(text):
     _, found = read_readme({"README.md": f"# Net\n\n{text}"})
@@ -275,3 +281,19 @@ def test_a_readme_that_only_installs_is_enough_for_a_library_at_most():
     ):
         _, found = read_readme({"README.md": f"# Net\n\n{lines}", path: program})
         assert found.word is word
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "word"),
+    [
+        ("cnn/README.md", "To train, run ```python train.py```.", ProjectOutcome.REVIEW),
+        ("setup_instructions.md", "Run all cells of the `main.ipynb` notebook.", ProjectOutcome.REVIEW),
+        ("INSTALL.txt", "pip install -r requirements.txt\npython train.py\n", ProjectOutcome.REVIEW),
+        ("cnn/README.md", "A net of three layers.", ProjectOutcome.REVISE),
+        ("notes.md", "To train, run ```python train.py```.", ProjectOutcome.REVISE),
+    ],
+)
+def test_another_document_that_says_how_to_run_goes_to_a_person(path, text, word):
+    _, found = read_readme({"README.md": "# Net\n\nTwo layers, in NumPy.", path: text})
+    assert found.word is word
+    assert (path in found.why) is (word is ProjectOutcome.REVIEW)

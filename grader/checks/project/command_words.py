@@ -12,6 +12,7 @@ _RUNS = re.compile(
     r"tensorboard|uv run|poetry run|pipenv run|pdm run|hatch run|hatch test|bash|sh|zsh|coverage|"
     r"\.{1,2}/\S+|[\w-]+\.(?:sh|py)|just|task|invoke|"
     r"docker run|docker compose|docker-compose|podman run|fastapi|gradio|marimo|papermill|mpirun|"
+    r"julia|Rscript|octave|node|npm (?:start|test|run \S+)|go run|cargo (?:run|test)|"
     r"nosetests|trial|dvc repro|pixi run|rye run|conda run|mamba run|source \S+\.sh|nbval)(?=\s|$|;|&)"
 )
 _RUNS_NOTHING = re.compile(
@@ -41,7 +42,8 @@ _IN_PROSE = re.compile(
     r"\bpython[\d.]* +(?:-m +[\w.]+|[\w./-]+\.py)\b"
     r"|(?:\b(?:run|running|execute|executing|launch|open|start|starte|führe|ejecut\w+|exécut\w+|lance[rz]?|esegu\w+|запус\w+)\b"
     r"|运行|執行|执行|启动|打开|実行|실행)[^.\n]{0,60}?"
-    r"(?:[\w-]+\.(?:py|ipynb|sh)|jupyter (?:notebook|lab))(?![A-Za-z0-9])",
+    r"(?:[\w-]+\.(?:py|ipynb|sh)|jupyter (?:notebook|lab))(?![A-Za-z0-9])"
+    r"|\w\.ipynb\b",  # a notebook that is named is opened
     re.IGNORECASE,
 )
 
@@ -82,5 +84,5 @@ def is_told(code: str, sentence: str) -> bool:
 
 
 def speaks_of_running(text: str) -> bool:
-    """Whether a text's sentences say what to run: ``then run train.py``, ``open demo.ipynb``."""
+    """Whether a text's sentences say what to run: ``then run train.py``, or name a notebook."""
     return _IN_PROSE.search(text) is not None

@@ -327,14 +327,14 @@ class _Choices:
         own = _names(label)
         labelled = bool(own) and last.under == under and _exclude(last.names, own)
         if beside:
-            self._merge(under[:-1], last.under)
+            self._merge(last.under)
         option = _Option(names=own or names, under=under, parts=[part])
         if beside or said_or or labelled:
             self._groups[-1].append(option)
         else:
             self._groups.append([option])
 
-    def _merge(self, parent: tuple[str, ...], under: tuple[str, ...]) -> None:
+    def _merge(self, under: tuple[str, ...]) -> None:
         """The steps of the section before become one way."""
         same: list[_Option] = []
         while self._groups and len(self._groups[-1]) == 1 and self._groups[-1][0].under == under:
@@ -342,7 +342,6 @@ class _Choices:
         if same:
             parts = [part for option in same for part in option.parts]
             self._groups.append([_Option(names=same[0].names, under=under, parts=parts)])
-        del parent
 
     def _also(self, option: _Option) -> None:
         self._groups[-1].append(option)

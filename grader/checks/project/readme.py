@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 _BESIDE = re.compile(
     r"(?:^|/)(?:examples?|tests?|docs?|benchmarks?)/|(?:^|/)(?:setup|conftest|test_\w+|\w+_test)\.py$"
 )
+_HOW_TO = re.compile(
+    r"(?:^|/)(?:readme|[\w-]*(?:install|set-?up|usage|instruct|how-?_?to|quick-?_?start|getting-?_?started|run)[\w-]*)"
+    r"\.(?:md|markdown|rst|txt)$",
+    re.IGNORECASE,
+)
+"""Documents that a reader opens for it: ``feedforward/README.md``, ``setup_instructions.md``."""
 
 
 @reader("your README")
@@ -37,7 +43,7 @@ def read_readme(texts: Mapping[str, str]) -> tuple[Plan | None, Conclusion]:
         plan = read_plan(texts[name], name)
     except TooMuch as much:
         return None, Conclusion(word=ProjectOutcome.REVIEW, why=f"{name} is not read: {much}.", file=name)
-    if any(runs_code(line.text) for line in (*plan.commands, *(passed.line for passed in plan.passed))):
+    if any(runs_code(text) for text in _code(plan)):
         return plan, Conclusion(word=ProjectOutcome.PASS, file=name)
     is_installed = any(installs(line.text) for line in plan.commands)
     if plan.shows_python and is_installed:
@@ -59,10 +65,29 @@ def _left_to_a_person(name: str, texts: Mapping[str, str], plan: Plan, *, is_ins
         return f"{name} shows Python code and no command; whether that is how to run it, a person says."
     if is_installed and not _has_programs(texts):
         return f"{name} says how to install and not how to run; whether a library needs more, a person says."
-    code = [line.text for line in (*plan.commands, *(passed.line for passed in plan.passed))]
-    if speaks_of_running(prose_of(texts[name], code)):
+    if speaks_of_running(prose_of(texts[name], _code(plan))):
         return f"{name} says in its sentences what to run; whether that is enough, a person says."
+    if other := next((path for path in texts if path != name and _says_how(path, texts[path])), ""):
+        return (
+            f"{other} says how to run the code, and {name} does not; whether that is enough, a person says."
+        )
     return ""
+
+
+def _says_how(path: str, text: str) -> bool:
+    """Whether a document whose name promises it says how to run the code."""
+    if not _HOW_TO.search(path):
+        return False
+    try:
+        code = _code(read_plan(text, path))
+    except TooMuch:
+        return False
+    return any(map(runs_code, code)) or speaks_of_running(prose_of(text, code))
+
+
+def _code(plan: Plan) -> list[str]:
+    """Each line of a README that is there to be typed, whether or not it is typed here."""
+    return [line.text for line in (*plan.commands, *(passed.line for passed in plan.passed))]
 
 
 def _has_programs(texts: Mapping[str, str]) -> bool:
