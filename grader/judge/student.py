@@ -15,25 +15,21 @@ import numpy as np
 
 from grader import wire
 from grader.checks.answer import REPLY, Answer, Handle, render_call
-from grader.checks.failure import CheckFailed, MappingMismatchError, NotHandedIn, fail
+from grader.checks.failure import MappingMismatchError, NotHandedIn, fail
 from grader.checks.reader import reader
 from grader.environments import ENVIRONMENTS, WITHOUT_CODE
 from grader.judge.check_processes import CheckProcesses
 from grader.judge.job import ModuleSource
 from grader.judge.libraries import imports, missed
-from grader.records import PYTHON_ERRORS, Finding, Limits, SourceLine
+from grader.judge.raised import MESSAGE_SHOWN, failure
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from grader.environments import Environment
     from grader.judge.processes import ZygotePool
-
-MESSAGE_SHOWN = 300
-ELSEWHERE = "GradedElsewhereError"
-"""What a stand-in for a module of another environment raises; see ``judge_service.visible``."""
+    from grader.records import Finding, Limits
 
 
 class ToolFailedError(Exception):
@@ -183,101 +179,8 @@ class Student:
             raise ToolFailedError(_tool_trouble(question, reply))
         if reply.type == "ModuleNotFoundError":
             self._missed = missed(reply.message, self._not_installed) or self._missed
-        raise self._failure(source, reply, call)
-
-    @reader("what your code raised")
-    def _failure(self, source: ModuleSource, reply: wire.Raised, call: str) -> Exception:
-        message = reply.message.strip()
-        shown = message if len(message) <= MESSAGE_SHOWN else message[:MESSAGE_SHOWN] + " …"
-        kind = "".join(c for c in reply.type if c.isalnum() or c in "._")[:60] or "an exception"
-        mapping = source.mapping
-        if (
-            reply.where == "mapping"
-            and mapping is not None
-            and (mapping.spellings or mapping.load == "definitions")
-            and reply.expression not in mapping.called
-        ):
-            return MappingMismatchError(source.name, _misfit(source, reply, call, kind, shown))
-        named = kind if kind in PYTHON_ERRORS else "an exception of its own"
-        absent = {m.file for m in self._sources.values() if m.environment != source.environment}
-        lines = source.source.splitlines()
-        own = [f for f in reply.frames if _is_possible(source, lines, f) and f.file not in absent]
-        last = own[-1] if own else None
-        if reply.where == "unsendable":
-            headline, hint = (
-                "Your code returned something that is not plain data.",
-                "Return arrays, numbers, or dicts of arrays.",
-            )
-        elif reply.where == "mapping":
-            headline, hint = "What your code gives has another form than the lab asks for.", ""
-        elif kind == "NotImplementedError":
-            headline, hint = "This part is not implemented yet.", ""
-        elif kind in {"SyntaxError", "IndentationError", "TabError"}:
-            headline, hint = (
-                "Your file can't be read: Python found a syntax error.",
-                "Open the file at that line.",
-            )
-        elif kind == "ModuleNotFoundError" and (hint := _row(source.environment).on_import):
-            headline = "Your code imports a library that is not there."
-        elif kind == ELSEWHERE:
-            headline = "Your code uses the lab's other file, which is not there while this one is graded."
-            hint = (
-                "Importing it is fine, using it is not: put what compares the two under "
-                'if __name__ == "__main__": or into a file of its own.'
-            )
-        elif call.startswith("import "):
-            headline = f"Your file can't be imported: it raised {named}."
-            hint = "Import the file yourself first: python -c 'import " + source.name + "'."
-        elif reply.where == "missing" or (kind == "AttributeError" and last is None):
-            headline, hint = (
-                "The name that the lab asks for is not there.",
-                "Compare your names with the lab's interface.",
-            )
-        else:
-            headline, hint = f"Your code raised {named}.", ""
-        return CheckFailed(
-            Finding(
-                headline=headline,
-                call=call,
-                yours=f"{kind}: {shown}" if shown else kind,
-                where=f"{last.file}, line {last.line}" if last else "",
-                traceback=_traceback(source, lines, own),
-                lines=_lines(source, lines, own),
-                hint=hint,
-            )
-        )
-
-
-def _traceback(source: ModuleSource, lines: list[str], frames: list[wire.Frame]) -> str:
-    """The student's frames; a line's text comes from the submission as we have it, never from the process."""
-    shown = []
-    for frame in frames:
-        shown.append(
-            f"{frame.file}, line {frame.line}" + (f", in {frame.function}" if frame.function else "")
-        )
-        if frame.file == source.file and 0 < frame.line <= len(lines):
-            shown.append(f"    {lines[frame.line - 1].strip()[:120]}")
-    return "\n".join(shown)
-
-
-def _row(sandbox: str) -> Environment:
-    return ENVIRONMENTS[sandbox.removesuffix(WITHOUT_CODE)]
-
-
-def _is_possible(source: ModuleSource, lines: list[str], frame: wire.Frame) -> bool:
-    """Whether there can be such a line: code that is made as it runs may say that it stands on any.
-
-    A syntax error may stand one line beyond the end.
-    """
-    return bool(frame.file) and (frame.file != source.file or 0 < frame.line <= 1 + len(lines))
-
-
-def _lines(source: ModuleSource, lines: list[str], frames: list[wire.Frame]) -> tuple[SourceLine, ...]:
-    return tuple(
-        SourceLine(file=frame.file, number=frame.line, text=lines[frame.line - 1].strip()[:120])
-        for frame in frames
-        if frame.file == source.file and frame.line <= len(lines)
-    )
+        elsewhere = {m.file for m in self._sources.values() if m.environment != source.environment}
+        raise failure(source, reply, call, elsewhere)
 
 
 class Room:
@@ -446,18 +349,6 @@ def _arguments(
     args: tuple[object, ...], kwargs: Mapping[str, object]
 ) -> tuple[list[object], dict[str, object]]:
     return [_send(a) for a in args], {k: _send(v) for k, v in kwargs.items()}
-
-
-def _misfit(source: ModuleSource, reply: wire.Raised, call: str, kind: str, shown: str) -> str:
-    """Which expression does not fit, and what came of it; the expression's text is the mapping's own."""
-    spellings = source.mapping.spellings if source.mapping else {}
-    said = shown if kind == "MappingError" else f"{kind}: {shown}"
-    if (
-        reply.expression not in spellings
-    ):  # a tensor of what is derived, or a name that only the other side knows
-        return f"{said}; asked: {call}"
-    at = "".join(f", {frame.file}, line {frame.line}" for frame in reply.frames[-1:])
-    return f"{reply.expression}: {spellings[reply.expression]} → {said}{at}; asked: {call}"
 
 
 def _tool_trouble(question: wire.Tool, reply: wire.Raised) -> str:
