@@ -2,7 +2,8 @@
 
 import pytest
 
-from grader.checks.project.causes import Surroundings, Whose, cause_of
+from grader.checks.project.causes import Whose, cause_of
+from grader.checks.project.surroundings import Surroundings
 from grader.checks.project.outcome import ProjectOutcome, conclude
 from grader.checks.project.readme_run import ReadmeRun, Result, CommandRun
 from grader.checks.project.sandbox import Ran

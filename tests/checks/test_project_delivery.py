@@ -3,7 +3,8 @@
 import pytest
 
 from grader.checks.failure import NotDelivered
-from grader.checks.project.causes import FailureCause, Surroundings, Whose, cause_of
+from grader.checks.project.causes import FailureCause, Whose, cause_of
+from grader.checks.project.surroundings import Surroundings
 from grader.checks.project.delivery import fair
 from grader.checks.project.outcome import Conclusion, ProjectOutcome
 from grader.checks.project.readme_run import CommandRun, Result

@@ -31,7 +31,8 @@ from grader.checks import (
 from grader.checks.answer import Answer, describe, render
 from grader.checks.project import TooMuch, looks, tests, unnoticed, workflows
 from grader.checks.project.broken import all_raise, all_wrong
-from grader.checks.project.causes import Surroundings, asked_for, cause_of
+from grader.checks.project.causes import asked_for, cause_of
+from grader.checks.project.surroundings import Surroundings
 from grader.checks.project.controls import controls, disguised
 from grader.checks.project.documented import commands_for_tests, installing_commands
 from grader.checks.project.expressions import BadExpression, evaluate, interpolate

@@ -12,20 +12,18 @@ import difflib
 import posixpath
 import re
 import sys
-from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from grader.checks.project import signs as signs_of
-from grader.checks.project.typed import is_comment
+from grader.checks.project.surroundings import is_spoken_of
 from grader.checks.reader import reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from grader.checks.project.sandbox import Ran
+    from grader.checks.project.surroundings import Surroundings
 
 TELLING, WIDTH = 10, 200
 MOST_OUTPUT = 80_000
@@ -58,35 +56,9 @@ class FailureCause(Struct, frozen=True, kw_only=True):
     is_certain: bool = False
 
 
-class Surroundings(Struct, frozen=True, kw_only=True):
-    """What is known of a repository when a command failed in it.
-
-    Attributes:
-        texts: Its text files.
-        paths: All its files, if more than the texts are known.
-        prose: Its README without the code: what a reader was told in words.
-        home: The stranger's home; his clone is beneath it.
-        installed: The words of the installing commands that worked so far.
-        has_package: Whether a package index knows a name; ``None``: that can't be found out.
-    """
-
-    texts: Mapping[str, str]
-    paths: frozenset[str] = frozenset()
-    prose: str = ""
-    home: str = ""
-    installed: tuple[str, ...] = ()
-    has_package: Callable[[str], bool | None] = lambda _: None
-
-    @property
-    def files(self) -> frozenset[str]:
-        """Every path that is known."""
-        return self.paths | frozenset(self.texts)
-
-
 _NOBODYS = [(re.compile("|".join(signs), re.MULTILINE), why) for why, *signs in signs_of.NOBODYS]
 _FOR_SURE = [(re.compile("|".join(signs)), why, hint) for why, hint, *signs in signs_of.THEIRS]
 _FRAME = re.compile(r'^(?:\s*File "([^"\n]+)", line \d+|([^\s:]+\.py):\d+: in )', re.MULTILINE)
-_ASKS = re.compile(r"instal|requir|depend|need|prerequisit|you (?:must |should )?have", re.IGNORECASE)
 _OTHER_INDEX = re.compile(
     r"--(?:extra-)?index(?:-url)?\b|\s-i\s+http|--find-links|\s-f\s+http|^\s*\[\[tool\.(?:uv\.index|poetry\.source)\]\]",
     re.MULTILINE,
@@ -115,7 +87,7 @@ def asked_for(output: str, prose: str) -> list[str]:
     for module in dict.fromkeys(re.findall(r"No module named '?\"?(\w+)", output)):
         package = signs_of.PACKAGE_OF.get(module, module)
         names = {module, package, *signs_of.CALLED.get(module, ())}
-        if any(_is_spoken_of(name, prose, install=True) for name in names):
+        if any(is_spoken_of(name, prose, install=True) for name in names):
             found.append(f"python -m pip install -q {package}")
     return found
 
@@ -162,14 +134,14 @@ def _unusable_script(ran: Ran, output: str, known: Surroundings) -> FailureCause
     found = re.search(
         r"(?<![\w./-])([\w./-]+): (?:\S{1,200}: )?(?:bad interpreter|cannot execute: required file)", output
     )
-    name = _own(found[1].removeprefix("./"), known) if found else ""
+    name = known.file_of(found[1].removeprefix("./")) if found else ""
     if found and name and known.texts.get(name, "").partition("\n")[0].endswith("\r"):
         why = f"{name} can't be started: its first line ends as on Windows."
         hint = "Commit it with Unix line ends: `*.sh text eol=lf` in .gitattributes."
         lines = _telling(output, found[0])
         return FailureCause(whose=Whose.THEIRS, why=why, hint=hint, lines=lines, is_certain=True)
     found = re.search(r"(?<![\w./-])([\w./-]+): Permission denied", output)
-    name = _own(found[1].removeprefix("./"), known) if found else ""
+    name = known.file_of(found[1].removeprefix("./")) if found else ""
     if found and name and ran.status == 126:
         why, hint = f"{name} may not be executed.", f"Run `git update-index --chmod=+x {name}`, and commit."
         lines = _telling(output, found[0])
@@ -202,7 +174,7 @@ def _syntax(output: str, known: Surroundings) -> FailureCause | None:
     frames = list(re.finditer(r'File "([^"\n]+)", line (\d+)', output[: found.start()] if found else ""))
     if not found or not frames:
         return None
-    name = _own(frames[-1][1], known)
+    name = known.file_of(frames[-1][1])
     if not name or name not in known.texts:
         return None
     try:
@@ -240,7 +212,7 @@ def _missing_file(ran: Ran, output: str, known: Surroundings) -> FailureCause | 
         if known.home and path.startswith("/") and not path.startswith(known.home):
             continue
         if "activate" in name or (
-            not _IS_CODE.search(name) and "cd" not in ran.text.split() and _is_spoken_of(name, known.prose)
+            not _IS_CODE.search(name) and "cd" not in ran.text.split() and known.speaks_of(name)
         ):
             return _surroundings(f"it needs {name[:60]}, which the reader has to bring", output, found[0])
         beside = sorted(p for p in known.files if posixpath.basename(p) == name)
@@ -270,7 +242,7 @@ def _missing_module(_ran: Ran, output: str, known: Surroundings) -> FailureCause
     every = re.findall(r"No module named '?\"?([\w.]+)", output)
     if not every:
         return None
-    module = next((m for m in every if not _is_own(m, known)), every[0])
+    module = next((m for m in every if not known.has_module(m)), every[0])
     top = module.partition(".")[0]
     line = _telling(
         output, f"No module named '{module}" if f"named '{module}" in output else "No module named"
@@ -281,7 +253,7 @@ def _missing_module(_ran: Ran, output: str, known: Surroundings) -> FailureCause
         or top in {"distutils", "imp", "asyncore", "pkg_resources"}
     ):
         return FailureCause(whose=Whose.SURROUNDINGS, why=f"this Python has no {top}", lines=line)
-    if _is_own(module, known):
+    if known.has_module(module):
         parts = module.replace(".", "/")
         there = any(
             p in known.files
@@ -299,9 +271,7 @@ def _missing_module(_ran: Ran, output: str, known: Surroundings) -> FailureCause
             whose=Whose.THEIRS, why=f"Python finds no module {module}.", hint=hint, lines=line
         )
     package = signs_of.PACKAGE_OF.get(top, top)
-    if any(
-        _is_spoken_of(n, known.prose, install=True) for n in (package, top, *signs_of.CALLED.get(top, ()))
-    ):
+    if any(known.speaks_of(n, install=True) for n in (package, top, *signs_of.CALLED.get(top, ()))):
         return FailureCause(
             whose=Whose.UNKNOWN, why=f"it needs {top}, which the README asks for in words only", lines=line
         )
@@ -357,7 +327,7 @@ def _missing_program(_ran: Ran, output: str, known: Surroundings) -> FailureCaus
     if package is None or name in signs_of.SYSTEM_PROGRAMS:
         whose = Whose.SURROUNDINGS if name in signs_of.SYSTEM_PROGRAMS else Whose.UNKNOWN
         return FailureCause(whose=whose, why=f"the sandbox has no program {name[:60]}", lines=lines)
-    if _is_spoken_of(package, known.prose, install=True):
+    if known.speaks_of(package, install=True):
         return FailureCause(
             whose=Whose.UNKNOWN,
             why=f"it needs {package}, which the README asks for in words only",
@@ -415,13 +385,13 @@ def _raised(output: str, known: Surroundings) -> FailureCause | None:
     frames = list(re.finditer(r'File "([^"\n]+)", line (\d+)', output[: last.start()]))
     if not frames:
         return None
-    name = _own(frames[-1][1], known)
+    name = known.file_of(frames[-1][1])
     kind, message = last[1].rpartition(".")[2], (last[2] or "")[:160]
     lines = _telling(output, last[0])
     if kind == "FileNotFoundError" and (missing := re.search(r"'([^'\n]+)'", message)):
         base = posixpath.basename(missing[1].rstrip("/"))
         own = any(posixpath.basename(p) == base for p in known.files)
-        if _is_spoken_of(base, known.prose) or _speaks_of_data(known.prose, missing[1]):
+        if known.speaks_of(base) or known.speaks_of_data(missing[1]):
             return FailureCause(
                 whose=Whose.SURROUNDINGS,
                 why=f"it needs {base[:60]}, which the reader has to bring",
@@ -445,7 +415,7 @@ def _raised(output: str, known: Surroundings) -> FailureCause | None:
     if (
         kind == "ImportError"
         and (source := re.search(r"from '([\w.]+)'", message))
-        and not _is_own(source[1], known)
+        and not known.has_module(source[1])
     ):
         return FailureCause(
             whose=Whose.UNKNOWN,
@@ -453,65 +423,6 @@ def _raised(output: str, known: Surroundings) -> FailureCause | None:
             lines=lines,
         )
     return FailureCause(whose=Whose.THEIRS, why=f"{name}, line {frames[-1][2]}, raises {kind}.", lines=lines)
-
-
-# ── Looking things up ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def _own(path: str, known: Surroundings) -> str:
-    """A traceback's file as the repository calls it; empty if it isn't the repository's."""
-    if any(
-        part in path
-        for part in (
-            "site-packages",
-            "/.venv/",
-            "/venv/",
-            "/.python/",
-            "/lib/python",
-            "<",
-            "/.tox/",
-            "/.nox/",
-        )
-    ):
-        return ""
-    parts = path.split("/")
-    for start in range(len(parts)):
-        if (name := "/".join(parts[start:])) in known.files:
-            return name
-    return ""
-
-
-def _is_own(module: str, known: Surroundings) -> bool:
-    top = module.partition(".")[0]
-    return any(
-        p.split("/")[-1] == f"{top}.py" or f"/{top}/" in f"/{p}" for p in known.files if p.endswith(".py")
-    )
-
-
-def _is_spoken_of(name: str, prose: str, *, install: bool = False) -> bool:
-    """Whether the README's words speak of it; with ``install``, as something that a reader is to have."""
-    if len(name) < 3:
-        return False
-    spoken = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])", re.IGNORECASE)
-    sentences = (one for one in re.split(r"\n|(?<=[.!?:])\s", prose) if spoken.search(one))
-    return any(not install or _ASKS.search(one) for one in sentences)
-
-
-def _speaks_of_data(prose: str, path: str) -> bool:
-    folder = path.strip("/").split("/")[-2:-1]
-    return bool(re.search(r"\b(?:download|kaggle|dataset|data set)\b", prose, re.IGNORECASE)) and (
-        re.search(r"\.(?:csv|npz|npy|gz|zip|parquet|pkl|pt|pth|h5|json|txt|png|jpe?g|idx\w*|ubyte)$", path)
-        is not None
-        or any(word in prose for word in folder)
-    )
-
-
-def prose_of(readme: str, code: Iterable[str]) -> str:
-    """A README without its commands: what it says in words."""
-    typed = {text.strip() for text in code if not is_comment(text)}
-    return "\n".join(
-        line for line in readme.splitlines() if line.strip() and not any(t and t in line for t in typed)
-    )
 
 
 def _plain(text: str) -> str:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, structs
 
-from grader.checks.project.causes import FailureCause, Surroundings, Whose, cause_of
+from grader.checks.project.causes import FailureCause, Whose, cause_of
 from grader.checks.project.conditions import forgives, holds
 from grader.checks.project.expressions import UNKNOWN, interpolate
 from grader.checks.project.pythons import versions_for
+from grader.checks.project.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from grader.checks.project.blocks import TooMuch
-from grader.checks.project.causes import prose_of
 from grader.checks.project.command_words import installs, runs_code, speaks_of_running
 from grader.checks.project.delivery import fair
 from grader.checks.project.outcome import Conclusion, ProjectOutcome, conclude
 from grader.checks.project.plan import find_readme, read_plan
 from grader.checks.project.readme_run import ReadmeRun, Stranger
+from grader.checks.project.surroundings import prose_of
 from grader.checks.reader import reader
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 
-from grader.checks.project.causes import FailureCause, Surroundings, Whose, cause_of, prose_of
+from grader.checks.project.causes import FailureCause, Whose, cause_of
 from grader.checks.project.command_words import runs_code
 from grader.checks.project.plan import cloned, has_placeholder
 from grader.checks.project.pythons import versions_for
 from grader.checks.project.signs import COULD_NOT_BE_HAD, OTHER_PYTHON
+from grader.checks.project.surroundings import Surroundings, prose_of
 from grader.checks.project.todays import todays
 from grader.checks.project.typed import Line
 
@@ -99,7 +100,6 @@ class Stranger:
         self._prose = prose_of(readme, [line.text for line in plan.commands])
         self._seconds = seconds
         self._until = time.monotonic() + total_seconds
-        self._installed: list[str] = []
         self._notes: list[str] = []
         self._folder = ""
         self._stopped = ""
@@ -175,8 +175,6 @@ class Stranger:
             line=number, text=text, result=Result.WORKED, output=ran.output, is_aside=part.is_aside
         )
         if ran.worked:
-            if _INSTALLS.search(text):
-                self._installed.append(text)
             return step
         if ran.status is None and _INSTALLS.search(text) and not runs_code(text):
             slow = FailureCause(
@@ -189,7 +187,6 @@ class Stranger:
             texts=self._sandbox.texts,
             prose=self._prose,
             home=self._home,
-            installed=tuple(self._installed),
             has_package=self._sandbox.has_package,
         )
         cause = cause_of(ran, known)
@@ -209,7 +206,6 @@ class Stranger:
         if command and "Could not find a version" not in ran.output:  # such a version may never have been
             (again,) = self._sandbox.script(command, seconds=INSTALL_SECONDS).commands[:1]
             if again.worked:
-                self._installed.append(text)
                 self._notes.append(
                     f"Line {number}: its versions can't be had for this Python; the same packages were installed "
                     "as they are today."

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from grader.checks.project.broken import all_raise, all_wrong
-from grader.checks.project.causes import FailureCause, Surroundings, Whose, asked_for, cause_of
+from grader.checks.project.causes import FailureCause, Whose, asked_for, cause_of
 from grader.checks.project.delivery import fair
 from grader.checks.project.documented import commands_for_tests, installing_commands
 from grader.checks.project.outcome import Conclusion, ProjectOutcome
 from grader.checks.project.plan import find_readme
 from grader.checks.project.pythons import versions_for
 from grader.checks.project.suites import PYTEST, unnoticed
+from grader.checks.project.surroundings import Surroundings
 from grader.checks.reader import reader
 
 if TYPE_CHECKING:
