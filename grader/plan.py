@@ -22,7 +22,7 @@ DOCUMENT_BYTES = 256 << 10
 """Of a document, or of a notebook without what its outputs hold."""
 PROJECT_TEXTS = (
     *(".py", ".md", ".rst", ".txt", ".yml", ".yaml", ".toml", ".cfg", ".ini", ".sh"),
-    *("readme", "makefile"),
+    *("readme", "makefile", "dockerfile"),
 )
 """How the names of files end that say how a repository is installed, run and tested."""
 COMMIT = re.compile(r"[0-9a-f]{7,40}")

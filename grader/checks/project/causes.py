@@ -278,6 +278,9 @@ def _missing_module(_ran: Ran, output: str, known: Surroundings) -> FailureCause
     if _is_asked_for_by_a_library(output, top):
         why = f"an installed library finds no module {top}; which of the two should bring it can't be told"
         return FailureCause(whose=Whose.UNKNOWN, why=why, lines=line)
+    if known.installed_by:
+        why = f"it needs {top}, and {known.installed_by}"
+        return FailureCause(whose=Whose.UNKNOWN, why=why, lines=line)
     return FailureCause(
         whose=Whose.THEIRS,
         why=f"Python finds no module {top}: nothing before this installs it.",
@@ -333,6 +336,9 @@ def _missing_program(_ran: Ran, output: str, known: Surroundings) -> FailureCaus
             why=f"it needs {package}, which the README asks for in words only",
             lines=lines,
         )
+    if known.installed_by:
+        why = f"it needs {package}, and {known.installed_by}"
+        return FailureCause(whose=Whose.UNKNOWN, why=why, lines=lines)
     return FailureCause(
         whose=Whose.THEIRS,
         why=f"There is no program {name}: nothing before this installs it.",

@@ -31,6 +31,9 @@ _INSTALLS = re.compile(
     r"\b(?:install|sync|lock|venv|virtualenv|conda|env create|develop|build|clone|download|apt|apt-get|"
     r"tox|nox|make|uvx?|poetry)\b"
 )
+_BRINGS_PACKAGES = re.compile(
+    r"\b(?:pip3?|conda|mamba|poetry|pipenv|pdm|apt|apt-get)\b.*\b(?:install|create|sync)\b|\buv (?:sync|add)\b"
+)
 _CHECKS_STYLE = re.compile(
     r"^\s*(?:uv run |uvx |poetry run |python -m )?(?:ruff|black|flake8|pylint|isort|mypy|pyright|"
     r"pre-commit|bandit|codespell)\b"
@@ -168,6 +171,16 @@ class Stranger:
                 return
             lines = lines[last.line - 1 + last.text.count("\n") + 1 :]
 
+    def _installed_by(self, number: int) -> str:
+        """By what else than the lines before this one a reader may have its packages, in words."""
+        bring = [line.number for line in self._plan.commands if _BRINGS_PACKAGES.search(line.text)]
+        if bring and min(bring) > number:
+            return f"line {min(bring)} of the README installs packages"
+        dockerfile = next((p for p in self._sandbox.texts if p.rsplit("/", 1)[-1] == "Dockerfile"), "")
+        if dockerfile and not bring and re.search(r"\bdocker|\bcontainer", self._prose, re.IGNORECASE):
+            return f"the README speaks of a container; {dockerfile} makes one"
+        return ""
+
     def _step(self, ran: Ran, lines: Sequence[Line], part: LineGroup) -> CommandRun:
         self._folder = ran.folder or self._folder
         text, number = ran.text.strip(), _number(lines, ran.line)
@@ -187,6 +200,7 @@ class Stranger:
             texts=self._sandbox.texts,
             prose=self._prose,
             home=self._home,
+            installed_by=self._installed_by(number),
             has_package=self._sandbox.has_package,
         )
         cause = cause_of(ran, known)

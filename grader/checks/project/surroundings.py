@@ -27,6 +27,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
         paths: All its files, if more than the texts are known.
         prose: Its README without the code: what a reader was told in words.
         home: The stranger's home; his clone is beneath it.
+        installed_by: By what else a reader may have what a command lacks, in words; empty: by nothing.
         has_package: Whether a package index knows a name; ``None``: that can't be found out.
     """
 
@@ -34,6 +35,7 @@ class Surroundings(Struct, frozen=True, kw_only=True):
     paths: frozenset[str] = frozenset()
     prose: str = ""
     home: str = ""
+    installed_by: str = ""
     has_package: Callable[[str], bool | None] = lambda _: None
 
     @property
