@@ -34,6 +34,8 @@ _INSTALLS = re.compile(
 _BRINGS_PACKAGES = re.compile(
     r"\b(?:pip3?|conda|mamba|poetry|pipenv|pdm|apt|apt-get)\b.*\b(?:install|create|sync)\b|\buv (?:sync|add)\b"
 )
+_ENTERS = re.compile(r"cd +[\w.-]+/?")
+"""Into a folder: where nothing is cloned before, the repository's own."""
 _CHECKS_STYLE = re.compile(
     r"^\s*(?:uv run |uvx |poetry run |python -m )?(?:ruff|black|flake8|pylint|isort|mypy|pyright|"
     r"pre-commit|bandit|codespell)\b"
@@ -211,6 +213,12 @@ class Stranger:
         elif has_placeholder(text) and cause.whose is Whose.THEIRS:
             cause = FailureCause(
                 whose=Whose.UNKNOWN, why="it has something for the reader to fill in", lines=cause.lines
+            )
+        elif _ENTERS.fullmatch(text) and not self._plan.clones and cause.whose is Whose.THEIRS:
+            cause = FailureCause(
+                whose=Whose.UNKNOWN,
+                why=f"{cause.why.rstrip('.')}; it may be what the clone was called",
+                lines=cause.lines,
             )
         elif part.is_said and cause.whose is Whose.THEIRS:
             cause = FailureCause(
