@@ -8,6 +8,7 @@ from grader.checks.project.blocks import TooMuch
 from grader.checks.project.plan import find_readme, read_plan, has_placeholder
 from grader.checks.project.outcome import ProjectOutcome
 from grader.checks.project.readme import read_readme
+from grader.checks.project.reading_order import installing_first
 from grader.checks.project.command_words import runs_code
 from grader.checks.project.readme_run import arrive, filled_in
 
@@ -28,6 +29,12 @@ def fenced(*lines, language="bash"):
         ("Do:\n\n    pip install x\n    pytest\n", ["pip install x", "pytest"]),
         ("```pip install x```\n", ["pip install x"]),
         ("~~~\npytest\n", ["pytest"]),
+        ("```text\n.\n|-- mlp/\n|   `-- data.py\n`-- train.py\n```\n", []),
+        (fenced("python >= 3.8", "numpy >= 1.21.0", "torchvision (for MNIST only)"), []),
+        (fenced("numpy==1.26.4", language=""), []),
+        (fenced("pip install numpy==1.26.4"), ["pip install numpy==1.26.4"]),
+        (fenced("Accuracy:", "86.3% ░░░███ 98.2%", language=""), []),
+        (fenced("% python train.py"), ["python train.py"]),
         ("> ```sh\n> pytest\n> ```\n", ["pytest"]),
         ("<!--\n```bash\nrm -rf /\n```\n-->\n", []),
         ("<pre><code>pip install x &amp;&amp; pytest\n</code></pre>\n", ["pip install x && pytest"]),
@@ -297,3 +304,29 @@ def test_another_document_that_says_how_to_run_goes_to_a_person(path, text, word
     _, found = read_readme({"README.md": "# Net\n\nTwo layers, in NumPy.", path: text})
     assert found.word is word
     assert (path in found.why) is (word is ProjectOutcome.REVIEW)
+
+
+def test_a_section_that_installs_is_done_before_what_runs():
+    text = f"## Run\n\n{fenced('python a.py')}\n## Look\n\n{fenced('ls')}\n## Setup\n\n{fenced('pip install -r r.txt')}"
+
+    def in_order(text):
+        done = installing_first(read_plan(text).choices)
+        return [
+            line.text
+            for choice in done
+            for option in choice.options
+            for part in option
+            for line in part.lines
+        ]
+
+    assert in_order(text) == ["pip install -r r.txt", "python a.py", "ls"]
+    before = f"## First\n\n{fenced('pip install numpy')}\n{text}"
+    assert in_order(before) == ["pip install numpy", "python a.py", "ls", "pip install -r r.txt"]
+
+
+def test_on_windows_alone_only_what_no_other_system_knows_is_left_out():
+    block = fenced(
+        "python -m venv v", r".\v\Scripts\Activate.ps1", "pip install x", r".\run.bat", language="powershell"
+    )
+    assert typed(block) == ["python -m venv v", "source v/bin/activate", "pip install x"]
+    assert typed(f"{fenced('source v/bin/activate')}\n{block}") == ["source v/bin/activate"]

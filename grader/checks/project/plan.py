@@ -232,7 +232,7 @@ def _kept(one: Typed, passed: list[Passed], *, unix: bool, said: bool) -> Iterat
         why = ""
         if is_comment(line.text):
             pass
-        elif (other := is_for_another_system(line.text)) or one.system:
+        elif (other := is_for_another_system(line.text)) or (one.system and unix):
             here = _ACTIVATE.match(line.text)
             if here and not unix:  # a reader knows what that is called on his system
                 yield Line(line.number, f"source {here[1]}/bin/activate")

@@ -13,6 +13,7 @@ from grader.checks.project.causes import FailureCause, Whose, cause_of
 from grader.checks.project.command_words import runs_code
 from grader.checks.project.plan import cloned, has_placeholder
 from grader.checks.project.pythons import versions_for
+from grader.checks.project.reading_order import brings_packages, installing_first
 from grader.checks.project.signs import COULD_NOT_BE_HAD, OTHER_PYTHON
 from grader.checks.project.surroundings import Surroundings, prose_of
 from grader.checks.project.todays import todays
@@ -30,9 +31,6 @@ _RUNS_IN_PROJECT = re.compile(r"\s*(?:uv|poetry) run\s")
 _INSTALLS = re.compile(
     r"\b(?:install|sync|lock|venv|virtualenv|conda|env create|develop|build|clone|download|apt|apt-get|"
     r"tox|nox|make|uvx?|poetry)\b"
-)
-_BRINGS_PACKAGES = re.compile(
-    r"\b(?:pip3?|conda|mamba|poetry|pipenv|pdm|apt|apt-get)\b.*\b(?:install|create|sync)\b|\buv (?:sync|add)\b"
 )
 _ENTERS = re.compile(r"cd +[\w.-]+/?")
 """Into a folder: where nothing is cloned before, the repository's own."""
@@ -122,7 +120,7 @@ class Stranger:
         self._home = self._folder.rsplit("/", 1)[0] if beginning.inside else self._folder
         self._beginning = beginning
         steps: list[CommandRun] = []
-        for choice in self._plan.choices:
+        for choice in installing_first(self._plan.choices):
             tried = self._choose(choice.options)
             steps += tried
             if self._stopped or any(
@@ -173,13 +171,12 @@ class Stranger:
                 return
             lines = lines[last.line - 1 + last.text.count("\n") + 1 :]
 
-    def _installed_by(self, number: int) -> str:
-        """By what else than the lines before this one a reader may have its packages, in words."""
-        bring = [line.number for line in self._plan.commands if _BRINGS_PACKAGES.search(line.text)]
-        if bring and min(bring) > number:
-            return f"line {min(bring)} of the README installs packages"
+    @property
+    def _installed_by(self) -> str:
+        """By what else than its commands a reader may have its packages, in words."""
         dockerfile = next((p for p in self._sandbox.texts if p.rsplit("/", 1)[-1] == "Dockerfile"), "")
-        if dockerfile and not bring and re.search(r"\bdocker|\bcontainer", self._prose, re.IGNORECASE):
+        speaks = re.search(r"\bdocker|\bcontainer", self._prose, re.IGNORECASE)
+        if dockerfile and speaks and not any(map(brings_packages, self._plan.choices)):
             return f"the README speaks of a container; {dockerfile} makes one"
         return ""
 
@@ -202,7 +199,7 @@ class Stranger:
             texts=self._sandbox.texts,
             prose=self._prose,
             home=self._home,
-            installed_by=self._installed_by(number),
+            installed_by=self._installed_by,
             has_package=self._sandbox.has_package,
         )
         cause = cause_of(ran, known)

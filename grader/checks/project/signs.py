@@ -172,7 +172,7 @@ SYSTEM_PROGRAMS = frozenset([
     "cargo", "choco", "clang", "cls", "cmake", "code", "conda", "copy", "curl", "del", "dir", "direnv",
     "dnf", "docker", "docker-compose", "dot", "dvc", "emacs", "explorer", "ffmpeg", "firefox", "fish",
     "flyctl", "g++", "gcc", "gcloud", "gh", "git-lfs", "go", "google-chrome", "hatch", "heroku", "htop",
-    "hub", "java", "javac", "jq", "julia", "just", "kubectl", "latex", "less", "mamba", "man", "matlab",
+    "hub", "java", "javac", "jq", "julia", "just", "kaggle", "kubectl", "latex", "less", "mamba", "man", "matlab",
     "micromamba", "modal", "module", "more", "mvn", "nano", "nix", "node", "nohup", "npm", "npx", "nvcc",
     "nvidia-smi", "nvm", "ollama", "open", "pacman", "pandoc", "pdflatex", "pdm", "pipenv", "pipx",
     "pixi", "podman", "powershell", "pwsh", "pyenv", "rem", "rustup", "rye", "safari", "sbatch",
@@ -180,7 +180,7 @@ SYSTEM_PROGRAMS = frozenset([
     "systemctl", "task", "terraform", "time", "tmux", "tree", "unzip", "vi", "vim", "wget", "winget",
     "wsl", "xdg-open", "xvfb-run", "yarn", "yum", "zip", "zsh",
 ])  # fmt: skip
-"""Programs that no Python package brings: the sandbox has few of them."""
+"""Programs that no Python package brings, or that need an account: the sandbox has few of them."""
 
 PYTHON_PROGRAMS = {
     "pytest": "pytest", "py.test": "pytest", "jupyter": "jupyter", "jupyter-lab": "jupyterlab",
@@ -189,7 +189,7 @@ PYTHON_PROGRAMS = {
     "accelerate": "accelerate", "black": "black", "ruff": "ruff", "mypy": "mypy", "flake8": "flake8",
     "pylint": "pylint", "isort": "isort", "coverage": "coverage", "mkdocs": "mkdocs",
     "sphinx-build": "sphinx", "pre-commit": "pre-commit", "nbconvert": "nbconvert",
-    "papermill": "papermill", "wandb": "wandb", "kaggle": "kaggle", "mlflow": "mlflow", "tox": "tox",
+    "papermill": "papermill", "wandb": "wandb", "mlflow": "mlflow", "tox": "tox",
     "nox": "nox", "poetry": "poetry", "celery": "celery", "fastapi": "fastapi", "gradio": "gradio",
     "nosetests": "nose", "pyright": "pyright", "pytest-cov": "pytest-cov", "marimo": "marimo",
     "hydra": "hydra-core", "invoke": "invoke", "cython": "cython", "virtualenv": "virtualenv",

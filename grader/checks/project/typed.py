@@ -61,7 +61,9 @@ _PROMPTS = (
     ),
     re.compile(rf"^\s*{_NAME}\[?[\w.-]{{1,40}}@[\w.-]{{1,60}}[^$#%>]{{0,80}}[$#%>]\s+(?=\S)"),
     re.compile(rf"^\s*{_NAME}(?:bash|sh|zsh)?(?:-[\d.]+)?[$](?:>\s*|\s+)(?=\S)"),
-    re.compile(rf"^\s*{_NAME}(?:[\w.~/-]{{0,60}}\s?)?[$%\u276f\u279c\u03bb\u00bb](?:>)?\s+(?=\S)"),
+    re.compile(
+        rf"^\s*(?![\d.,]+\s?%){_NAME}(?:[\w.~/-]{{0,60}}\s?)?[$%\u276f\u279c\u03bb\u00bb](?:>)?\s+(?=\S)"
+    ),
 )
 _ANGLE = re.compile(rf"^\s*{_NAME}>{{1,2}}\s+(?=\S)")
 _SECOND = re.compile(r"^\s*> ?")
@@ -74,7 +76,7 @@ _GOES_ON = re.compile(r"^\s*(?:for|while|until|if|case|function)\b|(?:\||&&|\bdo
 _HERE = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
 _ONLY_WINDOWS = re.compile(
     r"[\\/][Ss]cripts[\\/](?:[Aa]ctivate|python|pip)|\.(?:bat|ps1|cmd|exe)\b|^\s*(?:set\s+\w+=|\$env:|"
-    r"Set-|py\s+-|"
+    r"[A-Z][a-z]+-[A-Z][a-zA-Z]+\b|py\s+-|"
     r"choco\s|winget\s|scoop\s|copy\s|del\s|dir$|dir\s|start\s|::|REM\s)|^\w+\\\w|\s\.\\\w"
 )
 _ONLY_MAC = re.compile(r"^\s*(?:brew|open|xcode-select|port)\s")
@@ -82,7 +84,9 @@ _OUTPUT = re.compile(
     r"^\s*(?:[A-Z][a-z]+\b.*(?:[:.…]|\d)|[\[|+=*•✓✔√│├└╔║>{<-]|\d|\.\.\.|#{5,}|-{3,}|Traceback|Epoch|"
     r"loss|INFO|WARNING)"
 )
-_DRAWING = re.compile(r"[├└│]──|[─═]{3,}")
+_DRAWING = re.compile(r"[├└│]──|[─═]{3,}|^\s*(?:\|\s+)*[|`+\\]-{2,}\s*\S")
+_REQUIREMENT = re.compile(r"\s*[\w.-]+(?:\[[\w, -]+\])?\s*(?:[<>=~!]=|>)\s*\d[\w.*]*\b.*")
+"""``numpy >= 1.21``: a list of what is needed, in a block that calls itself shell."""
 
 
 class Line(Struct, frozen=True):
@@ -237,11 +241,13 @@ def _plain(lines: Sequence[Line], block: Block) -> list[Line]:
     told = [line for line in lines if line.text.strip() and not is_comment(line.text)]
     if not told or any(_DRAWING.search(line.text) for line in told):
         return []
+    if any(_REQUIREMENT.fullmatch(line.text) for line in told) and not any(map(_is_sure, told)):
+        return []
     if block.language in SHELLS | WINDOWS:
         return _without_output(lines)
     if block.language in UNNAMED and not block.is_inline:
         return _without_output(lines, strict=True) if begins_like_a_command(told[0].text) else []
-    sure = all(SURE.match(line.text.strip()) for line in told)
+    sure = all(map(_is_sure, told))
     text = "\n".join(line.text for line in told)
     is_word = block.is_inline and text.strip().isalpha()  # ``pytest``: as Python it is a name
     return list(lines) if sure and (is_word or not _is_python(text)) else []
@@ -265,6 +271,10 @@ def _without_output(lines: Sequence[Line], *, strict: bool = False) -> list[Line
         found.append(Line(line.number, text))
         found += _run_on(text, rest)
     return found
+
+
+def _is_sure(line: Line) -> bool:
+    return SURE.match(line.text.strip()) is not None and not _REQUIREMENT.fullmatch(line.text)
 
 
 def _is_python(text: str) -> bool:
