@@ -76,9 +76,11 @@ _GOES_ON = re.compile(r"^\s*(?:for|while|until|if|case|function)\b|(?:\||&&|\bdo
 _HERE = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
 _ONLY_WINDOWS = re.compile(
     r"[\\/][Ss]cripts[\\/](?:[Aa]ctivate|python|pip)|\.(?:bat|ps1|cmd|exe)\b|^\s*(?:set\s+\w+=|\$env:|"
-    r"[A-Z][a-z]+-[A-Z][a-zA-Z]+\b|py\s+-|"
+    r"[A-Z][a-z]+-[A-Z][a-zA-Z]+\b|"
     r"choco\s|winget\s|scoop\s|copy\s|del\s|dir$|dir\s|start\s|::|REM\s)|^\w+\\\w|\s\.\\\w"
 )
+_LAUNCHER = re.compile(r"^(\s*)py\s+(?:-[23](?:\.\d+)?\s+)?(?=-m\b|\S+\.py\b)")
+"""Python as Windows calls it: a reader knows its name on his system."""
 _ONLY_MAC = re.compile(r"^\s*(?:brew|open|xcode-select|port)\s")
 _OUTPUT = re.compile(
     r"^\s*(?:[A-Z][a-z]+\b.*(?:[:.…]|\d)|[\[|+=*•✓✔√│├└╔║>{<-]|\d|\.\.\.|#{5,}|-{3,}|Traceback|Epoch|"
@@ -126,7 +128,7 @@ def typed(block: Block) -> Typed | None:
     if not found and not any(_PYTHON.match(line.text) for line in lines):
         found = _plain(lines, block)
         system = "windows" if block.language in WINDOWS else ""
-    found = [line for line in found if line.text.strip()]
+    found = [Line(line.number, _LAUNCHER.sub(r"\1python ", line.text)) for line in found if line.text.strip()]
     commands = [line for line in found if not is_comment(line.text)]
     if not commands:
         return None
@@ -263,7 +265,8 @@ def _without_output(lines: Sequence[Line], *, strict: bool = False) -> list[Line
         text = line.text[indented:]
         words = text.replace(";", " ; ").split()
         looks = begins_like_a_command(text) or is_comment(text) or depth > 0
-        if not looks and (strict or (found and _OUTPUT.match(text))):
+        printed = strict or (found and _OUTPUT.match(text) and not _ONLY_WINDOWS.search(text))
+        if not looks and printed:
             continue
         depth += sum(w in {"if", "for", "while", "until", "case", "{"} for w in words[:1])
         depth -= sum(w in {"fi", "done", "esac", "}"} for w in words)
