@@ -31,11 +31,13 @@ _BRINGS_TOOLS = re.compile(
 )
 """Commands for tools that the sandbox has, or for a system that is not its own."""
 _SERVES = re.compile(
-    r"\b(?:streamlit|flask|uvicorn|gunicorn|tensorboard|jupyter|http\.server|gradio|mkdocs serve|fastapi)\b"
+    r"\b(?:streamlit|flask|uvicorn|gunicorn|http\.server|gradio|mkdocs serve|fastapi)\b"
     r"|\b(?:[Ss]erving|[Ll]istening|[Rr]unning)\b[^\n]{0,60}"
     r"(?:http|port|localhost|127\.0\.0\.1|0\.0\.0\.0)"
 )
 """A server runs until it is stopped: that it still does when its time is up is as it should be."""
+_SHOWS = re.compile(r"\b(?:jupyter|tensorboard)\b")
+"""Servers that run whatever the repository's code is like."""
 
 
 class ProjectOutcome(StrEnum):
@@ -125,7 +127,8 @@ def conclude(run: ReadmeRun) -> Conclusion:
 
 def _ended_or_serves(step: CommandRun) -> bool:
     """Whether a step came to its end, or is of the kind that has none."""
-    return step.result is Result.WORKED or _SERVES.search(f"{step.text}\n{step.output}") is not None
+    serves = _SERVES.search(f"{step.text}\n{step.output}") is not None and not _SHOWS.search(step.text)
+    return step.result is Result.WORKED or serves
 
 
 def _worked(steps: Sequence[CommandRun]) -> list[CommandRun]:
