@@ -3,7 +3,7 @@
     python -m tests.forms.in_docker [PART-OF-A-NAME …]
 
 Prints a line for each case, and at the end those that are wrong: a case may be left to a person where a machine
-could have decided, but nothing right may be told to revise, and nothing faulty may pass. All 250 take half an hour;
+could have decided, but nothing right may be told to revise, and nothing faulty may pass. All 270 take a quarter of an hour;
 ``test_in_docker.py`` runs some of each kind.
 """
 

@@ -33,7 +33,10 @@ _COMMAND_LINE = re.compile(
     r"|jupyter[\s-](?:notebook|lab)(?:\s+\S+)?|(?:bash|sh)\s+\S+\.sh(?:\s.*)?)"
 )
 """A line of prose that can be nothing but a command."""
-_RUN_THIS = re.compile(r"\b(?:run|type|execute|enter|call|with|using|use)\W*$", re.IGNORECASE)
+_RUN_THIS = re.compile(
+    r"\b(?:run|type|execute|enter|call)\W*$|\b(?:run|test|start|train)\w*\b[^.\n]*\b(?:with|using|use)\W*$",
+    re.IGNORECASE,
+)
 _MENTIONED = re.compile(
     r"(?:git|conda|docker|pip3?|npm) [a-z-]+|(?:uv|poetry) (?:run|add|pip)|python[\d.]* -m"
 )

@@ -79,7 +79,8 @@ def is_spoken_of(name: str, prose: str, *, install: bool = False) -> bool:
 
 
 def prose_of(readme: str, code: Iterable[str]) -> str:
-    """A README without its commands: what it says in words."""
+    """A README without its commands and comments: what it says in words."""
+    readme = re.sub(r"<!--.*?-->", "", readme, flags=re.DOTALL)
     typed = {text.strip() for text in code if not is_comment(text)}
     return "\n".join(
         line for line in readme.splitlines() if line.strip() and not any(t and t in line for t in typed)
