@@ -132,7 +132,8 @@ def _theirs_for_sure(ran: Ran, output: str, known: Surroundings) -> FailureCause
 def _unusable_script(ran: Ran, output: str, known: Surroundings) -> FailureCause | None:
     """A script of the repository that nobody can start as it was committed."""
     found = re.search(
-        r"(?<![\w./-])([\w./-]*[A-Za-z][\w./-]*): (?:\S{1,200}: )?(?:bad interpreter|cannot execute: required file)",
+        r"(?<![\w./-])([\w./-]*[A-Za-z][\w./-]*): (?:\S{1,200}: )?"
+        r"(?:bad interpreter|cannot execute: required file)",
         output,
     )
     name = known.file_of(found[1].removeprefix("./")) if found else ""
