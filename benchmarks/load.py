@@ -1,11 +1,11 @@
 """A busy machine and pauses: does any outcome change?
 
-    python -m benchmarks.load                           30 times lab 1 and 3 times the whole week, half an hour on two cores
+    python -m benchmarks.load                           30 times lab 1 and 3 times the whole week, on two cores
     python -m benchmarks.load --labs 4 --weeks 0        a small one
     python -m benchmarks.load --labs 6 --weeks 1 --pause 25
 
 Honest and flawed work in turn is graded with one seed each: first with nothing else running, then beside busy loops,
-two for each core; with --pause all its containers stop for so many seconds at a random instant, as a laptop does that
+two for each core, each in a session of its own, so that the kernel gives each a share; with --pause all its containers stop for so many seconds at a random instant, as a laptop does that
 is closed. Every check's outcome must be the one of the idle run; any other is listed.
 """
 
@@ -42,7 +42,9 @@ def main():
             idle = [outcomes(place, only, seed=f"{at:x}5") for at, place in enumerate(work) if times]
             with ExitStack() as stack:
                 for _ in range(given.loops):
-                    loop = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+                    loop = subprocess.Popen(
+                        [sys.executable, "-c", "while True: pass"], start_new_session=True
+                    )
                     stack.callback(loop.wait)
                     stack.callback(loop.kill)
                 for turn in range(times):
