@@ -5,8 +5,9 @@
     python -m benchmarks.load --labs 6 --weeks 1 --pause 25
 
 Honest and flawed work in turn is graded with one seed each: first with nothing else running, then beside busy loops,
-two for each core, each in a session of its own, so that the kernel gives each a share; with --pause all its containers stop for so many seconds at a random instant, as a laptop does that
-is closed. Every check's outcome must be the one of the idle run; any other is listed.
+two for each core, each in a session of its own, so that the kernel gives each a share. With --pause all its
+containers stop for so many seconds at a random instant, as on a laptop that is closed. Every check's outcome must be
+the one of the idle run; any other is listed.
 """
 
 import argparse
