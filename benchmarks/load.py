@@ -1,6 +1,6 @@
 """A busy machine and pauses: does any outcome change?
 
-    python -m benchmarks.load                           30 times lab 1 and 3 times the whole week, on two cores
+    python -m benchmarks.load                           30 times lab 1 and 3 times the week's three labs, on two cores
     python -m benchmarks.load --labs 4 --weeks 0        a small one
     python -m benchmarks.load --labs 6 --weeks 1 --pause 25
 
@@ -27,18 +27,23 @@ from grader.sandbox.engine import Engine
 
 GIT = ("git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org")
 LAB = ("--lab", "lab1_mlp")
+WEEK = (*LAB, "--lab", "lab2_cxr", "--lab", "lab3_lstm")
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--labs", type=int, default=30, help="times that lab 1 is graded under load")
-    options.add_argument("--weeks", type=int, default=3, help="times that the whole week is")
+    options.add_argument("--weeks", type=int, default=3, help="times that the week's labs are")
     options.add_argument("--loops", type=int, default=2 * (os.cpu_count() or 2))
+    options.add_argument(
+        "--repository", action="store_true", help="with the week's fourth part, an hour each"
+    )
     options.add_argument("--pause", type=float, default=0.0, help="seconds, once in each grade")
     given = options.parse_args()
     changed = 0
     with tempfile.TemporaryDirectory(prefix="load-") as folder:
-        for what, times, only in (("lab 1", given.labs, LAB), ("the week", given.weeks, ())):
+        week = () if given.repository else WEEK
+        for what, times, only in (("lab 1", given.labs, LAB), ("the week", given.weeks, week)):
             work = [hand_in(Path(folder), what, flawed) for flawed in (False, True)][: max(1, times)]
             idle = [outcomes(place, only, seed=f"{at:x}5") for at, place in enumerate(work) if times]
             with ExitStack() as stack:
@@ -87,7 +92,7 @@ def outcomes(place, only, *, seed, pause=0.0):
         process = subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.DEVNULL)
         with ExitStack() as stack:
             if pause:
-                pausing = threading.Thread(target=pause_once, args=(process, pause, 3 if only else 60))
+                pausing = threading.Thread(target=pause_once, args=(process, pause, 3 if only == LAB else 60))
                 pausing.start()
                 stack.callback(pausing.join)
             process.wait()
