@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from grader import wire
 from grader.checks.failure import fail
 from grader.judge.processes import (
+    HAD_ENDED,
     Died,
     Killed,
     OutOfTime,
@@ -37,6 +38,7 @@ class CheckProcesses:
         self._seconds = seconds
         self._slow = slow
         self._processes: dict[str, StudentProcess] = {}
+        self._spared: set[str] = set()
 
     def ask(self, environment: str, question: wire.Question, call: str) -> wire.Reply:
         """One question, one reply.
@@ -47,6 +49,8 @@ class CheckProcesses:
             SandboxLost: Our side's fault; the next question gets another sandbox.
         """
         try:
+            if environment in self._spared:
+                raise Died(HAD_ENDED)  # noqa: TRY301
             if environment not in self._processes:
                 return self._begin(environment, question)
             return self._processes[environment].ask(question)
@@ -68,6 +72,7 @@ class CheckProcesses:
         """A process, and its first question; none where that is known not to end."""
         endless = self._zygotes.endless
         if isinstance(question, wire.Load) and (death := endless.known(environment, question, self._seconds)):
+            self._spared.add(environment)
             raise death
         reply_bytes = self._limits.reply_mb << 20
         self._processes[environment] = self._zygotes.begin(environment, self._seconds, reply_bytes)
@@ -98,6 +103,7 @@ class CheckProcesses:
             except SandboxLost as lost:
                 self._abandon(environment, str(lost))
         self._processes.clear()
+        self._spared.clear()
 
     def _abandon(self, environment: str, why: str) -> None:
         self._processes.pop(environment, None)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 READY, BEGIN, END = b"R", b"B", b"E"
 ENDED = struct.Struct("!cBi")
+HAD_ENDED = "Your code's process had already ended."
 DIED, SPOILED = 1, 2
 START_SECONDS = 120.0
 """Our own patience with a sandbox that is starting; never charged to the student."""
@@ -177,7 +178,7 @@ class StudentProcess:
             SandboxLost: The sandbox went down with it, or the machine gave it too little to go on.
         """
         if self._channel is None:
-            raise Died("Your code's process had already ended.")
+            raise Died(HAD_ENDED)
         identity = os.urandom(wire.ID_BYTES)
         self._budget.asked()
         try:

@@ -6,7 +6,7 @@ from grader import wire
 from grader.checks.failure import CheckFailed
 from grader.judge.check_processes import CheckProcesses
 from grader.judge.endless import EndlessLoads
-from grader.judge.processes import TooSlow
+from grader.judge.processes import HAD_ENDED, TooSlow
 from grader.records import Limits
 
 LOAD = wire.Load(name="box", file="box.py")
@@ -80,3 +80,11 @@ def test_a_call_that_hung_is_made_again():
     call = wire.Get("box", "__name__")
     assert list(failures(zygotes, call)) == list(failures(zygotes, call))
     assert zygotes.begun == 2
+
+
+def test_who_was_spared_the_load_has_no_process_to_ask_more_of():
+    zygotes = Zygotes()
+    call = wire.Get("box", "__name__")
+    assert list(failures(zygotes, LOAD))
+    assert list(failures(zygotes, LOAD, call)) == ["Your code did not finish.", HAD_ENDED]
+    assert zygotes.begun == 1
