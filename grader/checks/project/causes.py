@@ -132,7 +132,7 @@ def _theirs_for_sure(ran: Ran, output: str, known: Surroundings) -> FailureCause
 def _unusable_script(ran: Ran, output: str, known: Surroundings) -> FailureCause | None:
     """A script of the repository that nobody can start as it was committed."""
     found = re.search(
-        r"(?<![\w./-])([\w./-]*[A-Za-z][\w./-]*): (?:\S{1,200}: )?"
+        r"(?<![\w./-])(?=[\d.]{0,20}[A-Za-z_/-])([\w./-]{1,300}): (?:\S{1,200}: )?"
         r"(?:bad interpreter|cannot execute: required file)",
         output,
     )
